@@ -1,0 +1,177 @@
+import type { ManifestContent, OnTransfer, Place, Registry } from '@ocish/core'
+import type {
+  Artifact,
+  Kind,
+  KindContext,
+  KindOption,
+  Location,
+  Manifest,
+  Match,
+  Packed,
+  Platform,
+  Source,
+  SourceMatch,
+  Target,
+} from '@ocish/sdk'
+
+/** A location that was opened: one repository of a registry, and what the text named in it. */
+export interface Opened extends Place {
+  readonly location: Location
+  /** The digest if one was given, else the tag, else absent. */
+  readonly reference?: string
+  readonly tag?: string
+  readonly digest?: string
+  /** The part after `//`. */
+  readonly inner?: string
+  /** The repository as a person writes it: `ghcr.io/a/b`, `oci:./dir`. */
+  readonly display: string
+}
+
+/** What `open` is for: a missing layout is created for `write` only. */
+export type Access = 'read' | 'write' | 'delete'
+
+/** A registry opened for listing: `prefix` is the namespace that was named. */
+export interface OpenedRegistry {
+  readonly registry: Registry
+  readonly prefix: string
+  readonly display: string
+}
+
+/** A kind's data, known without loading its code. */
+export interface KindInfo {
+  readonly name: string
+  readonly family: string
+  readonly package: string
+  readonly match: readonly Match[]
+  readonly sources: readonly SourceMatch[]
+  readonly options: readonly KindOption[]
+}
+
+export interface Kinds {
+  /** Data only. */
+  list(): readonly KindInfo[]
+  /** By data. Errors: KIND_AMBIGUOUS (two equal matches, no settling configuration), KIND_UNKNOWN for a wrong `as`. */
+  match(place: Place, content: { readonly manifest: Manifest }, as?: string): Promise<KindInfo | undefined>
+  /** The kinds whose `sources` fit. */
+  matchSource(source: Source): Promise<readonly KindInfo[]>
+  /** Imports the kind's code. Errors: KIND_UNKNOWN, KIND_FAILED. */
+  load(name: string): Promise<Kind>
+  /** What a kind may see of an artifact. */
+  artifact(place: Place, content: ManifestContent, signal: AbortSignal): Artifact
+  context(kind: Kind, options: Readonly<Record<string, unknown>>, signal: AbortSignal): KindContext
+  /** `kind.read` with the host's schema validation. Errors: KIND_INPUT_INVALID. */
+  read(kind: Kind, artifact: Artifact, context: KindContext): Promise<unknown>
+}
+
+export interface Published {
+  readonly digest: string
+  readonly mediaType: string
+  readonly size: number
+  readonly tags: readonly string[]
+}
+
+export interface Credential {
+  readonly username?: string
+  readonly password?: string
+  readonly identityToken?: string
+  /** Which file or helper it came from, as shown to a person. */
+  readonly source: string
+}
+
+export interface Credentials {
+  /** Hosts that have credentials, without secrets. */
+  list(): Promise<readonly { readonly host: string; readonly username?: string; readonly source: string }[]>
+  find(host: string, repository?: string): Promise<Credential | undefined>
+  /** Verifies against the server, then stores. Errors: REGISTRY_UNAUTHORIZED. */
+  login(
+    host: string,
+    credential: { readonly username: string; readonly password: string },
+    options: { readonly signal: AbortSignal },
+  ): Promise<{ readonly source: string }>
+  /** False: there was nothing to remove. */
+  logout(host: string): Promise<boolean>
+}
+
+export interface CachedBlob {
+  readonly digest: string
+  readonly size: number
+  readonly lastUse: Date
+  readonly repositories: readonly string[]
+}
+
+export interface CacheView {
+  ls(): AsyncIterable<CachedBlob>
+  usage(): AsyncIterable<{
+    readonly ref: string
+    readonly size: number
+    readonly unique: number
+    readonly shared: number
+    readonly count: number
+  }>
+  /** Removes what was not used since `before`; yields what it removed (or would remove). */
+  prune(options: {
+    readonly before?: Date
+    readonly keepBytes?: number
+    readonly dryRun: boolean
+    readonly signal: AbortSignal
+  }): AsyncIterable<CachedBlob>
+  clear(options: { readonly dryRun: boolean; readonly signal: AbortSignal }): AsyncIterable<CachedBlob>
+}
+
+export interface ServeOptions {
+  readonly folder?: string
+  readonly address: string
+  readonly readOnly: boolean
+  readonly signal: AbortSignal
+}
+
+/** The answers of the common flags. */
+export interface RunOptions {
+  readonly dryRun: boolean
+  readonly yes: boolean
+  readonly offline: boolean
+  readonly platform?: Platform
+  readonly concurrency: number
+}
+
+/** What commands need beyond the registry contract. Declared here, implemented by host; tests bring their own. */
+export interface Services {
+  readonly version: string
+  readonly options: RunOptions
+  /** Applies context and aliases. Errors: REFERENCE_INVALID, LOCATION_INVALID (both with `details.span`). */
+  locate(text: string): Location
+  /** Errors: LOCATION_UNSUPPORTED, and those of the place. */
+  open(location: string | Location, access: Access): Promise<Opened>
+  /** For listing repositories: a host or a namespace of it, a layout, the store. */
+  openRegistry(location: string | Location): Promise<OpenedRegistry>
+  /** The hosts this user has: credentials, configuration, history. */
+  registries(): Promise<
+    readonly { readonly host: string; readonly user?: string; readonly default: boolean }[]
+  >
+  readonly kinds: Kinds
+  readonly credentials: Credentials
+  readonly cache: CacheView
+  /** Random access to a local file or folder. Errors: FILE_NOT_FOUND. */
+  source(path: string): Promise<Source>
+  /** Writing confined to a folder; `force` replaces it as a whole when the callback succeeds. Errors: TARGET_NOT_EMPTY, TARGET_UNSAFE. */
+  target<T>(
+    path: string,
+    options: { readonly force: boolean; readonly signal: AbortSignal },
+    fill: (target: Target) => Promise<T>,
+  ): Promise<T>
+  /** Streams the parts, builds the manifest, pushes tag last. */
+  publish(
+    packed: Packed,
+    to: Place,
+    options: { readonly tags: readonly string[]; readonly dryRun: boolean; readonly signal: AbortSignal },
+  ): Promise<Published>
+  /** Runs `work` while no other process of this machine holds `key` (fallback tags, layouts). */
+  exclusive<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>
+  /** Asks a person; without a terminal: CONFIRMATION_REQUIRED unless `--yes`. */
+  confirm(question: string): Promise<void>
+  /** Secret input of `login`: from standard input or a prompt without echo. */
+  readSecret(prompt: string): Promise<string>
+  serve(options: ServeOptions): AsyncGenerator<Record<string, unknown>, void>
+  readonly warn: (message: string) => void
+  readonly progress: OnTransfer
+}

@@ -1,0 +1,221 @@
+import type { Bytes, Descriptor, OpenBytes } from '@ocish/sdk'
+
+/**
+ * The centre of the house: everything that holds artifacts implements `Registry` — the Distribution client, the
+ * content store, an image layout, an archive, memory, and every filter over another one.
+ *
+ * Conventions for all methods: `repository` is a path without the host (`team/app`); `reference` is a tag or a digest;
+ * what waits takes `signal` and rejects with its reason; a method whose ability is not declared answers UNSUPPORTED.
+ */
+
+/** `unknown`: only asking tells (a remote registry); the method then works or answers UNSUPPORTED. */
+export type Ability = boolean | 'unknown'
+
+export interface Abilities {
+  /** `mountBlob` can answer `mounted: true`. */
+  readonly mount: Ability
+  /** `openRange` works. */
+  readonly range: Ability
+  /** `referrers` works (the API, not the tag schema). */
+  readonly referrers: Ability
+  readonly tagDelete: Ability
+  /** Manifests by digest and blobs can be deleted. */
+  readonly delete: Ability
+  /** Writes and deletes answer UNSUPPORTED. */
+  readonly readOnly: boolean
+  /** Several writes at a time; an archive has none. */
+  readonly concurrentWrites: boolean
+  /** `pushBlob` without a digest: it is learnt at the end. */
+  readonly deferredDigest: boolean
+  /** `startUpload` and `resumeUpload` work. */
+  readonly chunked: Ability
+  /** `pump` exists: the fast body path between two of ours. */
+  readonly pump: boolean
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal
+}
+
+export interface ReadOptions extends CallOptions {
+  /** The ETag the caller holds: an unchanged answer is the error NOT_MODIFIED (an answer, not a fault). */
+  readonly ifNoneMatch?: string
+}
+
+export interface Freshness {
+  readonly etag?: string
+  /** Seconds since the origin said so; 0 or absent: just now. */
+  readonly age?: number
+}
+
+/** The exact bytes as received; `descriptor.mediaType` is the Content-Type without parameters. */
+export interface ManifestContent extends Freshness {
+  readonly descriptor: Descriptor
+  readonly bytes: Uint8Array
+}
+
+export interface ManifestStat extends Freshness {
+  readonly descriptor: Descriptor
+}
+
+export interface BlobContent {
+  /** Size is known before the first byte. */
+  readonly descriptor: Descriptor
+  /** Verified: the iteration throws DIGEST_MISMATCH or SIZE_MISMATCH after the last byte. Iterate it once. */
+  readonly bytes: Bytes
+}
+
+declare const unverified: unique symbol
+/** Bytes of a part of a blob, which nothing can vouch for; only resume and seek indexes use them. */
+export type UnverifiedBytes = Bytes & { readonly [unverified]?: true }
+
+export interface RangeContent {
+  readonly start: number
+  /** Size of the whole blob. */
+  readonly total: number
+  readonly bytes: UnverifiedBytes
+}
+
+export interface Reader {
+  /**
+   * Errors: MANIFEST_NOT_FOUND, REPOSITORY_NOT_FOUND, NOT_MODIFIED, DIGEST_MISMATCH (asked by digest), LIMIT_EXCEEDED
+   * (> 8 MiB), MANIFEST_INVALID (mediaType and Content-Type contradict).
+   */
+  openManifest(repository: string, reference: string, options?: ReadOptions): Promise<ManifestContent>
+  /** Errors: as `openManifest`. */
+  statManifest(repository: string, reference: string, options?: ReadOptions): Promise<ManifestStat>
+  /** `blob`: a descriptor where one is known (size is checked too), else a digest. Errors: BLOB_NOT_FOUND, DIGEST_INVALID. */
+  openBlob(repository: string, blob: Descriptor | string, options?: CallOptions): Promise<BlobContent>
+  /** From `start` to the end. Errors: BLOB_NOT_FOUND, UPLOAD_RANGE_INVALID (start beyond the end), UNSUPPORTED. */
+  openRange(repository: string, digest: string, start: number, options?: CallOptions): Promise<RangeContent>
+  /** Errors: BLOB_NOT_FOUND. */
+  statBlob(repository: string, digest: string, options?: CallOptions): Promise<Descriptor>
+}
+
+export interface BlobExpectation {
+  /** Absent: needs the ability `deferredDigest`. */
+  readonly digest?: string
+  /** Bytes. */
+  readonly size?: number
+  readonly mediaType?: string
+}
+
+export interface PushBlobOptions extends CallOptions {
+  /** Continue this session (what a refused mount left) instead of starting one. */
+  readonly upload?: Upload
+}
+
+/** A chunked upload. `id` resumes it later (in another process too, where the registry keeps the bytes). */
+export interface Upload {
+  readonly id: string
+  /** Bytes the registry holds. */
+  readonly offset: number
+  /** Smallest chunk the registry takes, but for the last one. */
+  readonly minimumChunk?: number
+  /** Appends; resolves when the registry has it. Errors: UPLOAD_NOT_FOUND, UPLOAD_RANGE_INVALID. */
+  write(chunk: Uint8Array | Bytes, options?: CallOptions): Promise<void>
+  /** Errors: DIGEST_MISMATCH (the session is gone), UPLOAD_NOT_FOUND. */
+  commit(digest: string, options?: CallOptions): Promise<Descriptor>
+  /** Never fails because the session is gone already. */
+  cancel(options?: CallOptions): Promise<void>
+}
+
+export interface MountResult {
+  /** Set when the blob is now in the repository. */
+  readonly mounted?: Descriptor
+  /** Set when the registry refused and opened a session instead. */
+  readonly upload?: Upload
+}
+
+export interface PushManifestOptions extends CallOptions {
+  readonly mediaType: string
+  /** Tags that point to it afterwards; none: by digest only. */
+  readonly tags?: readonly string[]
+  /** The digest it is stored under (sha512 callers); default sha256 of the bytes. */
+  readonly digest?: string
+  /** Write the tag only when it still has this ETag; `*` with `ifNoneMatch`: only when it does not exist. Errors: PRECONDITION_FAILED. */
+  readonly ifMatch?: string
+  readonly ifNoneMatch?: '*'
+}
+
+export interface PushedManifest {
+  readonly descriptor: Descriptor
+  readonly tags: readonly string[]
+  /** The subject digest that the registry said it indexed; absent: the tag schema is the caller's duty. */
+  readonly subject?: string
+}
+
+export interface Writer {
+  /**
+   * Verifies what it wrote; a failure leaves nothing visible.
+   * Errors: DIGEST_MISMATCH, SIZE_MISMATCH, DIGEST_INVALID, UNSUPPORTED.
+   */
+  pushBlob(
+    repository: string,
+    expected: BlobExpectation,
+    open: OpenBytes,
+    options?: PushBlobOptions,
+  ): Promise<Descriptor>
+  /** Errors: UNSUPPORTED. */
+  startUpload(repository: string, options?: CallOptions & { readonly algorithm?: string }): Promise<Upload>
+  /** Asks for the offset. Errors: UPLOAD_NOT_FOUND, UNSUPPORTED. */
+  resumeUpload(repository: string, id: string, options?: CallOptions): Promise<Upload>
+  /** `from` absent: any repository that has it. A refusal is an answer, never an error. */
+  mountBlob(repository: string, digest: string, from?: string, options?: CallOptions): Promise<MountResult>
+  /** Errors: DIGEST_MISMATCH, MANIFEST_INVALID, MANIFEST_REFERS_TO_MISSING, LIMIT_EXCEEDED, PRECONDITION_FAILED. */
+  pushManifest(repository: string, bytes: Uint8Array, options: PushManifestOptions): Promise<PushedManifest>
+}
+
+export interface Deleter {
+  /** Errors: BLOB_NOT_FOUND, UNSUPPORTED. */
+  deleteBlob(repository: string, digest: string, options?: CallOptions): Promise<void>
+  /** The manifest and every tag on it. Errors: MANIFEST_NOT_FOUND, UNSUPPORTED. */
+  deleteManifest(repository: string, digest: string, options?: CallOptions): Promise<void>
+  /** The tag only. Errors: MANIFEST_NOT_FOUND, UNSUPPORTED. */
+  deleteTag(repository: string, tag: string, options?: CallOptions): Promise<void>
+}
+
+export interface Page extends Freshness {
+  readonly count: number
+}
+
+export interface ListOptions extends ReadOptions {
+  /** Entries after this one, in byte order. */
+  readonly last?: string
+  /** A wish; registries cap it. */
+  readonly pageSize?: number
+  /** Called once for each page that arrives. */
+  readonly onPage?: (page: Page) => void
+}
+
+export interface Lister {
+  /** Sorted by bytes. Errors: UNSUPPORTED. */
+  repositories(options?: ListOptions): AsyncIterable<string>
+  /** Sorted by bytes where the registry sorts. Errors: REPOSITORY_NOT_FOUND, NOT_MODIFIED. */
+  tags(repository: string, options?: ListOptions): AsyncIterable<string>
+  /** Descriptors with artifactType and annotations; none for an unknown subject. Errors: UNSUPPORTED. */
+  referrers(
+    repository: string,
+    subject: string,
+    options?: ListOptions & { readonly artifactType?: string },
+  ): AsyncIterable<Descriptor>
+}
+
+/** Where `pump` delivers; the slab may be reused as soon as the promise resolves. */
+export type Sink = (slab: Uint8Array) => Promise<void> | void
+
+export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposable {
+  /** How errors and progress name it: `ghcr.io`, `oci:./dir`, `memory`. */
+  readonly name: string
+  readonly abilities: Abilities
+  /** Makes what was written visible where that is one act (an archive's footer and rename); a no-op elsewhere. */
+  commit(options?: CallOptions): Promise<void>
+  /** The fast body path; present when `abilities.pump`. Verifies like `openBlob`. */
+  pump?(repository: string, descriptor: Descriptor, sink: Sink, options?: CallOptions): Promise<void>
+}
+
+/** A repository of a registry: one side of a copy. */
+export interface Place {
+  readonly registry: Registry
+  readonly repository: string
+}

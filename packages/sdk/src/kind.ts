@@ -1,0 +1,305 @@
+import type { Bytes, OpenBytes } from './bytes.ts'
+import type { Annotations, Descriptor, Platform } from './descriptor.ts'
+import type { Manifest } from './manifest.ts'
+import type { StandardSchema } from './schema.ts'
+
+/** Raised only when a kind written for the old contract can no longer be loaded. */
+export const apiVersion = 1
+
+/**
+ * One way to recognise an artifact: all fields given must hold. Plain data, repeated in package.json's `ocish`
+ * field, so that no code of the kind is loaded to ask. The most specific match wins: the first difference in the
+ * order of the fields below, then the number of fields.
+ */
+export interface Match {
+  readonly artifactType?: string
+  readonly configMediaType?: string
+  /** A label of the image configuration, `name` or `name=value`; the host reads the configuration once (≤ 1 MiB). */
+  readonly configLabel?: string
+  readonly layerMediaType?: string
+  /** An annotation of the manifest, `name` or `name=value`. */
+  readonly annotation?: string
+  /** Comes from settings, never from a package. */
+  readonly repositoryPrefix?: string
+  /** Restricts the other fields to manifests of this type; alone it is the weakest match. */
+  readonly manifestMediaType?: string
+}
+
+/** Which folders or files `push` and `validate` take for a kind. Plain data as well. */
+export interface SourceMatch {
+  /** A folder that holds this file (a relative path). */
+  readonly folderWith?: string
+  /** A file whose name fits this pattern (`*` within the name). */
+  readonly fileName?: string
+  /** A JSON file whose top-level object has all of these keys. */
+  readonly jsonKeys?: readonly string[]
+}
+
+/** A flag that `push`, `pull`, `validate` or `convert` accepts for this kind. */
+export interface KindOption {
+  /** Long and kebab-case, without dashes. */
+  readonly name: string
+  readonly type: 'bool' | 'string' | 'int'
+  readonly many?: boolean
+  readonly enum?: readonly string[]
+  readonly summary: string
+  /** The verbs that accept it. */
+  readonly verbs: readonly ('push' | 'pull' | 'validate' | 'convert' | 'describe')[]
+}
+
+/** What a kind may read: it never sees the registry client or the cache. */
+export interface Artifact {
+  readonly descriptor: Descriptor
+  readonly manifest: Manifest
+  /** The exact bytes of the manifest as received. */
+  readonly bytes: Uint8Array
+  /** `artifactType`, else the configuration's media type (image-spec, manifest.md). */
+  readonly artifactType: string | undefined
+  readonly annotations: Annotations
+  /** The manifest's configuration; absent for an index. */
+  readonly config?: Descriptor
+  /** Layers of an image manifest, blobs of an artifact manifest, empty for an index. */
+  readonly layers: readonly Descriptor[]
+  readonly subject?: Descriptor
+  /** For an index: its entries, or the one that fits the platform. */
+  children(platform?: Platform): Promise<readonly Artifact[]>
+  /** Verified bytes: the iteration throws after the last byte if digest or size differ. */
+  open(part: Descriptor): Bytes
+}
+
+/** An entry of a source folder, or of what an artifact holds. */
+export interface TreeEntry {
+  /** Relative, `/`-separated, without leading `./`. */
+  readonly path: string
+  readonly kind: 'file' | 'folder' | 'link' | 'hardlink' | 'other'
+  /** Bytes. */
+  readonly size: number
+  /** Permission bits. */
+  readonly mode?: number
+  readonly mediaType?: string
+  readonly digest?: string
+  readonly target?: string
+}
+
+/** Random access to what is packed or validated: one file, or a folder. Memory in a test. */
+export interface Source {
+  /** `file`: `open('')` reads it; `name` is its base name. */
+  readonly type: 'file' | 'folder'
+  readonly name: string
+  list(dir: string): AsyncIterable<TreeEntry>
+  /** Errors: FILE_NOT_FOUND. */
+  stat(path: string): Promise<TreeEntry>
+  readlink(path: string): Promise<string>
+  open(path: string, range?: { readonly start: number; readonly end?: number }): Bytes
+  xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>>
+}
+
+/** Where `unpack` writes. Refuses paths that leave its root (TARGET_UNSAFE) and names that exist (FILE_EXISTS). */
+export interface Target {
+  write(path: string, content: Bytes, options?: { readonly mode?: number }): Promise<void>
+  folder(path: string, options?: { readonly mode?: number }): Promise<void>
+  link(path: string, target: string): Promise<void>
+}
+
+/** One blob to be written. It can be opened again; without digest and size the host measures while it streams. */
+export interface Part {
+  readonly mediaType: string
+  readonly annotations?: Annotations
+  readonly digest?: string
+  readonly size?: number
+  /** Put the content into the descriptor as `data` too. */
+  readonly inline?: boolean
+  readonly platform?: Platform
+  readonly open: OpenBytes
+}
+
+/** What the host measured while it streamed a part. `diffId` is the digest of the uncompressed bytes. */
+export interface Written extends Descriptor {
+  readonly diffId: string
+}
+
+export interface PackedManifest {
+  readonly artifactType?: string
+  readonly subject?: Descriptor
+  readonly layers: readonly Part[]
+  readonly config?: Part | ((written: readonly Written[]) => Part)
+  readonly annotations?: Annotations | ((written: readonly Written[]) => Annotations)
+  /** For kinds whose member order or omissions matter; the default is `encodeManifest`. */
+  readonly manifest?: (written: readonly Written[]) => Uint8Array
+  /** What `push` should say about this pack: what was left out and why. */
+  readonly notes?: readonly string[]
+  /** The tag `push` uses when the reference has none. */
+  readonly tag?: string
+}
+
+export interface PackedIndex {
+  readonly index: readonly { readonly platform?: Platform; readonly packed: PackedManifest }[]
+  readonly annotations?: Annotations
+  readonly artifactType?: string
+  readonly subject?: Descriptor
+  readonly notes?: readonly string[]
+  readonly tag?: string
+}
+
+export type Packed = PackedManifest | PackedIndex
+
+export interface Finding {
+  readonly severity: 'error' | 'warning' | 'info'
+  /** SCREAMING_SNAKE, stable. */
+  readonly code: string
+  /** A path inside the source or artifact, or a JSON path. */
+  readonly path: string
+  readonly line?: number
+  readonly message: string
+  readonly hint?: string
+}
+
+/** JSON-able. Insertion order is display order. */
+export type FieldValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly FieldValue[]
+  | { readonly [key: string]: FieldValue }
+
+export interface Field {
+  readonly label: string
+  readonly value: FieldValue
+  /** How a terminal shows it; machine formats keep the raw value. */
+  readonly format?: 'text' | 'bytes' | 'time' | 'digest' | 'ref' | 'list'
+}
+
+export interface Description {
+  /** One line, e.g. the name and version. */
+  readonly title: string
+  readonly summary?: string
+  readonly fields: readonly Field[]
+}
+
+/** A narrow, read-only view of registries. */
+export interface Lookup {
+  /** The digest a reference points to now. Errors: those of a manifest read. */
+  resolve(reference: string): Promise<Descriptor>
+  versions(repository: string): AsyncIterable<string>
+  repositories(prefix: string): AsyncIterable<string>
+  open(reference: string): Promise<Artifact>
+}
+
+export interface KindContext {
+  readonly signal: AbortSignal
+  readonly warn: (message: string) => void
+  readonly progress: (event: { readonly done: number; readonly total?: number }) => void
+  /** The section `[kinds.NAME]` of the configuration, valid by the kind's `settings` schema. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** The kind's own options as given on the command line. */
+  readonly options: Readonly<Record<string, unknown>>
+  readonly lookup: Lookup
+  /** Abilities of this host beyond the ones above, by name. */
+  readonly features: readonly string[]
+}
+
+/** A command whose declared effect says so also gets these. */
+export interface KindCommandContext extends KindContext {
+  /** Effect `W`. */
+  publish?(packed: Packed, location: string): Promise<{ readonly ref: string; readonly digest: string }>
+  /** Reading confined to a path that the user typed as this argument. */
+  folder?(argument: string): Promise<Source>
+  /** Writing confined to a path that the user typed as this argument. */
+  target?(argument: string): Promise<Target>
+}
+
+export interface KindParam {
+  readonly name: string
+  readonly type: 'string' | 'int' | 'ref' | 'path' | 'bool'
+  readonly many?: boolean
+  readonly optional?: boolean
+  readonly enum?: readonly string[]
+  readonly summary?: string
+}
+
+export interface KindExample {
+  readonly line: string
+  readonly note: string
+}
+
+/** A command under the family's noun (`runconfig export`): data, and a generator of rows. */
+export interface KindCommand {
+  readonly name: string
+  readonly summary: string
+  readonly params: readonly KindParam[]
+  readonly flags?: readonly KindParam[]
+  readonly output:
+    | { readonly form: 'rows'; readonly columns: readonly string[] }
+    | { readonly form: 'value' }
+    | { readonly form: 'bytes' }
+  /** Read, write a registry, destroy, local files only. */
+  readonly effect: 'R' | 'W' | 'D' | 'L'
+  readonly examples: readonly KindExample[]
+  /** Rows, one value, or `Uint8Array` chunks; returns an exit status other than 0 for a negative answer. */
+  run(call: KindCall, context: KindCommandContext): AsyncGenerator<unknown, number | void>
+}
+
+export interface KindCall {
+  readonly args: Readonly<Record<string, unknown>>
+  readonly flags: Readonly<Record<string, unknown>>
+}
+
+export interface Kind<Model = unknown> {
+  readonly apiVersion: typeof apiVersion
+  /** Short, unique, kebab-case. */
+  readonly name: string
+  /** The noun of its commands; several kinds of one package share it. Default: the name. */
+  readonly family?: string
+  readonly match: readonly Match[]
+  readonly sources?: readonly SourceMatch[]
+  readonly options?: readonly KindOption[]
+  /** JSON Schema of `[kinds.NAME]` in the configuration. */
+  readonly settings?: Readonly<Record<string, unknown>>
+  /** The host validates what `read` returns with it. */
+  readonly schema?: StandardSchema<Model>
+  /** Bytes to model. Errors: KIND_INPUT_INVALID. */
+  read(artifact: Artifact, context: KindContext): Promise<unknown>
+  describe(model: Model): Description
+  /** Entries inside, so that `ls ref//path` and `cat ref//path` work. */
+  list?(artifact: Artifact, context: KindContext): AsyncIterable<TreeEntry & { readonly open?: OpenBytes }>
+  unpack?(artifact: Artifact, target: Target, context: KindContext): Promise<void>
+  /** The kind computes no digests and uploads nothing. Errors: KIND_INPUT_INVALID. */
+  pack?(source: Source, context: KindContext): Promise<Packed>
+  validate?(input: Artifact | Source, context: KindContext): AsyncIterable<Finding>
+  /** Two models in, changes out; `op` is `+`, `-` or `~`. */
+  diff?(
+    from: Model,
+    to: Model,
+  ): Iterable<{
+    readonly path: string
+    readonly op: string
+    readonly from?: FieldValue
+    readonly to?: FieldValue
+  }>
+  dependencies?(
+    model: Model,
+  ): readonly { readonly ref: string; readonly name?: string; readonly kind?: string }[]
+  /** A short name to a full reference; used by the kind's own commands and under `--as`. */
+  resolve?(word: string, context: KindContext): Promise<string | undefined>
+  /** Schemes it opens read-only as a location. */
+  readonly locations?: readonly string[]
+  /** Synchronous and pure. */
+  complete?(model: Model, word: string): readonly string[]
+  readonly commands?: readonly KindCommand[]
+}
+
+/** Freezes a kind and stamps the contract's version on it. The result is the default export of a kind's module. */
+export function defineKind<Model>(kind: Omit<Kind<Model>, 'apiVersion'>): Kind<Model> {
+  return Object.freeze({ apiVersion, ...kind })
+}
+
+/** True for an artifact (as against a source) in `validate`. */
+export function isArtifact(input: Artifact | Source): input is Artifact {
+  return 'descriptor' in input
+}
+
+/** True for a packed index. */
+export function isPackedIndex(packed: Packed): packed is PackedIndex {
+  return 'index' in packed
+}

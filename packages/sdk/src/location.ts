@@ -1,0 +1,61 @@
+/** What a location text says, before anything is opened (architecture.md, Locations). `inner`: the part after `//`. */
+export type Location =
+  | RegistryLocation
+  | FileLocation
+  | CacheLocation
+  | PathLocation
+  | StdioLocation
+  | KindLocation
+
+/** A registry, a namespace or repository in it, or one artifact. */
+export interface RegistryLocation {
+  readonly scheme: 'registry'
+  readonly registry: string
+  readonly repository?: string
+  readonly tag?: string
+  readonly digest?: string
+  readonly inner?: string
+  readonly text: string
+}
+
+/** `oci:DIR[:tag][@digest]` an image layout, `tar:FILE[:tag][@digest]` an archive. */
+export interface FileLocation {
+  readonly scheme: 'oci' | 'tar'
+  readonly path: string
+  readonly tag?: string
+  readonly digest?: string
+  readonly inner?: string
+  readonly text: string
+}
+
+/** `cache:` alone is the whole store; with a reference, one repository or artifact of it. */
+export interface CacheLocation {
+  readonly scheme: 'cache'
+  readonly registry?: string
+  readonly repository?: string
+  readonly tag?: string
+  readonly digest?: string
+  readonly inner?: string
+  readonly text: string
+}
+
+/** `./x`, `../x`, `/x`, `~/x`, `.` and `..`. */
+export interface PathLocation {
+  readonly scheme: 'path'
+  readonly path: string
+  readonly text: string
+}
+
+export interface StdioLocation {
+  readonly scheme: 'stdio'
+  readonly text: string
+}
+
+/** A scheme that a kind declared (`ostree:REPO:REF`). */
+export interface KindLocation {
+  readonly scheme: 'kind'
+  readonly name: string
+  readonly rest: string
+  readonly inner?: string
+  readonly text: string
+}

@@ -1,0 +1,118 @@
+/** A command as data: from it come binding, help, completion, man pages, confirmation and the conformance tests. */
+
+/** `ref`: a reference, a glob over remote names or a relative one; `location`: whatever can hold artifacts; `path`: a local path. */
+export type ParamType =
+  | 'string'
+  | 'int'
+  | 'bool'
+  | 'size'
+  | 'duration'
+  | 'ref'
+  | 'location'
+  | 'path'
+  | 'digest'
+  | 'platform'
+  | 'mediatype'
+  | 'host'
+  | 'kind'
+  | 'keyvalue'
+  | 'command'
+  | 'field'
+
+export interface Param {
+  readonly name: string
+  readonly type: ParamType
+  readonly summary?: string
+  readonly optional?: boolean
+  /** Takes all that is left; only on one parameter, and parameters after it are filled from the end (`cp SRC… DST`). */
+  readonly many?: boolean
+  readonly enum?: readonly string[]
+  readonly default?: unknown
+}
+
+export interface Flag {
+  /** Long and kebab-case, without dashes. */
+  readonly name: string
+  /** One letter, without the dash. */
+  readonly short?: string
+  readonly type: ParamType
+  readonly summary: string
+  readonly many?: boolean
+  readonly enum?: readonly string[]
+  readonly default?: unknown
+  /** Shown in help in place of the type. */
+  readonly placeholder?: string
+  /** `--password-stdin`: never shown in traces, history or plans. */
+  readonly secret?: boolean
+  /** Applies to the arguments after it and may be repeated between them (`push --type T a --type U b`). */
+  readonly positional?: boolean
+}
+
+export type ColumnType =
+  | 'string'
+  | 'int'
+  | 'bool'
+  | 'bytes'
+  | 'size'
+  | 'duration'
+  | 'time'
+  | 'digest'
+  | 'ref'
+  | 'mediatype'
+  | 'list'
+  | 'record'
+
+export interface Column {
+  readonly name: string
+  readonly type: ColumnType
+  /** Costs requests: a command fills it only when `call.columns` has it. */
+  readonly lazy?: boolean
+  /** Not in the default table. */
+  readonly hidden?: boolean
+}
+
+/** A row type: a stable contract of `-o json`, extended only by addition. */
+export interface RowType {
+  readonly name: string
+  readonly columns: readonly Column[]
+  /** The column that stands for the row where a reference is wanted. */
+  readonly reference?: string
+  /** The columns in the order a tree display nests by (`depth`). */
+  readonly tree?: { readonly depth: string; readonly label: string }
+}
+
+export type Output =
+  | { readonly form: 'rows'; readonly row: RowType | readonly RowType[] }
+  | { readonly form: 'value'; readonly type: ColumnType | 'Description' | 'Pushed' | 'text' }
+  | { readonly form: 'bytes' }
+  | { readonly form: 'none' }
+
+export interface Example {
+  readonly line: string
+  readonly note: string
+}
+
+/** Read, write a registry, destroy, local only. */
+export type Effect = 'R' | 'W' | 'D' | 'L'
+
+export interface Signature {
+  /** One or two words (`tags`, `manifest put`). */
+  readonly name: string
+  readonly aliases?: readonly string[]
+  readonly summary: string
+  /** Paragraphs of plain text. */
+  readonly description?: string
+  readonly params: readonly Param[]
+  readonly flags: readonly Flag[]
+  /** What it takes from a pipe. */
+  readonly input: 'none' | 'rows' | 'bytes'
+  readonly output: Output
+  readonly effect: Effect
+  readonly examples: readonly Example[]
+  /** The statuses a caller should expect besides 0. */
+  readonly exits: readonly number[]
+  /** Version that brought it. */
+  readonly since: string
+  /** Section of the overview. */
+  readonly group: 'browse' | 'move' | 'change' | 'trust' | 'session' | 'local' | 'kind'
+}

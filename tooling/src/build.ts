@@ -1,0 +1,29 @@
+import { defineConfig, type UserConfig } from 'tsdown'
+import { RequireCJS } from 'rolldown-plugin-require-cjs'
+
+/** The build of a library: unbundled dependencies, one file per entry, types by oxc. */
+export function library(entry: Record<string, string>): UserConfig {
+  return defineConfig({
+    entry,
+    platform: 'node',
+    format: 'esm',
+    dts: { oxc: true },
+    deps: { onlyBundle: [] },
+    failOnWarn: 'ci-only',
+  }) as UserConfig
+}
+
+/** The build of the program: everything bundled, minified, split where the source uses `import()`. */
+export function program(entry: Record<string, string>): UserConfig {
+  return defineConfig({
+    entry,
+    platform: 'node',
+    format: 'esm',
+    dts: false,
+    minify: true,
+    deps: { alwaysBundle: [/.*/], onlyBundle: false },
+    inputOptions: { resolve: { conditionNames: ['ocish-source', 'node', 'import', 'module', 'default'] } },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    plugins: [RequireCJS({ builtinNodeModules: true, include: [/.*/] })],
+  }) as UserConfig
+}
