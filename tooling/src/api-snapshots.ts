@@ -11,7 +11,10 @@ function declarations(folder: string): string {
   return readdirSync(dist)
     .filter((name) => name.endsWith('.d.mts'))
     .toSorted()
-    .map((name) => `// ${name.replace(/-[\w-]{8}\.d\.mts$/, '.d.mts')}\n${readFileSync(join(dist, name), 'utf8')}`)
+    .map(
+      (name) =>
+        `// ${name.replace(/-[\w-]{8}\.d\.mts$/, '.d.mts')}\n${readFileSync(join(dist, name), 'utf8')}`,
+    )
     .join('\n')
     .replaceAll(/-[\w-]{8}\.mjs/g, '.mjs')
     .replaceAll(/\/\/# sourceMappingURL.*\n?/g, '')

@@ -24,7 +24,9 @@ test('an upward import, an unnamed one and an eager one are found', () => {
   expect(violations(rows, pkg('core', 'sdk', 'cache'), [])).toHaveLength(2)
   expect(violations(rows, pkg('core', 'sdk'), one(`import { a } from '@ocish/cache'`))).toHaveLength(1)
   expect(violations(rows, pkg('core'), one(`import { a } from '@ocish/sdk'`))).toHaveLength(1)
-  expect(violations(rows, pkg('host', 'kind-helm'), one(`import helm from '@ocish/kind-helm'`))).toHaveLength(1)
+  expect(violations(rows, pkg('host', 'kind-helm'), one(`import helm from '@ocish/kind-helm'`))).toHaveLength(
+    1,
+  )
   expect(violations(rows, pkg('host', 'kind-helm'), one(`await import('@ocish/kind-helm')`))).toEqual([])
   expect(violations(rows, pkg('core', 'sdk'), one(`export * from '@ocish/sdk'`))).toEqual([])
 })

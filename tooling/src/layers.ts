@@ -40,7 +40,11 @@ function fits(pattern: string, name: string): boolean {
 }
 
 /** What one package does that its row does not allow. */
-export function violations(rows: readonly Row[], pkg: Package, imports: readonly Import[]): readonly string[] {
+export function violations(
+  rows: readonly Row[],
+  pkg: Package,
+  imports: readonly Import[],
+): readonly string[] {
   const row = rows.find((candidate) => fits(candidate.name, pkg.short))
   if (row === undefined) return [`${pkg.folder}: no row in docs/architecture.md`]
   if (row.everything) return []
@@ -63,13 +67,21 @@ function violationsOfImport(
   one: Import,
   allowedBy: (name: string) => { readonly lazy: boolean } | undefined,
 ): readonly string[] {
-  const name = /^@ocish\/([\w-]+)/.exec(one.specifier)?.[1] ?? (one.specifier === 'ocish' ? 'ocish' : undefined)
+  const name =
+    /^@ocish\/([\w-]+)/.exec(one.specifier)?.[1] ?? (one.specifier === 'ocish' ? 'ocish' : undefined)
   if (name === undefined || name === pkg.short) return []
   if (one.test && name === 'testing') return []
   const allowed = allowedBy(name)
   if (allowed === undefined) return [`${one.file}:${one.line} imports ${one.specifier}`]
-  if (!pkg.dependencies.has(name)) return [`${one.file}:${one.line}: ${pkg.folder}/package.json does not name ${name}`]
-  if (allowed.lazy && !one.dynamic && !one.test && !one.typeOnly && !one.specifier.endsWith('/package.json')) {
+  if (!pkg.dependencies.has(name))
+    return [`${one.file}:${one.line}: ${pkg.folder}/package.json does not name ${name}`]
+  if (
+    allowed.lazy &&
+    !one.dynamic &&
+    !one.test &&
+    !one.typeOnly &&
+    !one.specifier.endsWith('/package.json')
+  ) {
     return [`${one.file}:${one.line} imports ${one.specifier} without import()`]
   }
   return []
@@ -77,7 +89,9 @@ function violationsOfImport(
 
 /** The workspace's packages with the ocish packages they name. */
 export function readPackages(root: string): readonly Package[] {
-  const folders = ['packages', 'apps'].flatMap((top) => readdirSync(join(root, top)).map((name) => `${top}/${name}`))
+  const folders = ['packages', 'apps'].flatMap((top) =>
+    readdirSync(join(root, top)).map((name) => `${top}/${name}`),
+  )
   return [...folders, 'tooling'].map((folder) => {
     const manifest = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
       name: string
