@@ -10,7 +10,7 @@ export function library(entry: Record<string, string>): UserConfig {
     dts: { oxc: true },
     deps: { onlyBundle: [] },
     failOnWarn: 'ci-only',
-  }) as UserConfig
+  })
 }
 
 /** The build of the program: everything bundled, minified, split where the source uses `import()`. */
@@ -25,5 +25,5 @@ export function program(entry: Record<string, string>): UserConfig {
     inputOptions: { resolve: { conditionNames: ['ocish-source', 'node', 'import', 'module', 'default'] } },
     define: { 'process.env.NODE_ENV': '"production"' },
     plugins: [RequireCJS({ builtinNodeModules: true, include: [/.*/] })],
-  }) as UserConfig
+  })
 }
