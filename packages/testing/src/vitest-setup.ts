@@ -1,1 +1,4 @@
-export {}
+import { expect } from 'vitest'
+import { toFailWith } from './matchers.ts'
+
+expect.extend({ toFailWith })
