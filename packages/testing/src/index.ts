@@ -1,3 +1,4 @@
+export { type Authority, type Certificate, createAuthority } from './certificates.ts'
 export {
   type BlobInput,
   content,
@@ -13,7 +14,10 @@ export {
   type RawInput,
   readAll,
 } from './content.ts'
+export { dockerRegistry, type DockerRegistry, type DockerRegistryOptions } from './docker-registry.ts'
+export { freePort } from './free-port.ts'
 export { type FailResult, toFailWith } from './matchers.ts'
+export { nginx, type Nginx, type NginxOptions } from './nginx.ts'
 export { describeWith, findProgram, has, programPath } from './programs.ts'
 export {
   type OcishRun,
@@ -24,3 +28,10 @@ export {
   startOcish,
 } from './run-ocish.ts'
 export { temporaryFolder, type TemporaryFolder } from './temporary-folder.ts'
+export {
+  type TokenRequest,
+  type TokenScope,
+  tokenServer,
+  type TokenServer,
+  type TokenServerOptions,
+} from './token-server.ts'
