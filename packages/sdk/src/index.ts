@@ -1,7 +1,22 @@
 export type { Bytes, OpenBytes } from './bytes.ts'
+export { inlineData, isSameContent, parseAnnotations, parseDescriptor } from './descriptor.ts'
 export type { Annotations, Descriptor, Platform } from './descriptor.ts'
+export {
+  algorithmOf,
+  canVerify,
+  createDigester,
+  digestOf,
+  isDigest,
+  maxDigestLength,
+  parseDigest,
+  tagFallback,
+} from './digest.ts'
+export type { DigestAlgorithm, Digester, ParsedDigest } from './digest.ts'
+export { encodeManifest, goDescriptor } from './encode.ts'
 export { hasCode, isOcishError, OcishError, type OcishErrorOptions, type Span } from './errors.ts'
 export { exitByCode, exitOf, exits } from './exit-codes.ts'
+export { compareUtf8, encodeGoJson, type GoJson, type GoJsonOptions } from './go-json.ts'
+export { isJsonObject, parseJson, type ParseJsonOptions } from './json.ts'
 export { apiVersion, defineKind, isArtifact, isPackedIndex } from './kind.ts'
 export type {
   Artifact,
@@ -29,7 +44,38 @@ export type {
   TreeEntry,
   Written,
 } from './kind.ts'
+export { manifestArtifactType, maxManifestSize, parseManifest } from './manifest.ts'
 export type { ArtifactManifest, ImageManifest, IndexManifest, Manifest } from './manifest.ts'
+export {
+  acceptManifests,
+  docker,
+  emptyBytes,
+  emptyDescriptor,
+  isForeignLayer,
+  isIndexMediaType,
+  isManifestMediaType,
+  isSchema1,
+  manifestMediaTypes,
+  type MediaType,
+  oci,
+  octetStream,
+  parseMediaType,
+} from './media-types.ts'
+export { formatLocation, type LocationOptions, parseLocation } from './parse-location.ts'
+export {
+  canonicalRegistry,
+  dockerHub,
+  formatReference,
+  isRegistry,
+  isRepository,
+  isTag,
+  looksLikeRegistry,
+  maxRepositoryLength,
+  maxTagLength,
+  parseReference,
+  type Reference,
+  registryHost,
+} from './reference.ts'
 export type { SchemaIssue, SchemaResult, StandardSchema } from './schema.ts'
 export type {
   CacheLocation,

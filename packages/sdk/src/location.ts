@@ -15,6 +15,8 @@ export interface RegistryLocation {
   readonly tag?: string
   readonly digest?: string
   readonly inner?: string
+  /** The text ended with a slash: what lies below is meant, not an artifact. */
+  readonly namespace?: true
   readonly text: string
 }
 
@@ -36,6 +38,7 @@ export interface CacheLocation {
   readonly tag?: string
   readonly digest?: string
   readonly inner?: string
+  readonly namespace?: true
   readonly text: string
 }
 
