@@ -1,1 +1,10 @@
-export {}
+export { compressed, type CompressOptions } from './compress.ts'
+export { decompressed, sniffCompression, type Compression, type DecompressOptions } from './compression.ts'
+export type { TarEntry, TarEntryType, TarInput, TarMember } from './entry.ts'
+export { entryPath, foldedPath } from './entry-path.ts'
+export { extractTar, type Extracted, type ExtractOptions } from './extract.ts'
+export { folderEntries, ignoreFile, type FolderOptions } from './folder-entries.ts'
+export { encodeTarHeader, padding, tarEnd } from './header.ts'
+export { defaultLimits, type ArchiveLimits } from './limits.ts'
+export { readTar, type ReadTarOptions } from './read-tar.ts'
+export { writeTar } from './write-tar.ts'

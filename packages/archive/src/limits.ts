@@ -1,0 +1,29 @@
+import { OcishError } from '@ocish/sdk'
+
+/** What an archive from a stranger may cost. */
+export interface ArchiveLimits {
+  /** Entries in one archive. */
+  readonly entries: number
+  /** Bytes of all contents together, decompressed. */
+  readonly bytes: number
+  /** Bytes of one path or link target. */
+  readonly path: number
+  /** Bytes of the pax records of one entry. */
+  readonly records: number
+  /** Decompressed to compressed bytes, counted beyond the first 64 MiB of output. */
+  readonly ratio: number
+}
+
+export const defaultLimits: ArchiveLimits = {
+  entries: 1_000_000,
+  bytes: 64 * 2 ** 30,
+  path: 4096,
+  records: 2 ** 20,
+  ratio: 250,
+}
+
+export function exceeded(what: string, limit: number): OcishError<'LIMIT_EXCEEDED'> {
+  return new OcishError('LIMIT_EXCEEDED', `the archive has more than ${limit} ${what}`, {
+    details: { what, limit },
+  })
+}
