@@ -136,6 +136,8 @@ export interface PushManifestOptions extends CallOptions {
   /** Write the tag only when it still has this ETag; `*` with `ifNoneMatch`: only when it does not exist. Errors: PRECONDITION_FAILED. */
   readonly ifMatch?: string
   readonly ifNoneMatch?: '*'
+  /** Take it though blobs or manifests that it names are missing (a sparse index). */
+  readonly sparse?: boolean
 }
 
 export interface PushedManifest {

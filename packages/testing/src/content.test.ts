@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { content, digestOf } from './content.ts'
+import { digestOf } from '@ocish/sdk'
+import { bytesOf, content } from './content.ts'
 
 describe('content', () => {
   const built = content({
@@ -15,12 +16,12 @@ describe('content', () => {
     JSON.parse(Buffer.from(built.manifests[name].bytes).toString()) as Record<string, unknown>
 
   it('fills in digests, sizes and media types', () => {
-    expect(built.blobs.layer.descriptor.digest).toBe(digestOf('hello'))
+    expect(built.blobs.layer.descriptor.digest).toBe(digestOf(bytesOf('hello')))
     expect(read('app')['layers']).toStrictEqual([
-      { mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digestOf('hello'), size: 5 },
+      { mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digestOf(bytesOf('hello')), size: 5 },
       {
         mediaType: 'application/vnd.oci.image.layer.v1.tar',
-        digest: digestOf('hello'),
+        digest: digestOf(bytesOf('hello')),
         size: 5,
         annotations: { a: 'b' },
         data: 'aGVsbG8=',

@@ -1,6 +1,5 @@
-import type { Annotations, Descriptor, Platform } from '@ocish/sdk'
+import { type Annotations, type Descriptor, digestOf, type Platform } from '@ocish/sdk'
 import type { Registry } from '@ocish/core'
-import { createHash } from 'node:crypto'
 
 /** Text, bytes, or an object that is written as JSON. */
 export type BlobInput = string | Uint8Array | Readonly<Record<string, unknown>>
@@ -77,7 +76,7 @@ export interface Content<
   push(registry: Registry, repository: string): Promise<void>
 }
 
-const empty = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: new TextEncoder().encode('{}') }
+const empty = { mediaType: 'application/vnd.oci.empty.v1+json', bytes: bytesOf('{}') }
 const types = {
   manifest: 'application/vnd.oci.image.manifest.v1+json',
   index: 'application/vnd.oci.image.index.v1+json',
@@ -86,16 +85,15 @@ const types = {
   file: 'application/octet-stream',
 } as const
 
-/** The digest of bytes, `sha256:…` unless another algorithm is named. */
-export function digestOf(bytes: Uint8Array | string, algorithm: 'sha256' | 'sha512' = 'sha256'): string {
-  return `${algorithm}:${createHash(algorithm).update(bytes).digest('hex')}`
+/** UTF-8. */
+export function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text)
 }
 
 /** One chunk as a stream that can be opened again and again. */
 export function opened(...chunks: readonly (Uint8Array | string)[]): () => AsyncIterable<Uint8Array> {
   return async function* open() {
-    for (const chunk of chunks)
-      yield typeof chunk === 'string' ? new TextEncoder().encode(chunk) : chunk.slice()
+    for (const chunk of chunks) yield typeof chunk === 'string' ? bytesOf(chunk) : chunk.slice()
   }
 }
 
@@ -121,7 +119,7 @@ export function noise(size: number, seed = 1): Uint8Array {
 
 function encode(input: BlobInput): Uint8Array {
   if (input instanceof Uint8Array) return input
-  return new TextEncoder().encode(typeof input === 'string' ? input : JSON.stringify(input))
+  return bytesOf(typeof input === 'string' ? input : JSON.stringify(input))
 }
 
 /**

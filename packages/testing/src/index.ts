@@ -1,10 +1,10 @@
 export { type Authority, type Certificate, createAuthority } from './certificates.ts'
 export {
   type BlobInput,
+  bytesOf,
   content,
   type Content,
   type ContentInput,
-  digestOf,
   type IndexInput,
   type ManifestInput,
   noise,
