@@ -27,3 +27,9 @@ export type {
   Upload,
   Writer,
 } from './registry.ts'
+export { abortable, collect, type CollectOptions, concat, counted, fromBytes } from './bytes.ts'
+export { createMemoryRegistry, type MemoryRegistryOptions } from './memory.ts'
+export { listEtag, manifestEtag, notModified, paged } from './pages.ts'
+export { requiredParts, successors } from './successors.ts'
+export { noAbilities, unsupported, UnsupportedRegistry } from './unsupported.ts'
+export { checkDigest, checkSize, type Expected, verified, type VerifyOptions } from './verified.ts'
