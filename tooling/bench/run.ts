@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Case, Environment, Row } from './case.ts'
 import { resolve, start } from './start-up.ts'
+import { requests, transfers } from './transfer.ts'
 
-const cases: readonly Case[] = [start, resolve]
+const cases: readonly Case[] = [start, resolve, ...transfers, requests]
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'boolean' }, rounds: { type: 'string', default: '15' } },
