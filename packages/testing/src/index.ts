@@ -35,3 +35,5 @@ export {
   type TokenServer,
   type TokenServerOptions,
 } from './token-server.ts'
+export { describeRegistry } from './registry-suite/describe-registry.ts'
+export type { Lack, RegistrySuiteOptions, RegistryUnderTest } from './registry-suite/suite.ts'
