@@ -1,7 +1,7 @@
 import { digestOf } from '@ocish/sdk'
 import { describe, expect, it } from 'vitest'
 import { bytesOf, opened } from '../content.ts'
-import { collect, ifAble, sample, type Suite } from './suite.ts'
+import { allowed, codeOf, collect, ifAble, sample, type Suite } from './suite.ts'
 
 const { descriptor } = sample.manifests.image
 
@@ -97,10 +97,9 @@ export function deleteCases({ scene, lacks, single }: Suite): void {
 
     it('T29 refuses digests that are none', async () => {
       const { registry, repository, abilities } = await scene()
-      await ifAble(abilities.delete, async () => {
-        await expect(registry.deleteBlob(repository, 'sha256:../../x')).toFailWith('DIGEST_INVALID')
-        await expect(registry.deleteManifest(repository, 'sha256:../../x')).toFailWith('DIGEST_INVALID')
-      })
+      const codes = allowed(abilities.delete, 'DIGEST_INVALID')
+      expect(codes).toContain(await codeOf(registry.deleteBlob(repository, 'sha256:../../x')))
+      expect(codes).toContain(await codeOf(registry.deleteManifest(repository, 'sha256:../../x')))
     })
 
     it('does nothing when it was aborted before', async () => {

@@ -1,7 +1,7 @@
 import { type Descriptor, digestOf, docker } from '@ocish/sdk'
 import { describe, expect, it } from 'vitest'
 import { bytesOf, content } from '../content.ts'
-import { allowed, codeOf, collect, core, ifAble, type Suite } from './suite.ts'
+import { allowed, both, codeOf, collect, core, ifAble, type Suite } from './suite.ts'
 
 const built = content({
   blobs: { layer: 'a layer', config: { os: 'linux' } },
@@ -108,9 +108,8 @@ export function referrerCases({ scene }: Suite): void {
     it('T29 are not looked for under a digest that is none', async () => {
       const { registry, repository, fill, abilities } = await scene()
       await built.push(fill, repository)
-      await ifAble(abilities.referrers, async () => {
-        await expect(registry.referrers(repository, 'sha256:../../x')).toFailWith('DIGEST_INVALID')
-      })
+      const code = await codeOf(registry.referrers(repository, 'sha256:../../x'))
+      expect(allowed(abilities.referrers, 'DIGEST_INVALID')).toContain(code)
     })
 
     it('T47 keep annotations named __proto__ as data', async () => {
@@ -166,24 +165,20 @@ export function referrerWriteCases({ scene, lacks }: Suite): void {
     it('go with the manifest that made them', async () => {
       const { registry, repository, abilities } = await scene()
       await built.push(registry, repository)
-      await ifAble(abilities.referrers, async () => {
-        await ifAble(abilities.delete, async () => {
-          await registry.deleteManifest(repository, built.manifests.sbom.descriptor.digest)
-          const listed = await collect(registry.referrers(repository, subject))
-          expect(listed.map(({ digest }) => digest)).not.toContain(built.manifests.sbom.descriptor.digest)
-          expect(listed).toHaveLength(3)
-        })
+      await ifAble(both(abilities.referrers, abilities.delete), async () => {
+        await registry.deleteManifest(repository, built.manifests.sbom.descriptor.digest)
+        const listed = await collect(registry.referrers(repository, subject))
+        expect(listed.map(({ digest }) => digest)).not.toContain(built.manifests.sbom.descriptor.digest)
+        expect(listed).toHaveLength(3)
       })
     })
 
     it('outlive their subject', async () => {
       const { registry, repository, abilities } = await scene()
       await built.push(registry, repository)
-      await ifAble(abilities.referrers, async () => {
-        await ifAble(abilities.delete, async () => {
-          await registry.deleteManifest(repository, subject)
-          expect(await collect(registry.referrers(repository, subject))).toHaveLength(4)
-        })
+      await ifAble(both(abilities.referrers, abilities.delete), async () => {
+        await registry.deleteManifest(repository, subject)
+        expect(await collect(registry.referrers(repository, subject))).toHaveLength(4)
       })
     })
 

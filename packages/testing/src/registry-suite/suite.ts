@@ -125,6 +125,12 @@ export async function ifAble(ability: Ability, steps: () => Promise<void>): Prom
   }
 }
 
+/** The ability to do two things. */
+export function both(one: Ability, other: Ability): Ability {
+  if (one === false || other === false) return false
+  return one === true && other === true ? true : 'unknown'
+}
+
 /** The codes a call may fail with that has to fail with `code` where the ability is there. */
 export function allowed(ability: Ability, code: string): readonly string[] {
   if (ability === false) return ['UNSUPPORTED']
