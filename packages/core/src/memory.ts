@@ -214,7 +214,7 @@ class MemoryRegistry extends UnsupportedRegistry {
     checkDigest(digest, digestOf(bytes, algorithmOf(digest)))
     const manifest = parseManifest(bytes, mediaType)
     const stored = { descriptor: { mediaType, digest, size: bytes.length }, bytes: bytes.slice(), manifest }
-    this.#checkParts(repository, manifest)
+    if (options.sparse !== true) this.#checkParts(repository, manifest)
     this.#checkPreconditions(repository, tags, options)
     const { manifests, tags: tagged } = this.#repository(repository)
     manifests.set(digest, stored)
