@@ -127,6 +127,11 @@ export interface MountResult {
   readonly upload?: Upload
 }
 
+export interface MountOptions extends CallOptions {
+  /** The blob's size where the caller knows it: it saves a remote registry the request that finds it out. */
+  readonly size?: number
+}
+
 export interface PushManifestOptions extends CallOptions {
   readonly mediaType: string
   /** Tags that point to it afterwards; none: by digest only. */
@@ -163,7 +168,7 @@ export interface Writer {
   /** Asks for the offset. Errors: UPLOAD_NOT_FOUND, UNSUPPORTED. */
   resumeUpload(repository: string, id: string, options?: CallOptions): Promise<Upload>
   /** `from` absent: any repository that has it. A refusal is an answer, never an error. */
-  mountBlob(repository: string, digest: string, from?: string, options?: CallOptions): Promise<MountResult>
+  mountBlob(repository: string, digest: string, from?: string, options?: MountOptions): Promise<MountResult>
   /** Errors: DIGEST_MISMATCH, MANIFEST_INVALID, MANIFEST_REFERS_TO_MISSING, LIMIT_EXCEEDED, PRECONDITION_FAILED. */
   pushManifest(repository: string, bytes: Uint8Array, options: PushManifestOptions): Promise<PushedManifest>
 }
@@ -214,6 +219,18 @@ export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposab
   commit(options?: CallOptions): Promise<void>
   /** The fast body path; present when `abilities.pump`. Verifies like `openBlob`. */
   pump?(repository: string, descriptor: Descriptor, sink: Sink, options?: CallOptions): Promise<void>
+  /**
+   * The local file that holds exactly the blob's bytes, where there is one: it never changes, and nothing has verified
+   * it. With `adoptBlob` of another registry of this machine, content moves without being read and written.
+   */
+  blobFile?(repository: string, digest: string, options?: CallOptions): Promise<string | undefined>
+  /** Takes the content of a local file by reflink, else hard link, else copy, and verifies it. Errors: as `pushBlob`. */
+  adoptBlob?(
+    repository: string,
+    expected: Descriptor,
+    file: string,
+    options?: CallOptions,
+  ): Promise<Descriptor>
 }
 
 /** A repository of a registry: one side of a copy. */

@@ -1,0 +1,334 @@
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, mkdir, open, opendir, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import {
+  algorithmOf,
+  canVerify,
+  createDigester,
+  type Descriptor,
+  type DigestAlgorithm,
+  isDigest,
+  octetStream,
+  OcishError,
+  type OpenBytes,
+  parseDigest,
+} from '@ocish/sdk'
+import { abortable, type BlobContent, collect, type RangeContent, type Sink, verified } from '@ocish/core'
+import { BlobWriter, checkBlob, type ExpectedBlob, type WrittenBlob } from './blob-writer.ts'
+import { randomName, syncFolder } from './durable-file.ts'
+import { fileError, systemCode } from './file-error.ts'
+import { shareFile } from './share-file.ts'
+
+const chunkSize = 256 * 1024
+const slabSize = 1024 * 1024
+
+export interface PoolOptions {
+  /** The folder that holds a folder for each algorithm. */
+  readonly root: string
+  /** Where unfinished files live: on the same file system as `root`. */
+  readonly scratch: string
+  /** Nobody but the user may read (0600 and 0700), or whoever umask lets. */
+  readonly private: boolean
+}
+
+/** A blob that is in a pool. */
+export interface PooledBlob {
+  readonly digest: string
+  /** Bytes. */
+  readonly size: number
+  /** When its file was written last. */
+  readonly modified: Date
+}
+
+/** Blobs as files `ALGORITHM/ENCODED` (image-layout.md, "Blobs"). A link in place of a file is never followed. */
+export class BlobPool {
+  readonly root: string
+  readonly scratch: string
+  readonly fileMode: number
+  readonly folderMode: number
+  readonly #unsynced = new Set<string>()
+
+  constructor(options: PoolOptions) {
+    this.root = options.root
+    this.scratch = options.scratch
+    this.fileMode = options.private ? 0o600 : 0o666
+    this.folderMode = options.private ? 0o700 : 0o777
+  }
+
+  /** Errors: DIGEST_INVALID. */
+  path(digest: string): string {
+    const { algorithm, encoded } = parseDigest(digest)
+    return join(this.root, algorithm, encoded)
+  }
+
+  /** Undefined: not here. Errors: DIGEST_INVALID, LAYOUT_INVALID (not a file). */
+  async stat(digest: string): Promise<PooledBlob | undefined> {
+    const path = this.path(digest)
+    try {
+      const folder = await lstat(dirname(path))
+      if (!folder.isDirectory()) throw notAFile(dirname(path), folder.isSymbolicLink())
+      const file = await lstat(path)
+      if (!file.isFile()) throw notAFile(path, file.isSymbolicLink())
+      return { digest, size: file.size, modified: file.mtime }
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return undefined
+      throw fileError(error, `read ${path}`)
+    }
+  }
+
+  /** Undefined: not here. Errors: DIGEST_INVALID, SIZE_MISMATCH; the bytes throw SIZE_MISMATCH and DIGEST_MISMATCH. */
+  async open(blob: Descriptor | string, signal?: AbortSignal): Promise<BlobContent | undefined> {
+    const digest = typeof blob === 'string' ? blob : blob.digest
+    algorithmOf(digest)
+    const found = await this.stat(digest)
+    if (found === undefined) return undefined
+    if (typeof blob !== 'string') checkBlob(blob, { size: found.size })
+    const descriptor = typeof blob === 'string' ? { mediaType: octetStream, digest, size: found.size } : blob
+    return { descriptor, bytes: verified(this.#bytes(digest, 0, signal), descriptor) }
+  }
+
+  /** Undefined: not here. Errors: UPLOAD_RANGE_INVALID. */
+  async openRange(digest: string, start: number, signal?: AbortSignal): Promise<RangeContent | undefined> {
+    const found = await this.stat(digest)
+    if (found === undefined) return undefined
+    if (!Number.isSafeInteger(start) || start < 0 || start > found.size) {
+      throw new OcishError('UPLOAD_RANGE_INVALID', `${digest} has ${found.size} bytes, none at ${start}`)
+    }
+    return { start, total: found.size, bytes: this.#bytes(digest, start, signal) }
+  }
+
+  /** The whole of a small blob, verified; undefined when it is not here. Errors: LIMIT_EXCEEDED, DIGEST_MISMATCH. */
+  async read(digest: string, limit: number, signal?: AbortSignal): Promise<Uint8Array | undefined> {
+    const content = await this.open(digest, signal)
+    if (content === undefined) return undefined
+    return await collect(content.bytes, { limit, what: digest, ...(signal && { signal }) })
+  }
+
+  /** `read` for the fast path: one buffer, handed out again and again. False: not here. */
+  async pump(descriptor: Descriptor, sink: Sink, signal?: AbortSignal): Promise<boolean> {
+    const found = await this.stat(descriptor.digest)
+    if (found === undefined) return false
+    checkBlob(descriptor, { size: found.size })
+    const digester = createDigester(algorithmOf(descriptor.digest))
+    const slab = Buffer.allocUnsafeSlow(Math.min(slabSize, Math.max(found.size, 1)))
+    const file = await openFile(this.path(descriptor.digest))
+    let size = 0
+    try {
+      for (;;) {
+        signal?.throwIfAborted()
+        const { bytesRead } = await file.read(slab, 0, slab.length, size)
+        if (bytesRead === 0) break
+        size += bytesRead
+        const part = slab.subarray(0, bytesRead)
+        digester.update(part)
+        await sink(part)
+      }
+    } finally {
+      await file.close()
+    }
+    checkBlob(descriptor, { size, digest: digester.digest() })
+    return true
+  }
+
+  /**
+   * Streams into a scratch file and renames when digest and size are right; what is here already is not read again.
+   * Errors: DIGEST_INVALID, DIGEST_MISMATCH, SIZE_MISMATCH, FILE_FAILED.
+   */
+  async put(expected: ExpectedBlob, source: OpenBytes, signal?: AbortSignal): Promise<WrittenBlob> {
+    const algorithm = expected.digest === undefined ? 'sha256' : algorithmOf(expected.digest)
+    const existing = await this.#existing(expected)
+    if (existing !== undefined) return existing
+    const writer = await this.createWriter(algorithm)
+    try {
+      for await (const chunk of abortable(source(), signal)) {
+        await writer.write(chunk)
+        if (expected.size !== undefined && writer.size > expected.size) checkBlob(expected, writer)
+      }
+      signal?.throwIfAborted()
+    } catch (error) {
+      await writer.discard()
+      throw error
+    }
+    return await this.publish(writer, algorithm, expected)
+  }
+
+  /** A new file in the scratch folder. */
+  async createWriter(algorithm: DigestAlgorithm): Promise<BlobWriter> {
+    return await this.inScratch((path) => BlobWriter.create(path, algorithm, this.fileMode))
+  }
+
+  /** Ends a writer of this pool's scratch folder. Errors: as `put`. */
+  async publish(writer: BlobWriter, algorithm: string, expected: ExpectedBlob): Promise<WrittenBlob> {
+    const folder = await this.#folder(algorithm).catch(async (error: unknown) => {
+      await writer.discard()
+      throw error
+    })
+    const written = await writer.publish(expected, (digest) => this.path(digest))
+    this.#unsynced.add(folder)
+    return written
+  }
+
+  /**
+   * Takes the content of another file of this machine as reflink, hard link or copy, once it has been hashed.
+   * Errors: as `put`.
+   */
+  async adopt(expected: Descriptor, from: string, signal?: AbortSignal): Promise<WrittenBlob> {
+    const existing = await this.#existing(expected)
+    if (existing !== undefined) return existing
+    const algorithm = algorithmOf(expected.digest)
+    const mode = this.fileMode & ~process.umask()
+    const scratch = await this.inScratch(async (path) => {
+      await shareFile(from, path, mode)
+      return path
+    })
+    try {
+      const digester = createDigester(algorithm)
+      let size = 0
+      for await (const chunk of readFileBytes(scratch, 0, signal)) {
+        digester.update(chunk)
+        size += chunk.length
+      }
+      checkBlob(expected, { size, digest: digester.digest() })
+      const folder = await this.#folder(algorithm)
+      await rename(scratch, this.path(expected.digest))
+      this.#unsynced.add(folder)
+      return { digest: expected.digest, size }
+    } catch (error) {
+      throw fileError(error, `copy ${from} into ${this.root}`)
+    } finally {
+      await rm(scratch, { force: true })
+    }
+  }
+
+  /** False: it was not here. */
+  async remove(digest: string): Promise<boolean> {
+    if ((await this.stat(digest)) === undefined) return false
+    try {
+      await rm(this.path(digest))
+      return true
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return false
+      throw fileError(error, `remove ${this.path(digest)}`)
+    }
+  }
+
+  /** All blobs, in no order; what has no digest for a name is passed over. */
+  async *blobs(): AsyncGenerator<PooledBlob, void> {
+    for await (const algorithm of namesIn(this.root)) {
+      if (!isDigest(`${algorithm}:${'0'.repeat(64)}`) && !isDigest(`${algorithm}:${'0'.repeat(128)}`))
+        continue
+      for await (const encoded of namesIn(join(this.root, algorithm))) {
+        const digest = `${algorithm}:${encoded}`
+        if (!canVerify(digest)) continue
+        const blob = await this.stat(digest)
+        if (blob !== undefined) yield blob
+      }
+    }
+  }
+
+  /** What was reported as written survives a crash from here on. */
+  async settle(): Promise<void> {
+    const folders = [...this.#unsynced]
+    this.#unsynced.clear()
+    for (const folder of folders) await syncFolder(folder)
+  }
+
+  /**
+   * Makes an unfinished file with a random name; another process may be removing the empty folder at the same time.
+   * Errors: FILE_FAILED.
+   */
+  async inScratch<T>(make: (path: string) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      await makeFolder(this.scratch, this.folderMode)
+      try {
+        return await make(join(this.scratch, `new-${randomName()}`))
+      } catch (error) {
+        if (attempt === 5 || systemCode(error) !== 'ENOENT')
+          throw fileError(error, `write into ${this.scratch}`)
+      }
+    }
+  }
+
+  /** The scratch folder goes when nothing is under way. */
+  async tidy(): Promise<void> {
+    await rmdir(this.scratch).catch(() => {})
+  }
+
+  async #existing(expected: ExpectedBlob): Promise<WrittenBlob | undefined> {
+    if (expected.digest === undefined) return undefined
+    const found = await this.stat(expected.digest)
+    if (found === undefined) return undefined
+    return expected.size === undefined || expected.size === found.size ? found : undefined
+  }
+
+  async #folder(algorithm: string): Promise<string> {
+    const folder = join(this.root, algorithm)
+    await makeFolder(folder, this.folderMode)
+    return folder
+  }
+
+  #bytes(digest: string, start: number, signal?: AbortSignal): AsyncGenerator<Uint8Array, void> {
+    return readFileBytes(this.path(digest), start, signal)
+  }
+}
+
+/** Owned chunks of a regular file from `start` on; a link is not followed. Opened when the first chunk is asked for. */
+export async function* readFileBytes(
+  path: string,
+  start: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array, void> {
+  signal?.throwIfAborted()
+  const file = await openFile(path)
+  try {
+    const { size } = await file.stat()
+    for (let position = start; position < size;) {
+      signal?.throwIfAborted()
+      const buffer = Buffer.allocUnsafeSlow(Math.min(chunkSize, size - position))
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
+      if (bytesRead === 0) return
+      position += bytesRead
+      yield new Uint8Array(buffer.buffer, 0, bytesRead)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** Creates a folder with its parents. Errors: FILE_FAILED. */
+export async function makeFolder(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode })
+  } catch (error) {
+    throw fileError(error, `create ${path}`)
+  }
+}
+
+// O_NONBLOCK: opening a named pipe must not wait for its writer.
+async function openFile(path: string): Promise<FileHandle> {
+  let file: FileHandle
+  try {
+    file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  } catch (error) {
+    if (systemCode(error) === 'ELOOP') throw notAFile(path, true)
+    throw fileError(error, `read ${path}`)
+  }
+  if ((await file.stat()).isFile()) return file
+  await file.close()
+  throw notAFile(path, false)
+}
+
+async function* namesIn(folder: string): AsyncGenerator<string, void> {
+  try {
+    for await (const entry of await opendir(folder)) yield entry.name
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR')
+      throw fileError(error, `read ${folder}`)
+  }
+}
+
+function notAFile(path: string, isLink: boolean): OcishError {
+  return new OcishError('LAYOUT_INVALID', `${path} is ${isLink ? 'a symbolic link' : 'no regular file'}`, {
+    hint: 'Copy the layout again with its files in place of links.',
+  })
+}

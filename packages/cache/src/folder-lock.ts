@@ -1,0 +1,131 @@
+import { link, open, readFile, rename, rm } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { OcishError } from '@ocish/sdk'
+import { randomName } from './durable-file.ts'
+import { systemCode } from './file-error.ts'
+import { isGone, type ProcessIdentity, thisProcess } from './process-identity.ts'
+
+/** Milliseconds. */
+const patience = { waiting: 60_000, unreadable: 2_000, elsewhere: 30_000 }
+
+export interface LockOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds until CACHE_LOCKED; default one minute. */
+  readonly wait?: number
+}
+
+/** What the holder of a lock may ask. */
+export interface HeldLock {
+  /** False when somebody took the lock for abandoned: nothing may be written then. */
+  isStillHeld(): Promise<boolean>
+}
+
+/**
+ * Runs `work` while the file `path` exists and is ours, among all processes of all machines that see its folder.
+ * A lock whose process is gone is renamed away; one from another machine after half a minute without a change.
+ * Errors: CACHE_LOCKED.
+ */
+export async function withLock<T>(
+  path: string,
+  work: (lock: HeldLock) => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  const content = `${JSON.stringify({ ...(await thisProcess()), token: randomName() })}\n`
+  await acquire(path, content, options)
+  const isStillHeld = async (): Promise<boolean> => (await contentOf(path)) === content
+  try {
+    return await work({ isStillHeld })
+  } finally {
+    if (await isStillHeld()) await rm(path, { force: true })
+  }
+}
+
+async function acquire(path: string, content: string, options: LockOptions): Promise<void> {
+  const begin = performance.now()
+  let seen: { readonly content: string; readonly since: number } | undefined
+  while (!(await create(path, content))) {
+    options.signal?.throwIfAborted()
+    const held = await contentOf(path)
+    if (held === undefined) continue
+    const now = performance.now()
+    if (seen?.content !== held) seen = { content: held, since: now }
+    if (await isAbandoned(held, now - seen.since)) {
+      await moveAway(path, held)
+      continue
+    }
+    if (now - begin > (options.wait ?? patience.waiting)) throw locked(path, held)
+    await delay(4 + Math.random() * 16, undefined, { signal: options.signal })
+  }
+}
+
+async function create(path: string, content: string): Promise<boolean> {
+  try {
+    const file = await open(path, 'wx', 0o644)
+    try {
+      await file.writeFile(content)
+    } finally {
+      await file.close()
+    }
+    return true
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false
+    throw error
+  }
+}
+
+async function contentOf(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function isAbandoned(content: string, unchangedFor: number): Promise<boolean> {
+  const owner = ownerOf(content)
+  // The holder died, or is about to write, between creating and filling the file.
+  if (owner === undefined) return unchangedFor > patience.unreadable
+  return (
+    (await isGone(owner)) || (owner.host !== (await thisProcess()).host && unchangedFor > patience.elsewhere)
+  )
+}
+
+/**
+ * By renaming, so that of several processes that judge the same lock one succeeds. Should another have created its
+ * lock in between, that one is put back; if even this comes too late, its holder finds out by `isStillHeld`.
+ */
+async function moveAway(path: string, judged: string): Promise<void> {
+  if ((await contentOf(path)) !== judged) return
+  const away = `${path}.${randomName()}`
+  try {
+    await rename(path, away)
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return
+    throw error
+  }
+  if ((await contentOf(away)) !== judged) await link(away, path).catch(() => {})
+  await rm(away, { force: true })
+}
+
+function ownerOf(content: string): ProcessIdentity | undefined {
+  try {
+    const value: unknown = JSON.parse(content)
+    if (typeof value !== 'object' || value === null) return undefined
+    const { host, pid, started } = value as Partial<Record<string, unknown>>
+    if (typeof host !== 'string' || typeof started !== 'string') return undefined
+    return typeof pid === 'number' && Number.isSafeInteger(pid) && pid > 0
+      ? { host, pid, started }
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function locked(path: string, content: string): OcishError {
+  const owner = ownerOf(content)
+  const by = owner === undefined ? '' : ` by process ${owner.pid} on ${owner.host.split(' ')[0]}`
+  return new OcishError('CACHE_LOCKED', `${path} is held${by}`, {
+    hint: 'Wait until that process has ended, or remove the file if it never will.',
+  })
+}

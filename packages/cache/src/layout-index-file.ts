@@ -1,0 +1,138 @@
+import { type BigIntStats } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { writeDurably } from './durable-file.ts'
+import { fileError, systemCode } from './file-error.ts'
+import { withLock } from './folder-lock.ts'
+import { LayoutIndex } from './index-json.ts'
+
+/** Turns one state of `index.json` into the next; what it throws reaches the caller of `update`, and nothing changes. */
+export type IndexChange = (index: LayoutIndex) => Promise<LayoutIndex> | LayoutIndex
+
+interface Waiting {
+  readonly change: IndexChange
+  readonly done: () => void
+  readonly failed: (error: unknown) => void
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * The one file of a layout that changes. Reading neither locks nor writes: the file is only ever replaced as a whole.
+ * Updates that meet in this process share one turn of the lock.
+ */
+export class LayoutIndexFile {
+  readonly path: string
+  readonly #mode: number
+  #known: { readonly stamp: string; readonly index: LayoutIndex } | undefined
+  #waiting: Waiting[] = []
+  #running = false
+
+  constructor(folder: string, mode: number) {
+    this.path = join(folder, 'index.json')
+    this.#mode = mode
+  }
+
+  /** Undefined: there is no such file. Errors: LAYOUT_INVALID, DIGEST_INVALID, LIMIT_EXCEEDED, FILE_FAILED. */
+  async read(): Promise<LayoutIndex | undefined> {
+    try {
+      const stamp = stampOf(await stat(this.path, { bigint: true }))
+      if (this.#known?.stamp !== stamp) {
+        this.#known = { stamp, index: LayoutIndex.parse(await readFile(this.path), this.path) }
+      }
+      return this.#known.index
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
+      throw fileError(error, `read ${this.path}`)
+    }
+  }
+
+  /** Read, change, replace, under the lock. Errors: those of `change` and `read`, CACHE_LOCKED. */
+  update(change: IndexChange, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => reject(signal?.reason)
+      const settle = (): void => signal?.removeEventListener('abort', onAbort)
+      const done = (): void => (settle(), resolve())
+      const failed = (error: unknown): void => (settle(), reject(error))
+      signal?.addEventListener('abort', onAbort)
+      this.#waiting.push({ change, done, failed, signal })
+      void this.#run()
+    })
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return
+    this.#running = true
+    for (let batch = this.#take(); batch.length > 0; batch = this.#take()) await this.#turn(batch)
+    this.#running = false
+  }
+
+  #take(): readonly Waiting[] {
+    const batch = this.#waiting
+    this.#waiting = []
+    return batch
+  }
+
+  async #turn(batch: readonly Waiting[]): Promise<void> {
+    const wanted = whileWanted(batch)
+    try {
+      const succeeded = await withLock(
+        `${this.path}.lock`,
+        async (lock) => {
+          for (;;) {
+            const result = await this.#apply(batch)
+            // Another machine took our lock for abandoned: it may have written meanwhile.
+            if (!(await lock.isStillHeld())) continue
+            if (result.changed) await writeDurably(this.path, result.text, this.#mode)
+            return result.succeeded
+          }
+        },
+        { signal: wanted.signal },
+      )
+      for (const waiting of succeeded) waiting.done()
+    } catch (error) {
+      const reported = fileError(error, `write ${this.path}`)
+      for (const waiting of batch) waiting.failed(reported)
+    } finally {
+      wanted.end()
+    }
+  }
+
+  async #apply(
+    batch: readonly Waiting[],
+  ): Promise<{ readonly text: string; readonly changed: boolean; readonly succeeded: readonly Waiting[] }> {
+    this.#known = undefined
+    const before = await this.read()
+    let index = before ?? LayoutIndex.empty()
+    const succeeded: Waiting[] = []
+    for (const waiting of batch) {
+      try {
+        waiting.signal?.throwIfAborted()
+        index = await waiting.change(index)
+        succeeded.push(waiting)
+      } catch (error) {
+        waiting.failed(error)
+      }
+    }
+    return { text: index.encode(), changed: index !== before, succeeded }
+  }
+}
+
+/** A signal that aborts when nobody of the batch waits any more. */
+function whileWanted(batch: readonly Waiting[]): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController()
+  const check = (): void => {
+    if (batch.every(({ signal }) => signal?.aborted)) controller.abort(batch[0]?.signal?.reason)
+  }
+  for (const { signal } of batch) signal?.addEventListener('abort', check)
+  check()
+  return {
+    signal: controller.signal,
+    end: () => {
+      for (const { signal } of batch) signal?.removeEventListener('abort', check)
+    },
+  }
+}
+
+function stampOf(stats: BigIntStats): string {
+  return `${stats.ino.toString(36)}-${stats.mtimeNs.toString(36)}-${stats.size.toString(36)}`
+}
