@@ -7,6 +7,8 @@ export interface Call {
   readonly args: Readonly<Record<string, unknown>>
   /** By flag name, kebab-case; absent flags without default are absent. */
   readonly flags: Readonly<Record<string, unknown>>
+  /** Options that kinds declare, by name. */
+  readonly options: Readonly<Record<string, unknown>>
   /** The columns somebody downstream reads; absent: all that are not lazy. */
   readonly columns?: ReadonlySet<string>
   /** What a pipe, a redirect or standard input brings. */

@@ -1,5 +1,42 @@
+export { usageLine } from './assign-params.ts'
+export { bindArgv } from './bind-argv.ts'
+export type { BindResult, BoundCall, BoundItem, CallWord, FlagTarget } from './bound-call.ts'
 export { defineCommand } from './command.ts'
 export type { Call, Command, CommandStream, Outcome, Row } from './command.ts'
+export { createCommands, kindSignature } from './commands.ts'
+export type { Commands, CommandsOptions, DeclaredOption } from './commands.ts'
+export { commonFlags, flagConflicts, outputFormats } from './common-flags.ts'
+export type { CommonFlags, OutputFormat } from './common-flags.ts'
+export { errorOf } from './diagnostic.ts'
+export type { Diagnostic, Replacement, SourceText } from './diagnostic.ts'
+export { formatCall } from './format-call.ts'
+export { exitMeaning, helpFor, renderHelp, renderOverview } from './help.ts'
+export type { HelpBlock, HelpDocument, HelpItem } from './help.ts'
+export { toProblem } from './problem.ts'
+export type { Problem, ProblemHint } from './problem.ts'
+export { quote, quoteLiteral } from './quote.ts'
+export {
+  accountRow,
+  actionRow,
+  blobRow,
+  changeRow,
+  checkRow,
+  dependencyRow,
+  endpointRow,
+  entryRow,
+  eventRow,
+  findingRow,
+  nodeRow,
+  pluginRow,
+  referrerRow,
+  registryRow,
+  repoRow,
+  rowTypes,
+  settingRow,
+  tagRow,
+  transferRow,
+  usageRow,
+} from './rows.ts'
 export type {
   Column,
   ColumnType,
@@ -12,3 +49,13 @@ export type {
   RowType,
   Signature,
 } from './signature.ts'
+export { nearest } from './suggest.ts'
+export { durationOf, sizeOf, valueOf } from './value-of.ts'
+export type { KeyValue } from './value-of.ts'
+export { anyRow, isVerb, verbs } from './verbs.ts'
+export type { Edge } from './formats/edge.ts'
+export { read } from './formats/read.ts'
+export type { InputFormat } from './formats/read.ts'
+export { defaultFormat, write } from './formats/write.ts'
+export type { WriteOptions } from './formats/write.ts'
+export { edgeOf } from './edge-of.ts'

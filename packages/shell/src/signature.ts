@@ -44,7 +44,10 @@ export interface Flag {
   readonly placeholder?: string
   /** `--password-stdin`: never shown in traces, history or plans. */
   readonly secret?: boolean
-  /** Applies to the arguments after it and may be repeated between them (`push --type T a --type U b`). */
+  /**
+   * Applies to the arguments after it and may be repeated between them (`push --type T a --type U b`). A call then has
+   * a list aligned with the values of the `many` parameter (undefined where none applies), else with the first one.
+   */
   readonly positional?: boolean
 }
 
@@ -114,5 +117,5 @@ export interface Signature {
   /** Version that brought it. */
   readonly since: string
   /** Section of the overview. */
-  readonly group: 'browse' | 'move' | 'change' | 'trust' | 'session' | 'local' | 'kind'
+  readonly group: 'browse' | 'move' | 'change' | 'trust' | 'session' | 'local' | 'kind' | 'verb'
 }

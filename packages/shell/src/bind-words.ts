@@ -1,0 +1,156 @@
+import { assignParams } from './assign-params.ts'
+import type { BindResult, BoundItem, CallWord } from './bound-call.ts'
+import type { Commands } from './commands.ts'
+import { commonOf } from './common-flags.ts'
+import type { Diagnostic, SourceText } from './diagnostic.ts'
+import { FlagReader } from './flag-reader.ts'
+import type { Signature } from './signature.ts'
+import { nearest } from './suggest.ts'
+import { quote } from './quote.ts'
+
+/** Binds the words of one call. Never throws. */
+export function bindWords(words: readonly CallWord[], commands: Commands, source: SourceText): BindResult {
+  const diagnostics: Diagnostic[] = []
+  const start = leadingFlags(words, commands)
+  const found = findCommand(words, start, commands)
+  if (found.signature === undefined) return { diagnostics: [found.diagnostic] }
+  const signature = found.signature
+  const reader = new FlagReader(signature, commands, diagnostics)
+  const items: BoundItem[] = []
+  const positionals: number[] = []
+  let literal = false
+  for (let index = 0; index < words.length; index++) {
+    if (index >= start && index < start + found.length) continue
+    const word = words[index]!
+    const text = word.text
+    if (!literal && word.bare && text === '--') {
+      literal = true
+      items.push({ kind: 'separator', word: index, from: word.from, to: word.to })
+    } else if (!literal && word.bare && text !== undefined && isFlag(text, reader)) {
+      const read = reader.read(words, index, positionals.length)
+      items.push(...read.items)
+      index += read.used
+    } else {
+      positionals.push(index)
+    }
+  }
+  const help = reader.flags['help'] === true
+  const assigned = assignParams(signature, positionals, words, commands, diagnostics)
+  items.push(...assigned.items)
+  items.sort((a, b) => a.word - b.word || a.from - b.from)
+  const flags = reader.finish(assigned.slots, positionals.length)
+  if (help) diagnostics.length = 0
+  checkOptionKinds(reader, flags, items, diagnostics)
+  return {
+    call: {
+      signature,
+      args: assigned.args,
+      flags,
+      options: reader.options,
+      optionKinds: reader.optionKinds,
+      common: commonOf(flags),
+      items,
+      source,
+    },
+    diagnostics,
+  }
+}
+
+/** A word of dashes and digits (`-5`) is an argument; so is `-` alone. */
+function isFlag(text: string, reader: FlagReader): boolean {
+  if (text.length < 2 || !text.startsWith('-')) return false
+  return !/^-\d/.test(text) || reader.hasShort(text[1]!)
+}
+
+/** Common flags may stand before the command: how many words they take. */
+function leadingFlags(words: readonly CallWord[], commands: Commands): number {
+  const reader = new FlagReader(undefined, commands, [])
+  let index = 0
+  while (index < words.length) {
+    const word = words[index]!
+    if (word.text === undefined || !word.bare || word.text === '--' || !isFlag(word.text, reader)) break
+    index += reader.read(words, index, 0).used + 1
+  }
+  return Math.min(index, words.length)
+}
+
+type Found =
+  | { readonly signature: Signature; readonly length: number; readonly diagnostic?: undefined }
+  | { readonly signature?: undefined; readonly length: 0; readonly diagnostic: Diagnostic }
+
+function findCommand(words: readonly CallWord[], start: number, commands: Commands): Found {
+  const head = words[start]
+  const end = words.at(-1)?.to ?? 0
+  if (head?.text === undefined) {
+    return {
+      length: 0,
+      diagnostic: {
+        code: 'USAGE_UNKNOWN_COMMAND',
+        message: head === undefined ? 'no command' : 'the command has to be written out',
+        hint: 'Run help.',
+        from: head?.from ?? end,
+        to: head?.to ?? end,
+      },
+    }
+  }
+  const next = words[start + 1]?.text
+  const two = next === undefined ? undefined : commands.find(`${head.text} ${next}`)
+  if (two !== undefined) return { signature: two, length: 2 }
+  const one = head.text.includes(' ') ? undefined : commands.find(head.text)
+  if (one !== undefined) return { signature: one, length: 1 }
+  return { length: 0, diagnostic: unknownCommand(head, words[start + 1], commands) }
+}
+
+function unknownCommand(head: CallWord, next: CallWord | undefined, commands: Commands): Diagnostic {
+  const name = head.text ?? ''
+  const under = commands.signatures
+    .filter((signature) => signature.name.startsWith(`${name} `))
+    .map((signature) => signature.name.slice(name.length + 1))
+  if (under.length > 0) {
+    const given = next?.text
+    const closest = given === undefined ? under : nearest(given, under)
+    const target = next ?? head
+    return {
+      code: 'USAGE_UNKNOWN_COMMAND',
+      message: given === undefined ? `${name} needs a second word` : `no command '${name} ${given}'`,
+      hint: `Run help ${quote(name)}.`,
+      closest: (closest.length > 0 ? closest : under).map((entry) => `${name} ${entry}`),
+      ...(given !== undefined && closest[0] !== undefined
+        ? { replace: { from: target.from, to: target.to, with: closest[0] } }
+        : {}),
+      from: target.from,
+      to: target.to,
+    }
+  }
+  const names = commands.signatures.flatMap((signature) => [signature.name, ...(signature.aliases ?? [])])
+  const closest = nearest(name, names)
+  return {
+    code: 'USAGE_UNKNOWN_COMMAND',
+    message: `no command '${name}'`,
+    hint: 'Run help for the list of commands.',
+    ...(closest.length > 0 ? { closest, replace: { from: head.from, to: head.to, with: closest[0]! } } : {}),
+    from: head.from,
+    to: head.to,
+  }
+}
+
+function checkOptionKinds(
+  reader: FlagReader,
+  flags: Readonly<Record<string, unknown>>,
+  items: readonly BoundItem[],
+  diagnostics: Diagnostic[],
+): void {
+  const kind = flags['as']
+  if (typeof kind !== 'string') return
+  for (const [name, kinds] of Object.entries(reader.optionKinds)) {
+    if (kinds.includes(kind)) continue
+    const item = items.find((entry) => entry.kind === 'flag' && entry.flag.name === name)
+    diagnostics.push({
+      code: 'KIND_OPTION_UNSUPPORTED',
+      message: `--${name} is not an option of kind ${kind}, but of ${kinds.join(', ')}`,
+      hint: `Leave out --${name}.`,
+      from: item?.from ?? 0,
+      to: item?.to ?? 0,
+    })
+  }
+}

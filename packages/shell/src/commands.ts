@@ -1,0 +1,99 @@
+import type { KindCommand, KindOption, KindParam } from '@ocish/sdk'
+import type { Flag, Output, Param, Signature } from './signature.ts'
+import { verbs } from './verbs.ts'
+
+/** A kind's option and the kind that declares it. */
+export interface DeclaredOption {
+  readonly kind: string
+  readonly option: KindOption
+}
+
+/** What a line may call, as data: binding, help and completion load nothing else. */
+export interface Commands {
+  /** By full name or alias; two-word names with one blank. */
+  find(name: string): Signature | undefined
+  /** Every command and verb once, sorted by name. */
+  readonly signatures: readonly Signature[]
+  /** The options of kinds that this verb (`push`, `pull`, …) takes. */
+  options(verb: string): readonly DeclaredOption[]
+  /** Names of kinds, for `--as`; absent: not checked. */
+  readonly kinds?: readonly string[]
+}
+
+export interface CommandsOptions {
+  readonly options?: readonly DeclaredOption[]
+  readonly kinds?: readonly string[]
+}
+
+/** The table of these signatures and the language's verbs. A later signature never shadows an earlier one. */
+export function createCommands(signatures: Iterable<Signature>, options: CommandsOptions = {}): Commands {
+  const byName = new Map<string, Signature>()
+  const all: Signature[] = []
+  for (const signature of [...verbs, ...signatures]) {
+    if (byName.has(signature.name)) continue
+    byName.set(signature.name, signature)
+    all.push(signature)
+  }
+  for (const signature of all) {
+    for (const alias of signature.aliases ?? []) if (!byName.has(alias)) byName.set(alias, signature)
+  }
+  all.sort((a, b) => (a.name < b.name ? -1 : 1))
+  const declared = options.options ?? []
+  return {
+    find: (name) => byName.get(name),
+    signatures: all,
+    options: (verb) => declared.filter((entry) => (entry.option.verbs as readonly string[]).includes(verb)),
+    ...(options.kinds === undefined ? {} : { kinds: options.kinds }),
+  }
+}
+
+/** The signature of a kind's command: `family` and its name as two words. */
+export function kindSignature(family: string, command: Omit<KindCommand, 'run'>): Signature {
+  return {
+    name: `${family} ${command.name}`,
+    summary: command.summary,
+    params: command.params.map(paramOf),
+    flags: (command.flags ?? []).map(flagOf),
+    input: 'none',
+    output: outputOf(family, command),
+    effect: command.effect,
+    examples: command.examples,
+    exits: [1, 3],
+    since: '0.1',
+    group: 'kind',
+  }
+}
+
+function paramOf(param: KindParam): Param {
+  return {
+    name: param.name,
+    type: param.type,
+    ...(param.summary === undefined ? {} : { summary: param.summary }),
+    ...(param.optional === undefined ? {} : { optional: param.optional }),
+    ...(param.many === undefined ? {} : { many: param.many }),
+    ...(param.enum === undefined ? {} : { enum: param.enum }),
+  }
+}
+
+function flagOf(param: KindParam): Flag {
+  return {
+    name: param.name,
+    type: param.type,
+    summary: param.summary ?? '',
+    ...(param.many === undefined ? {} : { many: param.many }),
+    ...(param.enum === undefined ? {} : { enum: param.enum }),
+  }
+}
+
+function outputOf(family: string, command: Omit<KindCommand, 'run'>): Output {
+  const output = command.output
+  if (output.form === 'bytes') return { form: 'bytes' }
+  if (output.form === 'value') return { form: 'value', type: 'record' }
+  return {
+    form: 'rows',
+    row: {
+      name: `${family}-${command.name}`,
+      columns: output.columns.map((name) => ({ name, type: 'string' })),
+    },
+  }
+}

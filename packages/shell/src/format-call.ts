@@ -1,0 +1,42 @@
+import type { BoundCall, BoundItem } from './bound-call.ts'
+import { quote, quoteLiteral } from './quote.ts'
+
+/**
+ * The canonical text of a call: long flags with `=`, values of secret flags as `***`. Parsing and binding it gives an
+ * equal call, so history, plans and error messages print it and a Makefile can hold it.
+ */
+export function formatCall(call: BoundCall): string {
+  const parts = [call.signature.name]
+  const items = ordered(call.items)
+  const dashed = items.findIndex((item) => item.kind === 'argument' && isDashed(item.text))
+  for (const [index, item] of items.entries()) {
+    // A shell takes the quotes away, so `--` has to protect what looks like a flag.
+    if (index === dashed && items.slice(index).every((later) => later.kind === 'argument')) parts.push('--')
+    if (item.kind === 'flag') parts.push(flagText(item))
+    if (item.kind === 'argument') parts.push(argumentText(item, call.source.text))
+  }
+  return parts.join(' ')
+}
+
+/** Flags that do not care for their place come first where an argument looks like one. */
+function ordered(items: readonly BoundItem[]): readonly BoundItem[] {
+  if (!items.some((item) => item.kind === 'argument' && isDashed(item.text))) return items
+  const free = (item: BoundItem): boolean => item.kind === 'flag' && item.flag.positional !== true
+  return [...items.filter(free), ...items.filter((item) => !free(item))]
+}
+
+function isDashed(text: string | undefined): boolean {
+  return text !== undefined && text.length > 1 && text.startsWith('-')
+}
+
+function argumentText(item: Extract<BoundItem, { kind: 'argument' }>, source: string): string {
+  if (item.text === undefined) return source.slice(item.from, item.to)
+  if (item.pattern) return quote(item.text)
+  return item.text === '-' ? '-' : quoteLiteral(item.text)
+}
+
+function flagText(item: Extract<BoundItem, { kind: 'flag' }>): string {
+  const name = `--${item.negated ? 'no-' : ''}${item.flag.name}`
+  if (item.text === undefined) return name
+  return quote(`${name}=${item.flag.secret === true ? '***' : item.text}`)
+}

@@ -1,0 +1,89 @@
+import type { Description } from '@ocish/sdk'
+import type { Row } from '../command.ts'
+import { hostile, isPlain } from '../hostile.ts'
+import type { Column } from '../signature.ts'
+import { shownColumns } from './columns.ts'
+import type { Edge } from './edge.ts'
+import { encodeJson } from './json.ts'
+import { machineValue } from './machine-value.ts'
+import { decoded } from './utf8.ts'
+
+const escapes: Readonly<Record<string, string>> = {
+  '\t': String.raw`\t`,
+  '\n': String.raw`\n`,
+  '\r': String.raw`\r`,
+  '\\': String.raw`\\`,
+}
+
+/** Text as one cell: TAB, newline and backslash as `\t \n \\`, other controls and bidi characters as `\u….`; reversible. */
+export function tsvCell(value: unknown): string {
+  const text = cellText(value)
+  if (isPlain(text) && !text.includes('\\')) return text
+  return text.replaceAll('\\', escapes['\\']!).replaceAll(hostile, (character) => {
+    const escape = escapes[character]
+    if (escape !== undefined) return escape
+    const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('')
+  })
+}
+
+/** The full value of a cell: bytes as integers, times as RFC 3339, lists joined by commas, records as JSON. */
+export function cellText(value: unknown): string {
+  const plain = machineValue(value)
+  if (plain === undefined || plain === null) return ''
+  if (typeof plain === 'string') return plain
+  if (Array.isArray(plain)) return plain.map(cellText).join(',')
+  if (typeof plain !== 'object') return JSON.stringify(plain)
+  return platformText(plain) ?? encodeJson(plain)
+}
+
+function platformText(value: object): string | undefined {
+  const { os, architecture, variant } = value as Record<string, unknown>
+  if (typeof os !== 'string' || typeof architecture !== 'string') return undefined
+  return typeof variant === 'string' ? `${os}/${architecture}/${variant}` : `${os}/${architecture}`
+}
+
+/** What `cut` and `read` work on: no header, TAB between cells. A value is its text, a Description `key<TAB>value` lines. */
+export async function* writeTsv(
+  edge: Edge,
+  options: { readonly columns?: readonly string[] },
+): AsyncGenerator<string, void> {
+  if (edge.form === 'bytes') yield* decoded(edge.bytes)
+  else if (edge.form === 'rows') yield* rowLines(edge.rows, edge.types, options.columns)
+  else yield* valueLines(edge.value)
+}
+
+async function* rowLines(
+  rows: AsyncIterable<Row>,
+  types: Extract<Edge, { form: 'rows' }>['types'],
+  asked: readonly string[] | undefined,
+): AsyncGenerator<string, void> {
+  let columns: readonly Column[] | undefined
+  for await (const row of rows) {
+    columns ??= shownColumns([row], types, asked)
+    yield `${columns.map((column) => tsvCell(row[column.name])).join('\t')}\n`
+  }
+}
+
+function* valueLines(value: unknown): Generator<string, void> {
+  if (isDescription(value)) {
+    yield `title\t${tsvCell(value.title)}\n`
+    if (value.summary !== undefined) yield `summary\t${tsvCell(value.summary)}\n`
+    for (const field of value.fields) yield `${tsvCell(field.label)}\t${tsvCell(field.value)}\n`
+  } else if (Array.isArray(value)) {
+    for (const entry of value) yield `${tsvCell(entry)}\n`
+  } else if (typeof value === 'object' && value !== null && !(value instanceof Date)) {
+    for (const [key, entry] of Object.entries(value)) yield `${tsvCell(key)}\t${tsvCell(entry)}\n`
+  } else {
+    const text = cellText(value)
+    yield text.includes('\n') ? (text.endsWith('\n') ? text : `${text}\n`) : `${text}\n`
+  }
+}
+
+/** True for what `describe` gives. */
+export function isDescription(value: unknown): value is Description {
+  const candidate = value as Partial<Description> | null
+  return (
+    typeof candidate === 'object' && typeof candidate?.title === 'string' && Array.isArray(candidate.fields)
+  )
+}

@@ -1,0 +1,50 @@
+import type { OutputFormat } from '../common-flags.ts'
+import type { Look } from '../text/theme.ts'
+import type { Edge } from './edge.ts'
+
+/** How an edge is written. */
+export interface WriteOptions {
+  /** Columns to show, in this order; `all` also shows hidden ones. Default: those of the row type. */
+  readonly columns?: readonly string[]
+  /** What layouts for people look like; the other forms only ask it whether a terminal shows them. */
+  readonly look: Look
+  readonly terminal: boolean
+}
+
+/**
+ * What comes out of a pipeline as text, streamed. Each form's code is loaded when it is first used.
+ * Errors: USAGE_CONFLICT for bytes where columns are needed.
+ */
+export async function* write(
+  edge: Edge,
+  format: OutputFormat,
+  options: WriteOptions,
+): AsyncGenerator<string, void> {
+  switch (format) {
+    case 'json':
+      return yield* (await import('./json.ts')).writeJson(edge)
+    case 'ndjson':
+      return yield* (await import('./json.ts')).writeNdjson(edge)
+    case 'yaml':
+      return yield* (await import('./yaml.ts')).writeYaml(edge)
+    case 'csv':
+      return yield* (await import('./csv.ts')).writeCsv(edge, options)
+    case 'tsv':
+      return yield* (await import('./tsv.ts')).writeTsv(edge, options)
+    case 'md':
+      return yield* (await import('./markdown.ts')).writeMarkdown(edge, options)
+    case 'tree':
+      return yield* (await import('./table.ts')).writeTree(edge, options)
+    case 'table':
+      return yield* (await import('./table.ts')).writeTable(edge, options)
+    default:
+      return format satisfies never
+  }
+}
+
+/** The form of an edge where nobody asked for one: layouts on a terminal, TSV elsewhere. */
+export function defaultFormat(edge: Edge, terminal: boolean): OutputFormat {
+  if (!terminal) return 'tsv'
+  const nested = edge.form === 'rows' && edge.types.length === 1 && edge.types[0]!.tree !== undefined
+  return nested ? 'tree' : 'table'
+}

@@ -1,0 +1,119 @@
+import type { HelpDocument } from './help.ts'
+
+/** Help that belongs to no single command. Plain data; `help topics` lists it. */
+export const topics: readonly HelpDocument[] = [
+  {
+    name: 'references',
+    summary: 'how artifacts and places are written',
+    blocks: [
+      {
+        form: 'list',
+        title: 'Forms',
+        items: [
+          {
+            term: 'host[:port]/path[:tag][@digest]',
+            text: 'an artifact in a registry; the host is always written',
+          },
+          { term: 'oci:DIR[:tag]', text: 'an OCI image layout on disk' },
+          { term: 'tar:FILE[:tag]', text: 'an OCI or docker archive, told apart by content' },
+          { term: 'cache:…', text: 'the content store of this machine' },
+          { term: './path', text: 'a local file or folder' },
+          { term: '-', text: 'standard input or output' },
+          { term: 'REF//path', text: 'a file inside an artifact' },
+        ],
+      },
+      {
+        form: 'text',
+        paragraphs: [
+          'The prefixes docker:// and oci:// are accepted. There is no implicit docker.io: write docker.io/library/x.',
+          'Patterns: * within one segment or tag, ? one character, ** across segments. Quoted patterns are literal.',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'language',
+    summary: 'pipes, rows, conditions, variables',
+    blocks: [
+      {
+        form: 'examples',
+        title: 'By example',
+        items: [
+          { term: 'tags app | where age < 30d | sort -r created | first 5', text: 'rows flow through verbs' },
+          { term: 'let d = $(resolve app:1.0)', text: 'a name for a value, set once' },
+          { term: 'exists "mirror/app@$d" || cp "app@$d" mirror/', text: '|| answers "no", not failures' },
+          { term: 'try exists app:1.0 || push ./app app:1.0', text: 'try turns a failure into "no"' },
+          { term: 'tags app | each { cp $it backup/ }', text: 'a block per row' },
+          { term: 'manifest app:1.0 | ^jq .layers', text: 'another program' },
+          {
+            term: 'du app | sort -r size | to json > sizes.json',
+            text: 'a file, written when all went well',
+          },
+        ],
+      },
+      {
+        form: 'list',
+        title: 'Quoting',
+        items: [
+          { term: "'…'", text: 'literal' },
+          { term: '"…"', text: String.raw`\n \t \r \" \\ \$ and $name, ${'${path}'}, $( … )` },
+          { term: '$name', text: 'a variable; $repo:$tag means what it seems' },
+          { term: '${env.HOME}', text: 'a path in a value' },
+          { term: '...$list', text: 'each element as one argument' },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'exit-codes',
+    summary: 'what the exit status says',
+    blocks: [
+      {
+        form: 'list',
+        title: 'Exit status',
+        items: [
+          { term: '0', text: 'success' },
+          { term: '1', text: 'a negative answer: differs, not verified, invalid, does not exist' },
+          { term: '2', text: 'usage: nothing ran' },
+          { term: '3', text: 'not found where something was required' },
+          { term: '4', text: 'authentication or permission' },
+          { term: '5', text: 'network, TLS, timeout, 429 or 5xx after retries' },
+          { term: '6', text: 'registry or protocol error' },
+          { term: '7', text: 'integrity: a digest or size differs' },
+          { term: '8', text: 'local input or output' },
+          { term: '9', text: 'a plugin crashed, is missing or denied' },
+          { term: '10', text: 'partial: some of many failed' },
+          { term: '124', text: 'the deadline of --timeout' },
+          { term: '130, 143', text: 'cancelled by INT or TERM' },
+          { term: '141', text: 'broken pipe' },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'kinds',
+    summary: 'artifact kinds and how one is chosen',
+    blocks: [
+      {
+        form: 'text',
+        paragraphs: [
+          'A kind is chosen by artifactType, configuration media type, label, layer media type or annotation; the most specific match wins. --as KIND decides otherwise.',
+          'push and validate recognise the kind of a folder or file by what it holds. A kind may add options to push, pull, validate and convert, and commands under its own name.',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'configuration',
+    summary: 'files, environment and where values come from',
+    blocks: [
+      {
+        form: 'text',
+        paragraphs: [
+          'config.toml in the configuration folder ($XDG_CONFIG_HOME/ocish) holds registries, defaults and kinds; .ocish.toml in a project holds aliases and defaults only. OCISH_ variables and flags come last.',
+          'set shows each value with where it comes from. Credentials are read from the files of docker and podman and from their helpers.',
+        ],
+      },
+    ],
+  },
+]
