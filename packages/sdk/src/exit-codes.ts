@@ -37,6 +37,7 @@ export const exits: {
 export const exitByCode: Readonly<Record<string, number>> = {
   // answers
   KIND_INPUT_REFUSED: exits.negative,
+  TAG_EXISTS: exits.negative,
   // usage
   REFERENCE_INVALID: exits.usage,
   DIGEST_INVALID: exits.usage,
@@ -99,6 +100,8 @@ export const exitByCode: Readonly<Record<string, number>> = {
   CACHE_FAILED: exits.io,
   // kinds and plugins
   KIND_INPUT_INVALID: exits.negative,
+  /** The artifact is of another kind than the one asked. */
+  KIND_MISMATCH: exits.negative,
   KIND_FAILED: exits.plugin,
   PLUGIN_FAILED: exits.plugin,
   PLUGIN_API_UNSUPPORTED: exits.plugin,

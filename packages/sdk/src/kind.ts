@@ -79,6 +79,10 @@ export interface TreeEntry {
   readonly mediaType?: string
   readonly digest?: string
   readonly target?: string
+  /** Seconds since 1970, with fractions, where the source knows it. */
+  readonly mtime?: number
+  /** Who owns it, where the source knows; names only where they can be told. */
+  readonly owner?: { readonly uid: number; readonly gid: number; readonly user?: string; readonly group?: string }
 }
 
 /** Random access to what is packed or validated: one file, or a folder. Memory in a test. */
@@ -99,6 +103,8 @@ export interface Target {
   write(path: string, content: Bytes, options?: { readonly mode?: number }): Promise<void>
   folder(path: string, options?: { readonly mode?: number }): Promise<void>
   link(path: string, target: string): Promise<void>
+  /** A second name of a file that was written through this target before. Hosts without it do not offer the method. */
+  hardlink?(path: string, existing: string): Promise<void>
 }
 
 /** One blob to be written. It can be opened again; without digest and size the host measures while it streams. */
@@ -203,10 +209,13 @@ export interface KindContext {
 export interface KindCommandContext extends KindContext {
   /** Effect `W`. */
   publish?(packed: Packed, location: string): Promise<{ readonly ref: string; readonly digest: string }>
-  /** Reading confined to a path that the user typed as this argument. */
-  folder?(argument: string): Promise<Source>
-  /** Writing confined to a path that the user typed as this argument. */
-  target?(argument: string): Promise<Target>
+  /** Reading confined to the path that the user typed for the parameter of this name; a file has `type` `file`. */
+  folder?(parameter: string): Promise<Source>
+  /**
+   * Writing confined to the path that the user typed for the parameter of this name; `write('')` makes it a file.
+   * What was written appears when the command ends without an error.
+   */
+  target?(parameter: string): Promise<Target>
 }
 
 export interface KindParam {

@@ -1,0 +1,51 @@
+import type { Kind, KindCommand, KindOption, Match, SourceMatch } from './kind.ts'
+
+/** What is known of a command without its code: all of `KindCommand` but `run`. */
+export type KindCommandData = Omit<KindCommand, 'run'>
+
+/**
+ * The plain data of a kind, as its package repeats it in package.json. Members whose value is absent in the kind are
+ * absent here, too; `family` is always written out.
+ */
+export interface KindData {
+  readonly name: string
+  readonly family: string
+  readonly match: readonly Match[]
+  readonly sources?: readonly SourceMatch[]
+  readonly options?: readonly KindOption[]
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly locations?: readonly string[]
+  readonly commands?: readonly KindCommandData[]
+}
+
+/** The `ocish` field of a plugin's package.json: everything a host asks before it loads any code. */
+export interface PackageField {
+  /** The contract the kinds were written for (`apiVersion` of the SDK). */
+  readonly apiVersion: number
+  readonly kinds: readonly KindData[]
+}
+
+function commandData(command: KindCommand): KindCommandData {
+  return Object.fromEntries(
+    Object.entries(command).filter(([name]) => name !== 'run'),
+  ) as unknown as KindCommandData
+}
+
+/** The plain data of one kind. */
+export function kindData(kind: Kind<never>): KindData {
+  return {
+    name: kind.name,
+    family: kind.family ?? kind.name,
+    match: kind.match,
+    ...(kind.sources === undefined ? {} : { sources: kind.sources }),
+    ...(kind.options === undefined ? {} : { options: kind.options }),
+    ...(kind.settings === undefined ? {} : { settings: kind.settings }),
+    ...(kind.locations === undefined ? {} : { locations: kind.locations }),
+    ...(kind.commands === undefined ? {} : { commands: kind.commands.map(commandData) }),
+  }
+}
+
+/** The `ocish` field that a package with these kinds writes into its package.json (a host compares both). */
+export function packageField(kinds: readonly Kind<never>[]): PackageField {
+  return { apiVersion: kinds[0]?.apiVersion ?? 1, kinds: kinds.map(kindData) }
+}
