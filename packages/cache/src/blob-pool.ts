@@ -110,7 +110,7 @@ export class BlobPool {
     if (found === undefined) return false
     checkBlob(descriptor, { size: found.size })
     const digester = createDigester(algorithmOf(descriptor.digest))
-    const slab = Buffer.allocUnsafeSlow(Math.min(slabSize, Math.max(found.size, 1)))
+    const slab = new Uint8Array(Math.min(slabSize, Math.max(found.size, 1)))
     const file = await openFile(this.path(descriptor.digest))
     let size = 0
     try {

@@ -117,13 +117,15 @@ export abstract class PoolRegistry {
       this.#swept = true
       await this.#uploads.sweep()
     }
-    return await this.#uploads.start(options?.algorithm, (blob) => this.received(repository, blob))
+    return await this.#uploads.start(repository, options?.algorithm, (blob) =>
+      this.received(repository, blob),
+    )
   }
 
   async resumeUpload(repository: string, id: string, options?: CallOptions): Promise<Upload> {
     options?.signal?.throwIfAborted()
     await this.prepareWrite(options?.signal)
-    return await this.#uploads.resume(id, (blob) => this.received(repository, blob))
+    return await this.#uploads.resume(repository, id, (blob) => this.received(repository, blob))
   }
 
   async mountBlob(

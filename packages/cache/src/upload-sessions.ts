@@ -6,6 +6,7 @@ import {
   createDigester,
   type Descriptor,
   type Digester,
+  digestOf,
   octetStream,
   OcishError,
 } from '@ocish/sdk'
@@ -32,25 +33,26 @@ export class UploadSessions {
     this.#pool = pool
   }
 
-  async start(algorithm: string | undefined, onCommitted: OnCommitted): Promise<Upload> {
+  async start(repository: string, algorithm: string | undefined, onCommitted: OnCommitted): Promise<Upload> {
     const id = randomName()
-    const file = await this.#pool.inScratch(() => open(this.#path(id), 'wx', this.#pool.fileMode))
+    const file = await this.#pool.inScratch(() => open(this.#path(repository, id), 'wx', this.#pool.fileMode))
     await file.close()
     const digester = createDigester(
       algorithm === undefined ? 'sha256' : algorithmOf(`${algorithm}:${zeros(algorithm)}`),
     )
-    return this.#remember(new Session(this.#pool, this.#path(id), id, 0, { digester, size: 0 }), onCommitted)
+    return this.#remember(
+      new Session(this.#pool, this.#path(repository, id), id, 0, { digester, size: 0 }),
+      onCommitted,
+    )
   }
 
   /** Errors: UPLOAD_NOT_FOUND. */
-  async resume(id: string, onCommitted: OnCommitted): Promise<Upload> {
-    const size = /^[0-9a-f]{32}$/.test(id) ? await sizeOf(this.#path(id)) : undefined
-    if (size === undefined) {
-      this.#remembered.delete(id)
-      throw gone(id)
-    }
+  async resume(repository: string, id: string, onCommitted: OnCommitted): Promise<Upload> {
+    const size = /^[0-9a-f]{32}$/.test(id) ? await sizeOf(this.#path(repository, id)) : undefined
+    if (size === undefined) throw gone(id)
     const known = this.#remembered.get(id)
-    const session = known?.offset === size ? known : new Session(this.#pool, this.#path(id), id, size)
+    const session =
+      known?.offset === size ? known : new Session(this.#pool, this.#path(repository, id), id, size)
     return this.#remember(session, onCommitted)
   }
 
@@ -59,7 +61,7 @@ export class UploadSessions {
     const limit = Date.now() - abandonedAfter
     try {
       for await (const { name } of await opendir(this.#pool.scratch)) {
-        if (!/^(?:new|upload)-[0-9a-f]{32}$/.test(name)) continue
+        if (!/^(?:new|upload)-[0-9a-f]{32}(?:-[0-9a-f]{16})?$/.test(name)) continue
         const path = join(this.#pool.scratch, name)
         const found = await lstat(path).catch(() => undefined)
         if (found !== undefined && found.mtimeMs < limit) await rm(path, { force: true })
@@ -69,8 +71,10 @@ export class UploadSessions {
     }
   }
 
-  #path(id: string): string {
-    return join(this.#pool.scratch, `upload-${id}`)
+  /** The repository is part of the name: a session belongs to it. */
+  #path(repository: string, id: string): string {
+    const owner = digestOf(new TextEncoder().encode(repository)).slice(-16)
+    return join(this.#pool.scratch, `upload-${id}-${owner}`)
   }
 
   #remember(session: Session, onCommitted: OnCommitted): Upload {
