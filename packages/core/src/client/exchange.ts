@@ -1,0 +1,373 @@
+import { isOcishError, type Bytes, OcishError } from '@ocish/sdk'
+import { Answer, headerLines } from './answer.ts'
+import { Authenticator, type Authorization, type Need } from './auth/authenticator.ts'
+import { Scopes } from './auth/scope.ts'
+import type { TokenCall } from './auth/token.ts'
+import { HostQueue, type Lane, type Release } from './host-queue.ts'
+import { defaultLimits, defaultTimeouts } from './limits.ts'
+import { networkError, isNetworkError } from './network-error.ts'
+import type { ClientOptions, Limits, Timeouts } from './options.ts'
+import { isRedirect, maxRedirects, nextHop, tooManyRedirects } from './redirect.ts'
+import { backoff, type Failure, networkFailure, statusFailure } from './retry.ts'
+import { shownHeaders, shownUrl } from './trace.ts'
+import type { IncomingResponse, OutgoingRequest, Transport } from './transport.ts'
+import { WarningCollector } from './warning.ts'
+import { type Subject, wireError } from './wire-error.ts'
+
+/** A body that can be sent again. */
+export interface RequestBody {
+  readonly open: () => Uint8Array | Bytes
+  /** Undefined: sent in chunks of unknown number. */
+  readonly length: number | undefined
+}
+
+/** One request to the registry, described so that it can be repeated. */
+export interface Call {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly url: URL
+  readonly scopes: readonly string[]
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: RequestBody
+  /** `held`: the caller has a place in the queue already. */
+  readonly lane: Lane | 'held'
+  /** It may be sent again although it may have taken effect. */
+  readonly repeatable: boolean
+  /** Statuses from 300 that are answers. */
+  readonly accept?: readonly number[]
+  readonly subject: Subject
+  readonly signal: AbortSignal | undefined
+}
+
+interface Hops {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  /** Sent as long as the origin is that of `url`. */
+  readonly private: Readonly<Record<string, string>>
+  readonly body?: RequestBody | undefined
+  readonly signal: AbortSignal | undefined
+  /** The body is for this origin alone. */
+  readonly bound?: boolean
+  /** What to send to another origin that answers 401. */
+  readonly onForeignChallenge?: (lines: readonly string[], origin: URL) => Promise<string | undefined>
+}
+
+interface Landed {
+  readonly response: IncomingResponse
+  readonly url: URL
+}
+
+const signIns = 3
+const defaultMaxPages = 1000
+
+/** The request loop of one registry: queue, credentials per hop, redirects, retries, limits. */
+export class Exchange {
+  readonly #origin: URL
+  readonly #options: ClientOptions
+  readonly #queues = new Map<string, HostQueue>()
+  readonly #authenticator: Authenticator
+  readonly limits: Required<Limits>
+  readonly timeouts: Required<Timeouts>
+  readonly maxPages: number
+  readonly warnings: WarningCollector
+  #transport: Promise<Transport> | undefined
+
+  constructor(host: string, origin: URL, options: ClientOptions) {
+    this.#origin = origin
+    this.#options = options
+    this.limits = { ...defaultLimits, ...options.limits }
+    this.timeouts = { ...defaultTimeouts, ...options.timeouts }
+    this.maxPages = options.maxPages ?? defaultMaxPages
+    this.warnings = new WarningCollector(host, options.onWarning)
+    this.#authenticator = new Authenticator(host, origin, options, (call) => this.#askTokenService(call))
+  }
+
+  get origin(): URL {
+    return this.#origin
+  }
+
+  /** A place in the line of downloads that outlives one request. */
+  enter(lane: Lane, signal: AbortSignal | undefined): Promise<Release> {
+    return this.#queue(this.#origin).enter(lane, signal)
+  }
+
+  /**
+   * The final answer: a success, or a status of `call.accept`. Errors: those of `wireError` and `networkError`,
+   * REDIRECT_REFUSED, REGISTRY_PROTOCOL.
+   */
+  async send(call: Call): Promise<Answer> {
+    const release = call.lane === 'held' ? undefined : await this.enter(call.lane, call.signal)
+    let answer: Answer
+    try {
+      answer = await this.#retrying(call.url, call.repeatable, call.signal, () => this.#signedIn(call))
+    } catch (error) {
+      release?.()
+      throw error
+    }
+    if (release !== undefined) answer.body.whenFinished(release)
+    this.warnings.collect(answer.all('warning'))
+    if (answer.status < 300 || call.accept?.includes(answer.status) === true) return answer
+    throw await this.#refusal(call.subject, answer)
+  }
+
+  async close(): Promise<void> {
+    const transport = this.#transport
+    this.#transport = undefined
+    await (await transport)?.close()
+  }
+
+  /** The whole body of a small answer, as `what` in errors. */
+  async read(answer: Answer, what: string, limit: number): Promise<Uint8Array> {
+    try {
+      return await answer.bytes(what, limit, this.timeouts.answer)
+    } catch (error) {
+      throw this.failure(error, answer.url)
+    }
+  }
+
+  /** The error that a person sees for what went wrong on the way. */
+  failure(error: unknown, url: URL): unknown {
+    return !isOcishError(error) && isNetworkError(error) ? networkError(error, url) : error
+  }
+
+  /** Repeats `once` while that may help; waits, per host, as long as the host or the backoff says. */
+  async #retrying(
+    url: URL,
+    repeatable: boolean,
+    signal: AbortSignal | undefined,
+    once: () => Promise<Landed>,
+  ): Promise<Answer> {
+    const retries = this.#options.retries ?? 5
+    const queue = this.#queue(url)
+    for (let attempt = 1; ; attempt++) {
+      await queue.ready(signal)
+      let failure: Failure | undefined
+      let landed: Landed | undefined
+      let problem: unknown
+      try {
+        landed = await once()
+        failure = statusFailure(
+          landed.response.status,
+          headerLines(landed.response.headers, 'retry-after')[0],
+          retries,
+        )
+      } catch (error) {
+        signal?.throwIfAborted()
+        problem = error
+        failure = networkFailure(error, url, repeatable, retries)
+      }
+      if (failure === undefined && landed !== undefined) {
+        queue.succeeded()
+        return new Answer(landed.response, landed.url, attempt)
+      }
+      if (failure === undefined || attempt > failure.limit || !this.#pause(queue, failure, attempt, url)) {
+        if (landed !== undefined) return new Answer(landed.response, landed.url, attempt)
+        throw this.failure(problem, url)
+      }
+      landed?.response.body.discard()
+    }
+  }
+
+  /** False when the host asks for a longer pause than `maxWait`. */
+  #pause(queue: HostQueue, failure: Failure, attempt: number, url: URL): boolean {
+    const own = backoff(this.#options.backoff ?? 0.25, queue.failures)
+    const seconds = Math.max(failure.retryAfter ?? 0, own)
+    if (seconds > (this.#options.maxWait ?? 120)) return false
+    queue.failed(seconds)
+    this.#options.onRetry?.({ seconds, reason: failure.reason, attempt, host: url.host })
+    return true
+  }
+
+  async #signedIn(call: Call): Promise<Landed> {
+    const isOwn = call.url.origin === this.#origin.origin
+    const need: Need = {
+      repository: call.subject.repository,
+      scopes: Scopes.parse(...call.scopes),
+      life: call.lane === 'write' ? 60 : 0,
+      signal: call.signal,
+    }
+    let authorization = isOwn ? await this.#authenticator.prepare(need) : undefined
+    for (let round = 1; ; round++) {
+      const landed = await this.#follow(this.#hops(call, isOwn, authorization))
+      const { response, url } = landed
+      if (response.status !== 401 || !isOwn || url.origin !== this.#origin.origin || round > signIns)
+        return landed
+      const next = await this.#challenged(response, need, authorization)
+      if (next === undefined) return landed
+      response.body.discard()
+      authorization = next
+    }
+  }
+
+  /** Registries that answer 401 without a challenge give one at `/v2/`. */
+  async #challenged(
+    response: IncomingResponse,
+    need: Need,
+    refused: Authorization | undefined,
+  ): Promise<Authorization | undefined> {
+    const lines = headerLines(response.headers, 'www-authenticate')
+    if (lines.length > 0) return this.#authenticator.answer(lines, need, refused)
+    if (refused?.fresh === true) return undefined
+    const ping = { method: 'GET', url: new URL('/v2/', this.#origin), headers: this.#common({}), private: {} }
+    const { response: pong } = await this.#follow({ ...ping, signal: need.signal })
+    pong.body.discard()
+    return this.#authenticator.answer(headerLines(pong.headers, 'www-authenticate'), need, refused)
+  }
+
+  #hops(call: Call, isOwn: boolean, authorization: Authorization | undefined): Hops {
+    const custom: Record<string, string> = {}
+    if (isOwn) {
+      for (const [name, value] of Object.entries(this.#options.headers ?? {}))
+        custom[name.toLowerCase()] = value
+      if (authorization !== undefined) custom['authorization'] = authorization.header
+    }
+    return {
+      method: call.method,
+      url: call.url,
+      headers: this.#common(call.headers ?? {}),
+      private: custom,
+      body: call.body,
+      signal: call.signal,
+      onForeignChallenge: (lines, origin) => this.#authenticator.anonymous(lines, origin, call.signal),
+    }
+  }
+
+  #common(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+    return { 'user-agent': this.#options.userAgent ?? 'ocish', 'accept-encoding': 'identity', ...headers }
+  }
+
+  /** Follows redirects by hand: what is private stays with the origin it is for, for good once it was left. */
+  async #follow(hops: Hops): Promise<Landed> {
+    let { url } = hops
+    let secrets: Readonly<Record<string, string>> = hops.private
+    const visited: URL[] = []
+    let challenged = false
+    for (;;) {
+      const response = await this.#hop(url, hops, secrets)
+      const { status } = response
+      if (
+        status === 401 &&
+        url.origin !== hops.url.origin &&
+        !challenged &&
+        hops.onForeignChallenge !== undefined
+      ) {
+        challenged = true
+        const token = await hops.onForeignChallenge(headerLines(response.headers, 'www-authenticate'), url)
+        if (token === undefined) return { response, url }
+        response.body.discard()
+        secrets = { authorization: token }
+        continue
+      }
+      if (!isRedirect(status)) return { response, url }
+      visited.push(url)
+      response.body.discard()
+      const next = nextHop(url, status, headerLines(response.headers, 'location')[0], hops.method)
+      if (visited.length > maxRedirects || visited.some(({ href }) => href === next.href)) {
+        throw tooManyRedirects([...visited, next].map(({ host }) => host))
+      }
+      if (next.origin !== url.origin) {
+        if (hops.bound === true) throw leavesOrigin(url, next)
+        secrets = {}
+      }
+      url = next
+    }
+  }
+
+  async #hop(
+    url: URL,
+    { method, headers, body, signal }: Hops,
+    secrets: Readonly<Record<string, string>>,
+  ): Promise<IncomingResponse> {
+    const request: OutgoingRequest = {
+      method,
+      url,
+      headers: { ...headers, ...secrets, ...lengthOf(method, body) },
+      body: body?.open(),
+      signal,
+    }
+    const { onTrace } = this.#options
+    const shown = onTrace === undefined ? '' : shownUrl(url, url.origin === this.#origin.origin)
+    onTrace?.({ type: 'request', method, url: shown, headers: shownHeaders(request.headers, url) })
+    const start = performance.now()
+    try {
+      const response = await (await this.#connected()).send(request)
+      const milliseconds = Math.round(performance.now() - start)
+      const { status } = response
+      onTrace?.({
+        type: 'response',
+        method,
+        url: shown,
+        status,
+        headers: shownHeaders(response.headers, url),
+        milliseconds,
+      })
+      return response
+    } catch (error) {
+      const failure = this.failure(error, url)
+      onTrace?.({
+        type: 'failure',
+        method,
+        url: shown,
+        reason: isOcishError(failure) ? failure.message : 'aborted',
+      })
+      throw error
+    }
+  }
+
+  /** A token service is no registry: no custom headers, and no redirect for a request that carries a secret in its body. */
+  async #askTokenService(call: TokenCall): Promise<{ readonly answer: Answer; readonly body: Uint8Array }> {
+    const { method, url, signal, body } = call
+    const { authorization, ...headers } = call.headers
+    const hops: Hops = {
+      method,
+      url,
+      headers: this.#common(headers),
+      private: authorization === undefined ? {} : { authorization },
+      body: body === undefined ? undefined : { open: () => body, length: body.length },
+      bound: true,
+      signal,
+    }
+    const answer = await this.#retrying(url, true, signal, () => this.#follow(hops))
+    return { answer, body: await this.read(answer, `the token from ${url.host}`, this.limits.token) }
+  }
+
+  async #refusal(subject: Subject, answer: Answer): Promise<OcishError> {
+    const body = await answer
+      .bytes('the error', this.limits.error, this.timeouts.answer)
+      .catch(() => new Uint8Array())
+    const identity = await this.#authenticator.identity(subject.repository)
+    return wireError(subject, {
+      status: answer.status,
+      body,
+      contentType: answer.first('content-type'),
+      identity,
+    })
+  }
+
+  #queue(url: URL): HostQueue {
+    const known = this.#queues.get(url.origin)
+    if (known !== undefined) return known
+    const queue = new HostQueue(this.#options.concurrency ?? 8)
+    this.#queues.set(url.origin, queue)
+    return queue
+  }
+
+  // undici is loaded with the first request, not with the client.
+  #connected(): Promise<Transport> {
+    this.#transport ??= import('./transport.ts').then(({ createTransport }) =>
+      createTransport(this.#origin, this.#options),
+    )
+    return this.#transport
+  }
+}
+
+function leavesOrigin(from: URL, to: URL): OcishError {
+  return new OcishError('REDIRECT_REFUSED', `refused to follow the sign-in at ${from.host} to ${to.host}`, {
+    details: { host: from.host },
+  })
+}
+
+function lengthOf(method: string, body: RequestBody | undefined): Readonly<Record<string, string>> {
+  if (body !== undefined) return body.length === undefined ? {} : { 'content-length': String(body.length) }
+  return method === 'GET' || method === 'HEAD' ? {} : { 'content-length': '0' }
+}

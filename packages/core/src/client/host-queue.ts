@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/**
+ * Small requests, downloads and uploads wait in lines of their own: an upload that is fed by a download from the same
+ * host must never wait for it.
+ */
+export type Lane = 'small' | 'read' | 'write'
+
+export type Release = () => void
+
+interface Waiter {
+  readonly grant: () => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** Requests to one host: how many at a time, and how long all of them pause after the host asked for it. */
+export class HostQueue {
+  readonly #limit: number
+  readonly #busy: Record<Lane, number> = { small: 0, read: 0, write: 0 }
+  readonly #waiting: Record<Lane, Waiter[]> = { small: [], read: [], write: [] }
+  #failures = 0
+  #pausedUntil = 0
+
+  constructor(limit: number) {
+    this.#limit = Math.max(1, limit)
+  }
+
+  /** A place in `lane`; call what it returns once to give it back. Rejects with the reason of `signal`. */
+  async enter(lane: Lane, signal: AbortSignal | undefined): Promise<Release> {
+    signal?.throwIfAborted()
+    if (this.#busy[lane] < this.#limit) this.#busy[lane] += 1
+    else await this.#wait(lane, signal)
+    let held = true
+    return () => {
+      if (held) this.#leave(lane)
+      held = false
+    }
+  }
+
+  /** Failures in a row, each success taking one off: what the next pause grows with. */
+  get failures(): number {
+    return this.#failures
+  }
+
+  succeeded(): void {
+    if (this.#failures > 0) this.#failures -= 1
+  }
+
+  /** All requests to this host wait at least `seconds`. */
+  failed(seconds: number): void {
+    this.#failures = Math.min(this.#failures + 1, 10)
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + seconds * 1000)
+  }
+
+  /** Waits until the host may be asked again. Rejects with the reason of `signal`. */
+  async ready(signal: AbortSignal | undefined): Promise<void> {
+    for (let rest = this.#rest(); rest > 0; rest = this.#rest()) {
+      try {
+        await pause(rest, undefined, signal === undefined ? {} : { signal })
+      } catch (error) {
+        signal?.throwIfAborted()
+        throw error
+      }
+    }
+  }
+
+  #rest(): number {
+    return this.#pausedUntil === 0 ? 0 : Math.ceil(this.#pausedUntil - performance.now())
+  }
+
+  #wait(lane: Lane, signal: AbortSignal | undefined): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const onAbort = (): void => {
+      const at = this.#waiting[lane].indexOf(waiter)
+      if (at >= 0) this.#waiting[lane].splice(at, 1)
+      reject(signal?.reason as Error)
+    }
+    const waiter: Waiter = {
+      signal,
+      grant: () => {
+        signal?.removeEventListener('abort', onAbort)
+        resolve()
+      },
+    }
+    signal?.addEventListener('abort', onAbort, { once: true })
+    this.#waiting[lane].push(waiter)
+    return promise
+  }
+
+  #leave(lane: Lane): void {
+    const next = this.#waiting[lane].shift()
+    if (next === undefined) this.#busy[lane] -= 1
+    else next.grant()
+  }
+}

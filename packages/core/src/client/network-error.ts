@@ -1,0 +1,92 @@
+import { hasCode, OcishError } from '@ocish/sdk'
+import { tlsProblem } from './tls.ts'
+
+/** A registry led to an address that no public registry has a reason to name (T26, T27). */
+export function forbiddenAddress(host: string): OcishError {
+  return new OcishError(
+    'REDIRECT_REFUSED',
+    `refused to follow the registry to the internal address ${host}`,
+    {
+      details: { host },
+    },
+  )
+}
+
+/** The code of a failed connection: Node's, undici's or OpenSSL's; of the innermost cause. */
+export function networkCode(error: unknown): string | undefined {
+  let code: string | undefined
+  let current: unknown = error
+  for (let depth = 0; depth < 5 && typeof current === 'object' && current !== null; depth++) {
+    if ('code' in current && typeof current.code === 'string') code = current.code
+    current = current instanceof AggregateError ? current.errors[0] : (current as { cause?: unknown }).cause
+  }
+  return code
+}
+
+/** Failures that came from the network, as opposed to a caller's abort, a source's error or a mistake of ours. */
+export function isNetworkError(error: unknown): boolean {
+  if (hasCode(error, 'REDIRECT_REFUSED')) return false
+  const code = networkCode(error)
+  return (
+    code !== undefined &&
+    (/^(?:UND_ERR_(?!ABORTED|INVALID|NOT_SUPPORTED|REQ_CONTENT))/.test(code) || isSystemCode(code))
+  )
+}
+
+const timeoutCodes: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'did not accept a connection in time',
+  ETIMEDOUT: 'did not accept a connection in time',
+  UND_ERR_HEADERS_TIMEOUT: 'did not answer in time',
+  UND_ERR_BODY_TIMEOUT: 'stopped sending or taking data',
+}
+
+const plainCodes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refused the connection',
+  ECONNRESET: 'closed the connection',
+  EPIPE: 'closed the connection',
+  UND_ERR_SOCKET: 'closed the connection',
+  UND_ERR_DESTROYED: 'closed the connection',
+  UND_ERR_CLOSED: 'closed the connection',
+  ENOTFOUND: 'has no address (DNS)',
+  EAI_AGAIN: 'could not be looked up (DNS)',
+  ENETUNREACH: 'cannot be reached from this network',
+  EHOSTUNREACH: 'cannot be reached from this network',
+  UND_ERR_HEADERS_OVERFLOW: 'sent headers that are too long',
+}
+
+/** The one error a person sees for a failed connection to `host`. */
+export function networkError(error: unknown, url: URL): OcishError {
+  const host = url.host
+  const code = networkCode(error) ?? 'UNKNOWN'
+  const details = { host, reason: code }
+  const tls = tlsProblem(code, error, host)
+  if (tls !== undefined) {
+    return new OcishError('NETWORK_TLS', tls.message, { details, cause: error, hint: tls.hint })
+  }
+  const late = timeoutCodes[code]
+  if (late !== undefined)
+    return new OcishError('NETWORK_TIMEOUT', `${host} ${late}`, { details, cause: error })
+  const text = plainCodes[code] ?? `cannot be reached (${code})`
+  const hint =
+    code === 'ENOTFOUND'
+      ? 'Check the name of the registry.'
+      : code === 'ECONNREFUSED'
+        ? `Check that a registry listens at ${host}.`
+        : undefined
+  return new OcishError('NETWORK_FAILED', `${host} ${text}`, {
+    details,
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  })
+}
+
+function isSystemCode(code: string): boolean {
+  return (
+    code in plainCodes ||
+    code in timeoutCodes ||
+    code === 'ECONNABORTED' ||
+    code === 'EADDRNOTAVAIL' ||
+    code.startsWith('HPE_') ||
+    tlsProblem(code, undefined, '') !== undefined
+  )
+}

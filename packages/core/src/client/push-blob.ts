@@ -1,0 +1,167 @@
+import {
+  algorithmOf,
+  type Bytes,
+  createDigester,
+  type Descriptor,
+  hasCode,
+  octetStream,
+  type OpenBytes,
+  OcishError,
+} from '@ocish/sdk'
+import type { BlobExpectation, PushBlobOptions } from '../registry.ts'
+import { statBlob } from './blobs.ts'
+import type { Remote } from './remote.ts'
+import { isInterruption, RemoteUpload, startUpload } from './upload.ts'
+
+/** Sessions that one blob may use up. */
+const sessions = 3
+
+/**
+ * Pushes a blob (specs/distribution.md 1.9): POST and one PUT where digest and size are known; one PATCH of unknown length
+ * and an empty PUT where they are not. Content that is not what was promised never completes.
+ */
+export async function pushBlob(
+  remote: Remote,
+  repository: string,
+  expected: BlobExpectation,
+  open: OpenBytes,
+  options: PushBlobOptions = {},
+): Promise<Descriptor> {
+  const algorithm = expected.digest === undefined ? 'sha256' : algorithmOf(expected.digest)
+  let given = options.upload
+  for (let session = 1; ; session++) {
+    const upload = await sessionOf(remote, repository, given, algorithm, options)
+    given = undefined
+    const source = new CheckedSource(expected, algorithm, open)
+    try {
+      const descriptor = await transfer(upload, source, expected, options)
+      return {
+        mediaType: expected.mediaType ?? octetStream,
+        digest: descriptor.digest,
+        size: descriptor.size,
+      }
+    } catch (error) {
+      const found = await afterFailure(error, remote, repository, expected, options, session, source)
+      if (found !== undefined) return found
+      await cancelQuietly(upload)
+      if (source.fault !== undefined || session >= sessions || !isWorthAnother(error, options.signal)) {
+        throw source.fault ?? error
+      }
+    }
+  }
+}
+
+async function transfer(
+  upload: RemoteUpload,
+  source: CheckedSource,
+  { digest, size }: BlobExpectation,
+  { signal }: PushBlobOptions,
+): Promise<Descriptor> {
+  const call = signal === undefined ? {} : { signal }
+  if (digest !== undefined && size !== undefined && upload.offset === 0) {
+    try {
+      return await upload.put(digest, { open: () => source.bytes(), length: size }, call)
+    } catch (error) {
+      // A proxy on the way limits the size of a request: chunks may fit where the whole does not.
+      if (!hasCode(error, 'LIMIT_EXCEEDED')) throw error
+      await upload.refresh(call)
+      await upload.write(source.bytes(), call)
+      return await upload.commit(digest, call)
+    }
+  }
+  await upload.stream(source.bytes(), call)
+  return await upload.commit(source.digest, call)
+}
+
+/** A blob that is there although its upload failed was completed by an answer that got lost. */
+async function afterFailure(
+  error: unknown,
+  remote: Remote,
+  repository: string,
+  { digest, size, mediaType }: BlobExpectation,
+  { signal }: PushBlobOptions,
+  session: number,
+  source: CheckedSource,
+): Promise<Descriptor | undefined> {
+  if (digest === undefined || source.fault !== undefined || signal?.aborted === true) return undefined
+  if (!isInterruption(error) || session >= sessions) return undefined
+  try {
+    const found = await statBlob(remote, repository, digest, signal === undefined ? {} : { signal })
+    return size === undefined || found.size === size
+      ? { ...found, mediaType: mediaType ?? octetStream }
+      : undefined
+  } catch (problem) {
+    if (hasCode(problem, 'BLOB_NOT_FOUND')) return undefined
+    throw error
+  }
+}
+
+async function sessionOf(
+  remote: Remote,
+  repository: string,
+  given: PushBlobOptions['upload'],
+  algorithm: string,
+  { signal }: PushBlobOptions,
+): Promise<RemoteUpload> {
+  if (given instanceof RemoteUpload) return given
+  return await startUpload(remote, repository, { algorithm, ...(signal && { signal }) })
+}
+
+function isWorthAnother(error: unknown, signal: AbortSignal | undefined): boolean {
+  if (signal?.aborted === true) return false
+  return (
+    isInterruption(error) || hasCode(error, 'UPLOAD_NOT_FOUND', 'DIGEST_MISMATCH', 'UPLOAD_RANGE_INVALID')
+  )
+}
+
+/** Even after an abort: the registry should not keep what nobody will finish. Its own deadline is short. */
+async function cancelQuietly(upload: RemoteUpload): Promise<void> {
+  await upload.cancel({ signal: AbortSignal.timeout(2000) }).catch(() => undefined)
+}
+
+/** Content to be sent: counted and hashed on its way, and stopped before its end when it is not what was promised. */
+class CheckedSource {
+  readonly #expected: BlobExpectation
+  readonly #algorithm: 'sha256' | 'sha512'
+  readonly #open: OpenBytes
+  /** Why the content itself is wrong; a retry cannot help. */
+  fault: OcishError | undefined
+  digest = ''
+
+  constructor(expected: BlobExpectation, algorithm: 'sha256' | 'sha512', open: OpenBytes) {
+    this.#expected = expected
+    this.#algorithm = algorithm
+    this.#open = open
+  }
+
+  async *bytes(): Bytes {
+    const { digest, size } = this.#expected
+    const digester = createDigester(this.#algorithm)
+    let count = 0
+    let held: Uint8Array | undefined
+    for await (const chunk of this.#open()) {
+      count += chunk.length
+      if (size !== undefined && count > size) throw this.#fail('SIZE_MISMATCH', size, count)
+      digester.update(chunk)
+      // One chunk behind: the last one leaves only when all of them are known to be right.
+      if (held !== undefined) yield held
+      held = chunk
+    }
+    this.digest = digester.digest()
+    if (size !== undefined && count !== size) throw this.#fail('SIZE_MISMATCH', size, count)
+    if (digest !== undefined && this.digest !== digest)
+      throw this.#fail('DIGEST_MISMATCH', digest, this.digest)
+    if (held !== undefined) yield held
+  }
+
+  #fail(
+    code: 'SIZE_MISMATCH' | 'DIGEST_MISMATCH',
+    expected: number | string,
+    actual: number | string,
+  ): OcishError {
+    this.fault = new OcishError(code, `the content to push is not what was promised`, {
+      details: { expected, actual },
+    })
+    return this.fault
+  }
+}

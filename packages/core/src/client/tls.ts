@@ -1,0 +1,75 @@
+/** What is wrong with a TLS connection, and the way out. */
+export interface TlsProblem {
+  readonly message: string
+  readonly hint: string
+}
+
+const unknownAuthority =
+  'Trust its authority with --ca-file FILE or a folder in certs.d, or skip the check with --insecure.'
+
+/** Texts follow the host name. */
+const problems: Readonly<Record<string, readonly [text: string, hint: string]>> = {
+  DEPTH_ZERO_SELF_SIGNED_CERT: ['presents a self-signed certificate', unknownAuthority],
+  SELF_SIGNED_CERT_IN_CHAIN: ['presents a certificate of an unknown authority', unknownAuthority],
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: ['presents a certificate of an unknown authority', unknownAuthority],
+  UNABLE_TO_GET_ISSUER_CERT: ['presents a certificate of an unknown authority', unknownAuthority],
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: ['presents a certificate of an unknown authority', unknownAuthority],
+  CERT_SIGNATURE_FAILURE: ['presents a certificate with a wrong signature', unknownAuthority],
+  CERT_UNTRUSTED: ['presents a certificate that is not trusted', unknownAuthority],
+  CERT_HAS_EXPIRED: [
+    'presents an expired certificate',
+    'Have its certificate renewed and check the clock of this machine.',
+  ],
+  CERT_NOT_YET_VALID: ['presents a certificate that is not valid yet', 'Check the clock of this machine.'],
+  CERT_REVOKED: ['presents a revoked certificate', 'Have its certificate renewed.'],
+  ERR_TLS_CERT_ALTNAME_INVALID: [
+    'presents a certificate for another name',
+    'Use a name that the certificate carries.',
+  ],
+  ERR_SSL_WRONG_VERSION_NUMBER: [
+    'does not speak TLS: this port speaks plain HTTP',
+    'Allow it with --plain-http.',
+  ],
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: [
+    'does not speak TLS: this port speaks plain HTTP',
+    'Allow it with --plain-http.',
+  ],
+  EPROTO: ['does not speak TLS as expected', 'Check the port, or allow plain HTTP with --plain-http.'],
+}
+
+const clientCertificateAlerts: ReadonlySet<string> = new Set([
+  'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+  'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+  'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+])
+
+/** Undefined when `code` has nothing to do with TLS. */
+export function tlsProblem(code: string, error: unknown, host: string): TlsProblem | undefined {
+  if (clientCertificateAlerts.has(code)) {
+    return {
+      message: `${host} wants a client certificate that it knows`,
+      hint: 'Present one with --cert FILE --key FILE.',
+    }
+  }
+  const known = Object.hasOwn(problems, code) ? problems[code] : undefined
+  if (known !== undefined) {
+    const names = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? certifiedNames(error) : ''
+    return { message: `${host} ${known[0]}${names}`, hint: known[1] }
+  }
+  if (/^ERR_(?:SSL|TLS|OSSL)_/.test(code)) {
+    return {
+      message: `${host}: the TLS handshake failed (${code})`,
+      hint: 'Check the certificate and key that are used.',
+    }
+  }
+  return undefined
+}
+
+function certifiedNames(error: unknown): string {
+  const certificate = (error as { cert?: { subjectaltname?: string } } | undefined)?.cert
+  const names = certificate?.subjectaltname
+    ?.replaceAll(/(?:DNS|IP Address):/g, '')
+    .replaceAll(/[^\w.:*, -]/g, '')
+  return names === undefined || names === '' ? '' : ` (${names.slice(0, 200)})`
+}

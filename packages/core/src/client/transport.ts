@@ -1,0 +1,244 @@
+import type { Bytes } from '@ocish/sdk'
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
+import { isIP, type LookupFunction } from 'node:net'
+import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici/index.js'
+import { classifyAddress, mayVisit } from './address-policy.ts'
+import { Incoming } from './incoming.ts'
+import { defaultTimeouts } from './limits.ts'
+import { forbiddenAddress } from './network-error.ts'
+import type { ClientOptions } from './options.ts'
+import { isLoopbackName } from './origin.ts'
+import { proxyFor } from './proxy.ts'
+
+export type HeaderFields = Readonly<Record<string, string | string[] | undefined>>
+
+export interface OutgoingRequest {
+  readonly method: string
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array | Bytes | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface IncomingResponse {
+  readonly status: number
+  readonly headers: HeaderFields
+  readonly body: Incoming
+}
+
+/** One HTTP exchange: no retries, no redirects, no credentials. */
+export interface Transport {
+  send(request: OutgoingRequest): Promise<IncomingResponse>
+  close(): Promise<void>
+}
+
+/** One larger than any registry needs: storages sign long addresses. */
+const maxHeaderSize = 64 * 1024
+
+/**
+ * Sockets of one client. The client certificate is for `origin` alone and unchecked certificates for its host alone;
+ * every other host is reached only at an address that `address-policy` permits.
+ */
+export function createTransport(origin: URL, options: ClientOptions): Transport {
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
+  const dispatchers = new Map<string, Dispatcher>()
+  const registry = new RegistryPlace(origin)
+  const overrides = parseOverrides(options.resolve ?? [])
+
+  function dispatcherFor(url: URL): Dispatcher {
+    const known = dispatchers.get(url.origin)
+    if (known !== undefined) return known
+    const made = createDispatcher(url)
+    dispatchers.set(url.origin, made)
+    return made
+  }
+
+  function createDispatcher(url: URL): Dispatcher {
+    const own = url.origin === origin.origin
+    const tls = {
+      ...(options.ca === undefined ? {} : { ca: [...systemAuthorities(), ...[options.ca].flat()] }),
+      ...(options.insecure === true && url.hostname === origin.hostname ? { rejectUnauthorized: false } : {}),
+      ...(own && options.cert !== undefined ? { cert: options.cert } : {}),
+      ...(own && options.key !== undefined ? { key: options.key } : {}),
+    }
+    const shared = { maxHeaderSize, keepAliveTimeout: 4000, pipelining: 1, allowH2: false }
+    const proxy = proxyFor(url, options.proxy)
+    if (proxy !== undefined) {
+      return new ProxyAgent({
+        ...shared,
+        uri: proxy,
+        requestTls: { ...tls, timeout: timeouts.connect * 1000 },
+      })
+    }
+    const lookup = own ? registry.lookup : guardedLookup(registry)
+    const connect = buildConnector({ ...tls, lookup, allowH2: false, timeout: timeouts.connect * 1000 })
+    return new Agent({
+      ...shared,
+      connect(target, callback) {
+        const override = overrides.get(`${target.hostname}:${target.port || defaultPort(target.protocol)}`)
+        const hostname = override ?? target.hostname.replace(/^\[|\]$/g, '')
+        if (!own && override === undefined && isIP(hostname) !== 0 && !mayVisit(hostname, registry.isLocal)) {
+          callback(forbiddenAddress(target.hostname), null)
+          return
+        }
+        connect({ ...target, hostname }, callback)
+      },
+    })
+  }
+
+  return {
+    send(request) {
+      request.signal?.throwIfAborted()
+      return dispatch(dispatcherFor(request.url), request, timeouts)
+    },
+    async close() {
+      const all = [...dispatchers.values()]
+      dispatchers.clear()
+      await Promise.all(all.map((dispatcher) => dispatcher.destroy()))
+    },
+  }
+}
+
+/** Sends and waits for the headers; the promise is rejected as soon as `signal` aborts. */
+function dispatch(
+  dispatcher: Dispatcher,
+  request: OutgoingRequest,
+  timeouts: { readonly headers: number; readonly bodyIdle: number },
+): Promise<IncomingResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingResponse>()
+  const { url, signal } = request
+  let controller: Dispatcher.DispatchController | undefined
+  let body: Incoming | undefined
+  let failure: Error | undefined
+
+  const fail = (error: Error): void => {
+    failure ??= error
+    controller?.abort(failure)
+    body?.end(failure)
+    reject(failure)
+  }
+  const onAbort = (): void => fail(signal?.reason as Error)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  const finished = (): void => signal?.removeEventListener('abort', onAbort)
+
+  const outgoing =
+    request.body === undefined || request.body instanceof Uint8Array
+      ? request.body
+      : watched(request.body, timeouts.bodyIdle, fail)
+  const handler: Dispatcher.DispatchHandler = {
+    onRequestStart(started) {
+      controller = started
+      if (failure !== undefined) started.abort(failure)
+    },
+    onResponseStart(started, status, headers) {
+      if (status < 200) return
+      body = new Incoming({
+        pause: () => started.pause(),
+        resume: () => started.resume(),
+        abort: (reason) => started.abort(reason),
+      })
+      resolve({ status, headers, body })
+    },
+    onResponseData(_started, chunk) {
+      body?.push(chunk)
+    },
+    onResponseEnd() {
+      finished()
+      body?.end()
+    },
+    onResponseError(_started, error) {
+      finished()
+      const reason = failure ?? error
+      body?.end(reason)
+      reject(reason)
+    },
+  }
+  dispatcher.dispatch(
+    {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: request.method,
+      headers: request.headers as Record<string, string>,
+      // An async iterable is taken as it is (undici core/request.js); its types do not say so.
+      body: (outgoing ?? null) as Uint8Array | null,
+      headersTimeout: timeouts.headers * 1000,
+      bodyTimeout: timeouts.bodyIdle * 1000,
+    },
+    handler,
+  )
+  return promise
+}
+
+/** Fails when the other side stops taking bytes; a slow source is no failure. */
+async function* watched(body: Bytes, idleSeconds: number, fail: (error: Error) => void): Bytes {
+  let timer: NodeJS.Timeout | undefined
+  try {
+    for await (const chunk of body) {
+      timer = setTimeout(() => fail(uploadStalled()), idleSeconds * 1000)
+      yield chunk
+      clearTimeout(timer)
+    }
+  } catch (error) {
+    // The source failed: this, not a cut connection, is what the caller must see.
+    fail(error as Error)
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function uploadStalled(): Error {
+  return Object.assign(new Error('the upload stalled'), { code: 'UND_ERR_BODY_TIMEOUT' })
+}
+
+/** Remembers whether the registry itself turned out to be on a local network. */
+class RegistryPlace {
+  isLocal: boolean
+
+  constructor(origin: URL) {
+    const address = origin.hostname.replace(/^\[|\]$/g, '')
+    this.isLocal = isLoopbackName(address) || (isIP(address) !== 0 && classifyAddress(address) !== 'public')
+  }
+
+  readonly lookup: LookupFunction = (hostname, options, callback) => {
+    dnsLookup(hostname, options, (error, found, family) => {
+      if (error === null && listed(found).some((address) => classifyAddress(address) !== 'public'))
+        this.isLocal = true
+      callback(error, found, family)
+    })
+  }
+}
+
+/** Checks after DNS, on the very addresses that the socket then uses (T27). */
+function guardedLookup(registry: RegistryPlace): LookupFunction {
+  return (hostname, options, callback) => {
+    dnsLookup(hostname, options, (error, found, family) => {
+      const refused = error === null && listed(found).some((address) => !mayVisit(address, registry.isLocal))
+      callback(refused ? forbiddenAddress(hostname) : error, found, family)
+    })
+  }
+}
+
+function listed(found: string | LookupAddress[]): readonly string[] {
+  return typeof found === 'string' ? [found] : found.map(({ address }) => address)
+}
+
+/** An own authority adds to the trusted ones; it does not replace them. */
+function systemAuthorities(): readonly string[] {
+  return process.getBuiltinModule('node:tls').getCACertificates('default')
+}
+
+function parseOverrides(texts: readonly string[]): ReadonlyMap<string, string> {
+  const overrides = new Map<string, string>()
+  for (const text of texts) {
+    const match = /^(\[[^\]]+\]|[^:]+):(\d+):(.+)$/.exec(text)
+    if (match === null) continue
+    const [, host = '', port = '', address = ''] = match
+    overrides.set(`${host.toLowerCase()}:${port}`, address.replace(/^\[|\]$/g, ''))
+  }
+  return overrides
+}
+
+function defaultPort(protocol: string): string {
+  return protocol === 'https:' ? '443' : '80'
+}
