@@ -12,6 +12,7 @@ export type {
   ListOptions,
   ManifestContent,
   ManifestStat,
+  MountOptions,
   MountResult,
   Page,
   Place,
@@ -33,3 +34,23 @@ export { listEtag, manifestEtag, notModified, paged } from './pages.ts'
 export { requiredParts, successors } from './successors.ts'
 export { noAbilities, unsupported, UnsupportedRegistry } from './unsupported.ts'
 export { checkDigest, checkSize, type Expected, verified, type VerifyOptions } from './verified.ts'
+export { copy } from './copy.ts'
+export type { CopyCounts, CopyOptions, CopyResult, SkipReason } from './copy/options.ts'
+export {
+  descendToPlatform,
+  maxIndexDepth,
+  type OpenedManifest,
+  readChild,
+  readManifest,
+} from './open-manifest.ts'
+export { formatPlatform, hostPlatform, parsePlatform, platformDistance, selectPlatform } from './platform.ts'
+export {
+  type Exclusive,
+  indexReferrer,
+  type IndexReferrerOptions,
+  listReferrers,
+  type ListReferrersOptions,
+  pushReferrer,
+  referrerDescriptor,
+  removeReferrer,
+} from './referrers.ts'
