@@ -54,3 +54,8 @@ export {
   referrerDescriptor,
   removeReferrer,
 } from './referrers.ts'
+export { ForwardingRegistry } from './filter/forwarding.ts'
+export { logged, type LoggedCall } from './filter/logged.ts'
+export { readOnly } from './filter/read-only.ts'
+export { scoped } from './filter/scoped.ts'
+export { select, type Selection } from './filter/select.ts'

@@ -7,7 +7,6 @@ import {
   isRepository,
   isTag,
   type Manifest,
-  manifestArtifactType,
   maxManifestSize,
   OcishError,
   octetStream,
@@ -35,12 +34,13 @@ import type {
   Registry,
   Upload,
 } from './registry.ts'
+import { referrerDescriptor } from './referrers.ts'
 import { requiredParts } from './successors.ts'
 import { unsupported, UnsupportedRegistry } from './unsupported.ts'
 import { checkDigest, checkSize, verified } from './verified.ts'
 
 export interface MemoryRegistryOptions {
-  /** Default `memory`. */
+  /** Default: `memory`, `memory-2`, … : copy takes two registries of one name for the same one. */
   readonly name?: string
   /** Abilities to do without: `{ referrers: false }` behaves as a registry of the time before the API. */
   readonly abilities?: Partial<
@@ -75,7 +75,7 @@ class MemoryRegistry extends UnsupportedRegistry {
   #lastSession = 0
 
   constructor(options: MemoryRegistryOptions) {
-    super(options.name ?? 'memory')
+    super(options.name ?? nextName())
     this.#sparse = options.sparse ?? false
     this.abilities = Object.freeze({
       mount: true,
@@ -272,7 +272,7 @@ class MemoryRegistry extends UnsupportedRegistry {
     parseDigest(subject)
     const all = [...(this.#repositories.get(repository)?.manifests.values() ?? [])]
       .filter(({ manifest }) => manifest.subject?.digest === subject)
-      .map(referrerDescriptor)
+      .map(({ descriptor, manifest }) => referrerDescriptor(descriptor, manifest))
       .filter(
         ({ artifactType }) => options?.artifactType === undefined || artifactType === options.artifactType,
       )
@@ -360,16 +360,6 @@ class MemoryRegistry extends UnsupportedRegistry {
   }
 }
 
-function referrerDescriptor({ descriptor, manifest }: StoredManifest): Descriptor {
-  const artifactType = manifestArtifactType(manifest)
-  const { annotations } = manifest
-  return {
-    ...descriptor,
-    ...(artifactType !== undefined && { artifactType }),
-    ...(annotations && { annotations }),
-  }
-}
-
 async function readWhole(
   bytes: Bytes,
   expected: BlobExpectation,
@@ -387,6 +377,13 @@ async function readWhole(
 /** The chunks are ours only until the next one is asked for where a sender uses its buffer again. */
 async function* copied(bytes: Bytes): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const chunk of bytes) yield chunk.slice()
+}
+
+let unnamed = 0
+
+function nextName(): string {
+  unnamed += 1
+  return unnamed === 1 ? 'memory' : `memory-${unnamed}`
 }
 
 function begin(options: CallOptions | undefined): void {

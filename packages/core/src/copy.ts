@@ -1,0 +1,110 @@
+import { type Descriptor, hasCode } from '@ocish/sdk'
+import { onSide } from './copy/failure.ts'
+import { Graph } from './copy/graph.ts'
+import type { CopyOptions, CopyResult } from './copy/options.ts'
+import { Run } from './copy/run.ts'
+import { descendToPlatform, type OpenedManifest, readChild, readManifest } from './open-manifest.ts'
+import type { Place } from './registry.ts'
+
+/**
+ * Copies a graph: what `reference` points to at the source, and all below it. A manifest is written after all it points
+ * to, the root last, with its tags; what is at the target ends its subtree; equal blobs are moved once. Bytes arrive as
+ * they are, so digests stay. Where everything is there already it costs one request on each side.
+ *
+ * Errors: those of both sides, with `details.side` and `details.descriptor`; PLATFORM_NOT_FOUND; LIMIT_EXCEEDED (indexes
+ * or referrers nested deeper than 8, more than 10,000 manifests); MANIFEST_INVALID (a cycle).
+ */
+export async function copy(
+  source: Place,
+  reference: string,
+  target: Place,
+  options: CopyOptions = {},
+): Promise<CopyResult> {
+  const run = new Run(source, target, options)
+  const graph = new Graph(run)
+  try {
+    return await copyRoot(run, graph, reference)
+  } catch (error) {
+    // What else fails now only fails because of this; the first reason is the one to tell.
+    run.fail(error)
+    await graph.settle()
+    throw run.failure
+  }
+}
+
+async function copyRoot(run: Run, graph: Graph, reference: string): Promise<CopyResult> {
+  const { source, signal, options } = run
+  const tags = [...new Set(options.tags)]
+  const asked = await onSide('source', source, undefined, () => readManifest(source, reference, { signal }))
+  const root = await replaceRoot(run, asked)
+  const { isThere, missingTags } = await lookAtTarget(run, root.descriptor, tags)
+  const isSkipped = await run.isRefused(root.descriptor)
+  const isComplete = isThere && missingTags.length === 0
+  if (isSkipped || isComplete) await run.skip(root.descriptor, 'manifests', isSkipped ? 'hook' : 'existing')
+  if (!isSkipped && !(isThere && (options.referrers ?? false) === false)) {
+    await graph.discover(root, !isThere)
+    await graph.write(root.descriptor.digest)
+  }
+  if (!isSkipped && !isComplete) await run.scheduler.run(0, () => graph.push(root, missingTags))
+  return result(run, graph, asked, root, tags)
+}
+
+/** The first tag tells whether the root is there: one question in the usual cases (P11). */
+async function lookAtTarget(
+  run: Run,
+  root: Descriptor,
+  tags: readonly string[],
+): Promise<{ readonly isThere: boolean; readonly missingTags: readonly string[] }> {
+  const found = await Promise.all(
+    (tags.length === 0 ? [root.digest] : tags).map((name) => pointsTo(run, name, root)),
+  )
+  const missingTags = tags.filter((_, at) => found[at] !== true)
+  // A tag that is set within one repository moves nothing: the root was just read from there.
+  const isRetagged = run.isOnePlace && tags.length > 0
+  return { isThere: isRetagged || found.includes(true), missingTags }
+}
+
+async function pointsTo(run: Run, name: string, root: Descriptor): Promise<boolean> {
+  const { target, signal } = run
+  run.tell({ type: 'probing', descriptor: root })
+  return onSide('destination', target, root, async () => {
+    try {
+      const { descriptor } = await target.registry.statManifest(target.repository, name, { signal })
+      return descriptor.digest === root.digest
+    } catch (error) {
+      if (hasCode(error, 'MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND', 'REPOSITORY_NOT_FOUND', 'REGISTRY_DENIED'))
+        return false
+      throw error
+    }
+  })
+}
+
+async function replaceRoot(run: Run, asked: OpenedManifest): Promise<OpenedManifest> {
+  const { source, signal, options } = run
+  const { platform, mapRoot } = options
+  return onSide('source', source, asked.descriptor, async () => {
+    const chosen =
+      platform === undefined ? asked : await descendToPlatform(source, asked, platform, { signal })
+    const mapped = (await mapRoot?.(chosen)) ?? chosen.descriptor
+    return mapped.digest === chosen.descriptor.digest ? chosen : readChild(source, mapped, { signal })
+  })
+}
+
+function result(
+  run: Run,
+  graph: Graph,
+  asked: OpenedManifest,
+  root: OpenedManifest,
+  tags: readonly string[],
+): CopyResult {
+  return {
+    descriptor: root.descriptor,
+    source: asked.descriptor,
+    tags,
+    moved: run.counts('moved'),
+    existing: run.counts('existing'),
+    mounted: run.counts('mounted'),
+    skipped: run.counts('skipped'),
+    referrers: graph.referrers,
+  }
+}

@@ -1,0 +1,128 @@
+import { type Bytes, type Descriptor, hasCode, inlineData, isForeignLayer } from '@ocish/sdk'
+import { counted, fromBytes } from '../bytes.ts'
+import type { Upload } from '../registry.ts'
+import { fromSource, onSide } from './failure.ts'
+import type { Run } from './run.ts'
+
+/** Brings one blob to the target: it is there, it is mounted, or it is moved. */
+export async function copyBlob(run: Run, blob: Descriptor): Promise<void> {
+  if (run.isOnePlace) return run.skip(blob, 'blobs', 'existing')
+  const isForeign = isForeignLayer(blob) || (blob.urls ?? []).length > 0
+  if (isForeign && run.options.includeForeign !== true) return run.skip(blob, 'blobs', 'foreign')
+  if (await run.isRefused(blob)) return run.skip(blob, 'blobs', 'hook')
+  run.tell({ type: 'waiting', descriptor: blob })
+  return run.scheduler.run(blob.size, () => transfer(run, blob))
+}
+
+async function transfer(run: Run, blob: Descriptor): Promise<void> {
+  const candidates = mountCandidates(run, blob)
+  let upload: Upload | undefined
+  if (candidates.length > 0) {
+    run.tell({ type: 'mounting', descriptor: blob })
+    const result = await mount(run, blob, candidates)
+    if (result.from !== undefined) {
+      await run.finished(blob, 'blobs', 'mounted')
+      await run.options.mounted?.(blob, result.from)
+      return
+    }
+    upload = result.upload
+  } else if (await isThere(run, blob)) {
+    await run.skip(blob, 'blobs', 'existing')
+    return
+  }
+  await move(run, blob, upload)
+  await run.finished(blob, 'blobs', 'moved')
+}
+
+function mountCandidates(run: Run, blob: Descriptor): readonly string[] {
+  const { source, target, options } = run
+  if (target.registry.abilities.mount === false) return []
+  const known = [...(run.isOneRegistry ? [source.repository] : []), ...(options.mountFrom?.(blob) ?? [])]
+  return [...new Set(known)].filter((repository) => repository !== target.repository)
+}
+
+interface Mounted {
+  readonly from?: string
+  readonly upload?: Upload
+}
+
+/** The mount request is the upload's start as well (performance.md, rule 1), so a blob is never probed before it. */
+async function mount(run: Run, blob: Descriptor, candidates: readonly string[]): Promise<Mounted> {
+  const { registry, repository } = run.target
+  let session: Upload | undefined
+  for (const from of candidates) {
+    // The second candidate is only asked when the first has refused.
+    // eslint-disable-next-line no-await-in-loop
+    const result = await onSide('destination', run.target, blob, () =>
+      registry.mountBlob(repository, blob.digest, from, { signal: run.signal }).catch(refusal),
+    )
+    // eslint-disable-next-line no-await-in-loop
+    if (session !== undefined) await session.cancel({ signal: run.signal })
+    if (result.mounted !== undefined) return { from }
+    session = result.upload
+  }
+  return session === undefined ? {} : { upload: session }
+}
+
+/** Some registries answer an error instead of an upload session (401 and 403 for the other repository, 500). */
+function refusal(error: unknown): { readonly mounted?: undefined; readonly upload?: undefined } {
+  if (
+    hasCode(
+      error,
+      'UNSUPPORTED',
+      'REGISTRY_UNAUTHORIZED',
+      'REGISTRY_DENIED',
+      'REGISTRY_REJECTED',
+      'REGISTRY_UNAVAILABLE',
+    )
+  )
+    return {}
+  throw error
+}
+
+async function isThere(run: Run, blob: Descriptor): Promise<boolean> {
+  run.tell({ type: 'probing', descriptor: blob })
+  const { registry, repository } = run.target
+  try {
+    await registry.statBlob(repository, blob.digest, { signal: run.signal })
+    return true
+  } catch (error) {
+    // Whoever may push but not read is told 403 (distribution.md §1.9): unknown, so it is pushed.
+    if (hasCode(error, 'BLOB_NOT_FOUND', 'REPOSITORY_NOT_FOUND', 'REGISTRY_DENIED', 'UNSUPPORTED'))
+      return false
+    return onSide('destination', run.target, blob, () => Promise.reject(error))
+  }
+}
+
+async function move(run: Run, blob: Descriptor, upload: Upload | undefined): Promise<void> {
+  const { source, target, signal } = run
+  const { digest, size, mediaType } = blob
+  const inline = inlineData(blob)
+  let failedSource: { readonly error: unknown } | undefined
+  const read = async (): Promise<Bytes> => {
+    if (inline !== undefined) return fromBytes(inline)
+    return (await source.registry.openBlob(source.repository, blob, { signal })).bytes
+  }
+  const open = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+    failedSource = undefined
+    try {
+      yield* counted(fromSource(source, blob, read), (done) => {
+        run.tell({ type: 'moving', descriptor: blob, done })
+      })
+    } catch (error) {
+      failedSource = { error }
+      throw error
+    }
+  }
+  try {
+    await onSide('destination', target, blob, () =>
+      target.registry.pushBlob(target.repository, { digest, size, mediaType }, open, {
+        signal,
+        ...(upload && { upload }),
+      }),
+    )
+  } catch (error) {
+    // A target that reads a broken stream may say so in its own words; what broke is the source.
+    throw failedSource === undefined ? error : failedSource.error
+  }
+}

@@ -1,0 +1,56 @@
+import type { Descriptor, Platform } from '@ocish/sdk'
+import type { OpenedManifest } from '../open-manifest.ts'
+import type { OnTransfer } from '../progress.ts'
+import type { Exclusive } from '../referrers.ts'
+
+/** Why something was not moved: it is there, its content lives elsewhere (`urls`), or `preCopy` said so. */
+export type SkipReason = 'existing' | 'foreign' | 'hook'
+
+export interface CopyOptions {
+  readonly signal?: AbortSignal
+  /** Transfers and questions at a time; default 6; a target without `concurrentWrites` gets one. */
+  readonly concurrency?: number
+  /** Tags that point to the root afterwards; none: by digest only. */
+  readonly tags?: readonly string[]
+  /** Copies only what an index has for this platform: the root becomes another one. */
+  readonly platform?: Platform
+  /** Replaces the root, after `platform`; the answer is read from the source. */
+  readonly mapRoot?: (root: OpenedManifest) => Descriptor | Promise<Descriptor>
+  /** Manifests that refer to what is copied, to all depths: signatures, SBOMs, attestations. */
+  readonly referrers?: boolean | { readonly artifactType: string }
+  /** Moves layers whose content lives at their `urls` too. */
+  readonly includeForeign?: boolean
+  /** Repositories of the target's registry that may hold a blob; the source's own is known where both are one registry. */
+  readonly mountFrom?: (blob: Descriptor) => readonly string[]
+  /** Replaces what a manifest points down to. */
+  readonly successors?: (node: OpenedManifest) => readonly Descriptor[]
+  /** `skip`: neither this nor what is below it. */
+  readonly preCopy?: (descriptor: Descriptor) => 'skip' | void | Promise<'skip' | void>
+  readonly postCopy?: (descriptor: Descriptor) => void | Promise<void>
+  readonly skipped?: (descriptor: Descriptor, reason: SkipReason) => void | Promise<void>
+  readonly mounted?: (descriptor: Descriptor, from: string) => void | Promise<void>
+  readonly onTransfer?: OnTransfer
+  /** A lock across processes for the referrers tag of old registries; default: within this process. */
+  readonly exclusive?: Exclusive
+}
+
+/** How many, and how many bytes of the blobs among them. */
+export interface CopyCounts {
+  readonly manifests: number
+  readonly blobs: number
+  readonly bytes: number
+}
+
+export interface CopyResult {
+  /** What the target holds now. */
+  readonly descriptor: Descriptor
+  /** What the reference pointed to at the source; another one than `descriptor` where the root was replaced. */
+  readonly source: Descriptor
+  readonly tags: readonly string[]
+  readonly moved: CopyCounts
+  /** Found at the target; what is below a manifest that was found is not counted. */
+  readonly existing: CopyCounts
+  readonly mounted: CopyCounts
+  readonly skipped: CopyCounts
+  readonly referrers: number
+}
