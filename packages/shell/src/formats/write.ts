@@ -1,3 +1,4 @@
+import type { Row } from '../command.ts'
 import type { OutputFormat } from '../common-flags.ts'
 import type { Look } from '../text/theme.ts'
 import type { Edge } from './edge.ts'
@@ -22,11 +23,11 @@ export async function* write(
 ): AsyncGenerator<string, void> {
   switch (format) {
     case 'json':
-      return yield* (await import('./json.ts')).writeJson(edge)
+      return yield* (await import('./json.ts')).writeJson(chosen(edge, options.columns))
     case 'ndjson':
-      return yield* (await import('./json.ts')).writeNdjson(edge)
+      return yield* (await import('./json.ts')).writeNdjson(chosen(edge, options.columns))
     case 'yaml':
-      return yield* (await import('./yaml.ts')).writeYaml(edge)
+      return yield* (await import('./yaml.ts')).writeYaml(chosen(edge, options.columns))
     case 'csv':
       return yield* (await import('./csv.ts')).writeCsv(edge, options)
     case 'tsv':
@@ -47,4 +48,18 @@ export function defaultFormat(edge: Edge, terminal: boolean): OutputFormat {
   if (!terminal) return 'tsv'
   const nested = edge.form === 'rows' && edge.types.length === 1 && edge.types[0]!.tree !== undefined
   return nested ? 'tree' : 'table'
+}
+
+/** Rows with only the columns asked for, in that order. */
+function chosen(edge: Edge, columns: readonly string[] | undefined): Edge {
+  if (edge.form !== 'rows' || columns === undefined || columns.includes('all')) return edge
+  return { ...edge, rows: picked(edge.rows, columns) }
+}
+
+async function* picked(rows: AsyncIterable<Row>, columns: readonly string[]): AsyncGenerator<Row, void> {
+  for await (const row of rows) {
+    const kept = Object.create(null) as Record<string, unknown>
+    for (const name of columns) if (row[name] !== undefined) kept[name] = row[name]
+    yield kept
+  }
 }

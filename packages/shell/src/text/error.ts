@@ -14,7 +14,6 @@ export function errorReport(problem: Problem, look: Look): Text[] {
   } else {
     lines.push(text`  ${paint(place.label, 'dim', look)}`, ...marked(place, problem, look))
   }
-  for (const cause of problem.causes) lines.push(...indented(text`because ${safe(cause.message)}`, 2, look))
   const bar = place === undefined ? ('  ' as Text) : text`  ${paint(marks.bar, 'dim', look)} `
   if (problem.closest.length > 0)
     lines.push(
@@ -26,6 +25,7 @@ export function errorReport(problem: Problem, look: Look): Text[] {
         )}`,
       ]),
     )
+  for (const cause of problem.causes) lines.push(...indented(text`because ${safe(cause.message)}`, 2, look))
   for (const hint of problem.hints.filter((entry) => entry.replace === undefined)) {
     lines.push(...indented(safe(hint.text), 2, look))
   }
@@ -99,11 +99,12 @@ function placeOf(problem: Problem): Place | undefined {
   const line = source.text.slice(0, start).split('\n').length
   const column = from - start + 1
   const name = safe(source.name)
+  const single = !source.text.trimEnd().includes('\n')
   const low = Math.max(start, from - context)
   const high = Math.min(end, to + context)
   return {
-    label: text`${name}:${line}:${column}`,
-    words: text`${name} line ${line} columns ${column} to ${Math.max(column, to - start)}`,
+    label: single ? text`${name}:${column}` : text`${name}:${line}:${column}`,
+    words: text`${name}${single ? ('' as Text) : text` line ${line}`} columns ${column} to ${Math.max(column, to - start)}`,
     before: join([(low > start ? '…' : '') as Text, safe(source.text.slice(low, from))]),
     marked: safe(source.text.slice(from, Math.min(to, from + 2 * context))),
     after: join([safe(source.text.slice(to, high)), (high < end ? '…' : '') as Text]),

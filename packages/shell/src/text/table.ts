@@ -18,8 +18,8 @@ export interface TableLayout {
 }
 
 /**
- * Lays a table out by the rows seen first; later, wider cells are cut on a screen. Too wide a table loses room in its
- * widest columns first. Widths are those of the escaped text (T45).
+ * Lays a table out by the rows seen first; a later line that would not fit on the screen is cut to it. Too wide a table
+ * loses room in its widest columns first. Widths are those of the escaped text (T45).
  */
 export function tableLayout(columns: readonly Column[], sample: readonly Cells[], look: Look): TableLayout {
   const titles = columns.map((column) => safe(column.name.toUpperCase()))
@@ -30,17 +30,23 @@ export function tableLayout(columns: readonly Column[], sample: readonly Cells[]
     }
   }
   squeeze(widths, look.width)
-  const screen = Number.isFinite(look.width)
-  const line = (cells: readonly Text[]): Text =>
+  const place = (cells: readonly Text[], fit: (cell: Text, columns: number) => Text): Text =>
     join(
       cells.map((cell, index) => {
-        const last = index === cells.length - 1
-        const align = rightAligned.has(columns[index]!.type) ? 'right' : 'left'
-        const fitted = screen ? cut(cell, widths[index]!, look.ascii ? '...' : '…') : cell
-        return last && align === 'left' ? fitted : pad(fitted, widths[index]!, align)
+        const right = rightAligned.has(columns[index]!.type)
+        const fitted = fit(cell, widths[index]!)
+        return index === cells.length - 1 && !right
+          ? fitted
+          : pad(fitted, widths[index]!, right ? 'right' : 'left')
       }),
       gap,
     )
+  const line = (cells: readonly Text[]): Text => {
+    const whole = place(cells, (cell) => cell)
+    return width(whole) <= look.width
+      ? whole
+      : place(cells, (cell, room) => cut(cell, room, look.ascii ? '...' : '…'))
+  }
   return {
     header: paint(line(titles), 'dim', look),
     line: (row) => line(columns.map((column) => humanCell(row[column.name], column.type))),
