@@ -2,6 +2,10 @@ import type { ManifestContent, OnTransfer, Place, Registry } from '@ocish/core'
 import type {
   Artifact,
   Kind,
+  KindCall,
+  KindCommand,
+  KindCommandContext,
+  KindCommandData,
   KindContext,
   KindOption,
   Location,
@@ -45,6 +49,13 @@ export interface KindInfo {
   readonly match: readonly Match[]
   readonly sources: readonly SourceMatch[]
   readonly options: readonly KindOption[]
+  /** Its own commands, under the family's noun. */
+  readonly commands?: readonly KindCommandData[]
+}
+
+/** The context of one run of a kind's command; what it wrote to targets appears with `finish`, and is gone without. */
+export interface KindCommandScope extends KindCommandContext, AsyncDisposable {
+  finish(): Promise<void>
 }
 
 export interface Kinds {
@@ -59,6 +70,8 @@ export interface Kinds {
   /** What a kind may see of an artifact. */
   artifact(place: Place, content: ManifestContent, signal: AbortSignal): Artifact
   context(kind: Kind, options: Readonly<Record<string, unknown>>, signal: AbortSignal): KindContext
+  /** What a command of the kind gets: `publish` only with effect W, `folder` and `target` only for paths typed as arguments. */
+  commandContext(kind: Kind, command: KindCommand, call: KindCall, signal: AbortSignal): KindCommandScope
   /** `kind.read` with the host's schema validation. Errors: KIND_INPUT_INVALID. */
   read(kind: Kind, artifact: Artifact, context: KindContext): Promise<unknown>
 }
@@ -153,10 +166,14 @@ export interface Services {
   readonly cache: CacheView
   /** Random access to a local file or folder. Errors: FILE_NOT_FOUND. */
   source(path: string): Promise<Source>
-  /** Writing confined to a folder; `force` replaces it as a whole when the callback succeeds. Errors: TARGET_NOT_EMPTY, TARGET_UNSAFE. */
+  /**
+   * Writing confined to a folder; `force` replaces it as a whole when the callback succeeds. `merge` (the working folder)
+   * keeps what is there and refuses only names that exist (FILE_EXISTS); nothing appears before the callback succeeded.
+   * Errors: TARGET_NOT_EMPTY, TARGET_UNSAFE, FILE_EXISTS.
+   */
   target<T>(
     path: string,
-    options: { readonly force: boolean; readonly signal: AbortSignal },
+    options: { readonly force: boolean; readonly merge?: boolean; readonly signal: AbortSignal },
     fill: (target: Target) => Promise<T>,
   ): Promise<T>
   /** Streams the parts, builds the manifest, pushes tag last. */
@@ -173,5 +190,7 @@ export interface Services {
   readSecret(prompt: string): Promise<string>
   serve(options: ServeOptions): AsyncGenerator<Record<string, unknown>, void>
   readonly warn: (message: string) => void
+  /** What a person may want to know (which kind was recognised); a line on standard error, silent under `-q`. */
+  readonly note: (message: string) => void
   readonly progress: OnTransfer
 }

@@ -1,0 +1,97 @@
+import { type Bytes, type Descriptor, hasCode, type Manifest, OcishError } from '@ocish/sdk'
+import { defineCommand, nearest, type Call, type Command } from '@ocish/shell'
+import { numberFlag, textArg } from './call-values.ts'
+import { innerEntries } from './inner-entries.ts'
+import { openArtifact, readSingle, type Named } from './open-artifact.ts'
+import type { Services } from './services.ts'
+import { catSignature } from './signatures/cat.ts'
+
+export const command: Command<Services> = defineCommand<Services>({
+  signature: catSignature,
+  async *run(call, services) {
+    const artifact = await openArtifact(textArg(call, 'ref'), services, call.signal)
+    yield* artifact.inner === undefined ? wholeOf(artifact, call, services) : fileOf(artifact, call, services)
+  },
+})
+
+async function* wholeOf(artifact: Named, call: Call, services: Services): Bytes & AsyncGenerator<Uint8Array> {
+  const { signal } = call
+  const { registry, repository } = artifact
+  let manifest: Manifest
+  try {
+    manifest = (await readSingle(artifact, services, signal)).manifest
+  } catch (error) {
+    // A digest that is no manifest may be a blob.
+    if (artifact.digest === undefined || !hasCode(error, 'MANIFEST_NOT_FOUND')) throw error
+    const blob = await registry.openBlob(repository, artifact.digest, { signal }).catch((cause: unknown) => {
+      throw hasCode(cause, 'BLOB_NOT_FOUND') ? noSuchDigest(artifact, cause) : cause
+    })
+    yield* blob.bytes
+    return
+  }
+  yield* (await registry.openBlob(repository, chosenLayer(manifest, call, artifact), { signal })).bytes
+}
+
+function noSuchDigest(artifact: Named, cause: unknown): OcishError {
+  return new OcishError(
+    'BLOB_NOT_FOUND',
+    `neither a manifest nor a blob ${artifact.digest} in ${artifact.display}`,
+    {
+      cause,
+    },
+  )
+}
+
+function layersOf(manifest: Manifest): readonly Descriptor[] {
+  return manifest.form === 'image' ? manifest.layers : manifest.form === 'artifact' ? manifest.blobs : []
+}
+
+function chosenLayer(manifest: Manifest, call: Call, artifact: Named): Descriptor {
+  const layers = layersOf(manifest)
+  const number = numberFlag(call, 'layer')
+  const layer = layers[number ?? 0]
+  if (layer !== undefined && (number !== undefined || layers.length === 1)) return layer
+  const name = artifact.location.text
+  if (number !== undefined) {
+    throw new OcishError('BLOB_NOT_FOUND', `${name} has no layer ${number}, but ${layers.length} of them`)
+  }
+  const titles = layers.flatMap((one) => titleOf(one) ?? [])
+  throw new OcishError('USAGE_MISSING_ARGUMENT', `${name} has ${layers.length} layers`, {
+    hint:
+      titles.length > 0
+        ? `Name one of its files, such as ${name}//${titles[0]}, or a layer with --layer N.`
+        : 'Name a layer with --layer N.',
+  })
+}
+
+function titleOf(layer: Descriptor): string | undefined {
+  return layer.annotations?.['org.opencontainers.image.title']
+}
+
+async function* fileOf(artifact: Named, call: Call, services: Services): Bytes & AsyncGenerator<Uint8Array> {
+  const { signal } = call
+  const path = (artifact.inner ?? '').replace(/^\/+/, '')
+  const read = await readSingle(artifact, services, signal)
+  const layer = layersOf(read.manifest).find((one) => titleOf(one) === path)
+  if (layer !== undefined) {
+    yield* (await artifact.registry.openBlob(artifact.repository, layer, { signal })).bytes
+    return
+  }
+  const names: string[] = []
+  for await (const entry of innerEntries(artifact, read, call, services)) {
+    if (entry.path === path && entry.open !== undefined) {
+      yield* entry.open()
+      return
+    }
+    if (names.length < 10_000) names.push(entry.path)
+  }
+  const near = nearest(path, names)
+  throw new OcishError(
+    'PATH_NOT_FOUND',
+    `no file ${path} in ${artifact.location.text.replace(/\/\/.*$/, '')}`,
+    {
+      ...(near.length > 0 ? {} : { hint: 'List the files with ls REF//.' }),
+      details: { closest: near },
+    },
+  )
+}

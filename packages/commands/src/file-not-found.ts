@@ -1,0 +1,50 @@
+import { hasCode, OcishError } from '@ocish/sdk'
+import type { Call } from '@ocish/shell'
+import { textArg, textArgs } from './call-values.ts'
+import type { Services } from './services.ts'
+
+/**
+ * A file that is not there, and what was probably meant: the reference first (as oras has it) or `file:mediatype`.
+ * Answers with the corrected line instead of guessing (shell.md §3.1).
+ */
+export async function fileNotFound(
+  path: string,
+  call: Call,
+  services: Services,
+  cause: unknown,
+): Promise<OcishError> {
+  const last = textArg(call, 'ref')
+  if (looksLikeReference(path) && (await exists(last, services))) {
+    const files = [...textArgs(call, 'src').slice(1), last]
+    return new OcishError('USAGE_INVALID_VALUE', `${path} is a reference where a file is expected`, {
+      cause,
+      hint: `The destination comes last: ${files.join(' ')} ${path}`,
+    })
+  }
+  const typed = /^(.+):([a-z0-9.+-]+\/[a-z0-9.+-]+)$/i.exec(path)
+  if (typed !== null && (await exists(typed[1]!, services))) {
+    return new OcishError(
+      'USAGE_INVALID_VALUE',
+      `${path} is no file; a media type is a flag before its file`,
+      {
+        cause,
+        hint: `Write --type ${typed[2]} ${typed[1]}.`,
+      },
+    )
+  }
+  return new OcishError('FILE_NOT_FOUND', `no file ${path}`, { cause })
+}
+
+function looksLikeReference(text: string): boolean {
+  return /^(?:oci:|tar:|cache:|docker:\/\/|[\w.-]+(?::\d+)?\/)\S+$/.test(text)
+}
+
+async function exists(path: string, services: Services): Promise<boolean> {
+  try {
+    await services.source(path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'FILE_NOT_FOUND')) return false
+    throw error
+  }
+}

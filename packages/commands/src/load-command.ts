@@ -1,0 +1,44 @@
+import type { Command } from '@ocish/shell'
+import type { Services } from './services.ts'
+
+type Load = () => Promise<{ readonly command: Command<Services> }>
+
+/** Literal imports, so that a bundler makes a chunk of each command and a line loads only its own. */
+const loaders: Readonly<Record<string, Load>> = {
+  ls: () => import('./ls.ts'),
+  tags: () => import('./tags.ts'),
+  describe: () => import('./describe.ts'),
+  tree: () => import('./tree.ts'),
+  referrers: () => import('./referrers.ts'),
+  resolve: () => import('./resolve.ts'),
+  exists: () => import('./exists.ts'),
+  manifest: () => import('./manifest.ts'),
+  config: () => import('./config.ts'),
+  cat: () => import('./cat.ts'),
+  push: () => import('./push.ts'),
+  pull: () => import('./pull.ts'),
+  cp: () => import('./cp.ts'),
+  attach: () => import('./attach.ts'),
+  tag: () => import('./tag.ts'),
+  rm: () => import('./rm.ts'),
+  'manifest put': () => import('./manifest-put.ts'),
+  'blob put': () => import('./blob-put.ts'),
+  'blob rm': () => import('./blob-rm.ts'),
+  validate: () => import('./validate.ts'),
+  login: () => import('./login.ts'),
+  logout: () => import('./logout.ts'),
+  whoami: () => import('./whoami.ts'),
+  help: () => import('./help.ts'),
+  version: () => import('./version.ts'),
+  serve: () => import('./serve.ts'),
+  'cache ls': () => import('./cache-ls.ts'),
+  'cache du': () => import('./cache-du.ts'),
+  'cache prune': () => import('./cache-prune.ts'),
+  'cache clear': () => import('./cache-clear.ts'),
+}
+
+/** Imports a built-in command by the name of its signature; undefined when there is none. */
+export async function loadCommand(name: string): Promise<Command<Services> | undefined> {
+  const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined
+  return load === undefined ? undefined : (await load()).command
+}

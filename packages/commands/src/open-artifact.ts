@@ -1,0 +1,173 @@
+import type { ManifestContent } from '@ocish/core'
+import {
+  type Descriptor,
+  hasCode,
+  type Location,
+  type Manifest,
+  OcishError,
+  parseManifest,
+  type Span,
+} from '@ocish/sdk'
+import { nearest } from '@ocish/shell'
+import { childFor } from './platform-child.ts'
+import type { Access, Opened, Services } from './services.ts'
+
+/** A place and what in it was named. */
+export interface Named extends Opened {
+  /** A tag or a digest. */
+  readonly reference: string
+}
+
+/** A manifest that was read: its exact bytes, and what they say. */
+export interface ReadManifest {
+  readonly content: ManifestContent
+  readonly manifest: Manifest
+  /** What the reference itself points to; another one than `content.descriptor` when a platform was chosen. */
+  readonly root: Descriptor
+}
+
+/** Tags that are looked at for a suggestion. */
+const suggestionLimit = 10_000
+
+/**
+ * Opens a location that must name one artifact. A layout or archive with a single tag needs none.
+ * Errors: REFERENCE_INVALID (no tag or digest), those of `Services.open`.
+ */
+export async function openArtifact(
+  location: string | Location,
+  services: Services,
+  signal: AbortSignal,
+  access: Access = 'read',
+): Promise<Named> {
+  const opened = await services.open(location, access)
+  const reference = opened.reference ?? (await onlyTag(opened, signal))
+  if (reference === undefined) throw unnamed(opened)
+  return { ...opened, reference }
+}
+
+async function onlyTag(opened: Opened, signal: AbortSignal): Promise<string | undefined> {
+  if (opened.location.scheme !== 'oci' && opened.location.scheme !== 'tar') return undefined
+  const tags: string[] = []
+  for await (const tag of opened.registry.tags(opened.repository, { signal })) {
+    tags.push(tag)
+    if (tags.length > 1) return undefined
+  }
+  return tags[0]
+}
+
+function unnamed(opened: Opened): OcishError {
+  const { text } = opened.location
+  return new OcishError('REFERENCE_INVALID', `${opened.display} names a repository, not an artifact`, {
+    hint: `Add a tag or a digest; tags ${opened.display} lists what there is.`,
+    details: { input: text, span: { from: 0, to: text.length } },
+  })
+}
+
+/**
+ * Reads what a reference points to, without a choice of platform.
+ * Errors: TAG_NOT_FOUND (with the closest tags), those of `openManifest`.
+ */
+export async function readRoot(artifact: Named, signal: AbortSignal): Promise<ReadManifest> {
+  const content = await withSuggestion(artifact, signal, () =>
+    artifact.registry.openManifest(artifact.repository, artifact.reference, { signal }),
+  )
+  return {
+    content,
+    manifest: parseManifest(content.bytes, content.descriptor.mediaType),
+    root: content.descriptor,
+  }
+}
+
+/**
+ * Reads what a reference points to; of an index, the entry for `--platform`.
+ * Errors: PLATFORM_NOT_FOUND, and those of `readRoot`.
+ */
+export async function readManifest(
+  artifact: Named,
+  services: Services,
+  signal: AbortSignal,
+): Promise<ReadManifest> {
+  const root = await readRoot(artifact, signal)
+  const platform = services.options.platform
+  if (platform === undefined || root.manifest.form !== 'index') return root
+  return readChild(artifact, root, childFor(root.manifest, platform, artifact.display), signal)
+}
+
+/**
+ * As `readManifest`, but never an index: without `--platform` the machine's own platform is taken, or the only entry.
+ * Errors: PLATFORM_NOT_FOUND, and those of `readRoot`.
+ */
+export async function readSingle(
+  artifact: Named,
+  services: Services,
+  signal: AbortSignal,
+): Promise<ReadManifest> {
+  let read = await readRoot(artifact, signal)
+  for (let depth = 0; read.manifest.form === 'index' && depth < 8; depth++) {
+    const child = childFor(read.manifest, services.options.platform, artifact.display)
+    // Each level is known only after the one above it.
+    read = { ...(await readChild(artifact, read, child, signal)), root: read.root }
+  }
+  return read
+}
+
+/** Reads an entry of an index. */
+export async function readChild(
+  artifact: Named,
+  parent: ReadManifest,
+  child: Descriptor,
+  signal: AbortSignal,
+): Promise<ReadManifest> {
+  const content = await artifact.registry.openManifest(artifact.repository, child.digest, { signal })
+  const manifest = parseManifest(content.bytes, content.descriptor.mediaType)
+  return { content, manifest, root: parent.root }
+}
+
+/** Runs a read of the named artifact and turns "not there" into TAG_NOT_FOUND with the closest tags. */
+export async function withSuggestion<T>(
+  artifact: Named,
+  signal: AbortSignal,
+  read: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await read()
+  } catch (error) {
+    const byTag = artifact.digest === undefined && hasCode(error, 'MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND')
+    throw byTag ? await missingTag(artifact, error, signal) : error
+  }
+}
+
+async function missingTag(artifact: Named, cause: unknown, signal: AbortSignal): Promise<OcishError> {
+  const tags = await someTags(artifact, signal)
+  const near = nearest(artifact.reference, tags)
+  const { text } = artifact.location
+  return new OcishError('TAG_NOT_FOUND', `no tag ${artifact.reference} in ${artifact.display}`, {
+    cause,
+    ...(near.length > 0 ? {} : { hint: hintFor(tags, artifact.display) }),
+    details: { closest: near, input: text, span: spanOf(artifact.reference, text) },
+  })
+}
+
+/** Where the tag stands in what was typed. */
+function spanOf(tag: string, text: string): Span {
+  const at = text.lastIndexOf(tag)
+  return at < 0 ? { from: 0, to: text.length } : { from: at, to: at + tag.length }
+}
+
+function hintFor(tags: readonly string[], display: string): string {
+  return tags.length > 0 ? `See what there is: tags ${display}` : `Look for the repository: ls ${display}`
+}
+
+/** Best effort: a listing that fails must not hide what went wrong first. */
+async function someTags(artifact: Named, signal: AbortSignal): Promise<readonly string[]> {
+  const tags: string[] = []
+  try {
+    for await (const tag of artifact.registry.tags(artifact.repository, { signal })) {
+      tags.push(tag)
+      if (tags.length >= suggestionLimit) break
+    }
+  } catch {
+    signal.throwIfAborted()
+  }
+  return tags
+}

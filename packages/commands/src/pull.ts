@@ -1,0 +1,152 @@
+import { counted } from '@ocish/core'
+import { type Descriptor, type Manifest, OcishError, type Target } from '@ocish/sdk'
+import { defineCommand, type Call, type Command, type Row } from '@ocish/shell'
+import { isSet, optionalTextArg, textArg, textFlag } from './call-values.ts'
+import { kindOptions } from './kind-options.ts'
+import { openArtifact, readSingle, type Named, type ReadManifest } from './open-artifact.ts'
+import type { KindInfo, Services } from './services.ts'
+import { pullSignature } from './signatures/pull.ts'
+
+export const command: Command<Services> = defineCommand<Services>({
+  signature: pullSignature,
+  async *run(call, services) {
+    const { signal } = call
+    const folder = optionalTextArg(call, 'folder')
+    const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
+    const read = await readSingle(artifact, services, signal)
+    const info = await services.kinds.match(artifact, read, textFlag(call, 'as'))
+    kindOptions(call, info, services.kinds.list())
+    const fill = await filling(info, artifact, read, call, services)
+    if (services.options.dryRun) {
+      yield* planned(artifact, read.manifest, folder)
+      return
+    }
+    const options = {
+      force: isSet(call, 'force'),
+      merge: folder === undefined && !isSet(call, 'unpack'),
+      signal,
+    }
+    const rows: Row[] = []
+    await services.target(folder ?? '.', options, (target) =>
+      fill(recorded(target, artifact, folder, (row) => rows.push(row))),
+    )
+    yield* rows
+  },
+})
+
+type Fill = (target: Target) => Promise<void>
+
+/** What writes the files: the kind with `--unpack` (or where nothing has a title), else the titled layers. */
+async function filling(
+  info: KindInfo | undefined,
+  artifact: Named,
+  read: ReadManifest,
+  call: Call,
+  services: Services,
+): Promise<Fill> {
+  const files = titledFiles(read.manifest)
+  const forced = isSet(call, 'unpack') || textFlag(call, 'as') !== undefined
+  if (!forced && files.length > 0) return (target) => writeFiles(files, artifact, target, call, services)
+  const unpack = info && (await unpackOf(info, artifact, read, call, services))
+  if (unpack !== undefined) return unpack
+  if (files.length > 0 && !isSet(call, 'unpack'))
+    return (target) => writeFiles(files, artifact, target, call, services)
+  throw new OcishError('UNSUPPORTED', `nothing in ${artifact.location.text} has the name of a file`, {
+    hint: `Copy it as it is with cp ${artifact.location.text} oci:FOLDER, or print a layer with cat --layer N.`,
+  })
+}
+
+async function unpackOf(
+  info: KindInfo,
+  artifact: Named,
+  read: ReadManifest,
+  call: Call,
+  services: Services,
+): Promise<Fill | undefined> {
+  const kind = await services.kinds.load(info.name)
+  if (kind.unpack === undefined) return undefined
+  const context = services.kinds.context(kind, kindOptions(call, info, services.kinds.list()), call.signal)
+  const content = services.kinds.artifact(artifact, read.content, call.signal)
+  return (target) => kind.unpack!(content, target, context)
+}
+
+interface TitledFile {
+  readonly title: string
+  readonly layer: Descriptor
+}
+
+const titleKey = 'org.opencontainers.image.title'
+/** oras writes a folder as one compressed archive with this mark. */
+const folderKey = 'io.deis.oras.content.unpack'
+
+function titledFiles(manifest: Manifest): readonly TitledFile[] {
+  const layers =
+    manifest.form === 'image' ? manifest.layers : manifest.form === 'artifact' ? manifest.blobs : []
+  return layers.flatMap((layer) => {
+    const title = layer.annotations?.[titleKey]
+    if (title === undefined) return []
+    const packed = layer.annotations?.[folderKey] === 'true'
+    return [
+      { title: packed ? `${title}${layer.mediaType.includes('gzip') ? '.tar.gz' : '.tar'}` : title, layer },
+    ]
+  })
+}
+
+async function writeFiles(
+  files: readonly TitledFile[],
+  artifact: Named,
+  target: Target,
+  call: Call,
+  services: Services,
+): Promise<void> {
+  const { signal } = call
+  const queue = files.values()
+  const worker = async (): Promise<void> => {
+    for (const { title, layer } of queue) {
+      // One file at a time in each worker.
+      const { bytes, descriptor } = await artifact.registry.openBlob(artifact.repository, layer, { signal })
+      const moving = counted(bytes, (done) => services.progress({ type: 'moving', descriptor, done }))
+      await target.write(title, moving)
+      services.progress({ type: 'done', descriptor, how: 'moved' })
+    }
+  }
+  await Promise.all(Array.from({ length: Math.min(services.options.concurrency, files.length) }, worker))
+}
+
+/** A target that tells what was written as rows of type Transfer. */
+function recorded(
+  target: Target,
+  artifact: Named,
+  folder: string | undefined,
+  add: (row: Row) => void,
+): Target {
+  return {
+    write: async (path, content, options) => {
+      const start = performance.now()
+      let bytes = 0
+      await target.write(
+        path,
+        counted(content, (total) => (bytes = total)),
+        options,
+      )
+      add(transferRow(artifact, pathIn(folder, path), bytes, Math.round(performance.now() - start), 'done'))
+    },
+    folder: (path, options) => target.folder(path, options),
+    link: (path, to) => target.link(path, to),
+  }
+}
+
+function pathIn(folder: string | undefined, path: string): string {
+  if (folder === undefined) return path
+  return path === '' ? folder : `${folder.replace(/\/+$/, '')}/${path}`
+}
+
+function transferRow(artifact: Named, path: string, bytes: number, ms: number, status: string): Row {
+  return { ref: artifact.location.text, path, bytes, reused: 0, mounted: 0, ms, status }
+}
+
+function* planned(artifact: Named, manifest: Manifest, folder: string | undefined): Generator<Row, void> {
+  for (const { title, layer } of titledFiles(manifest)) {
+    yield { ...transferRow(artifact, pathIn(folder, title), layer.size, 0, 'planned'), digest: layer.digest }
+  }
+}

@@ -1,0 +1,43 @@
+import type { Signature } from '@ocish/shell'
+
+export const attachSignature: Signature = {
+  name: 'attach',
+  summary: 'push files as an artifact that refers to another',
+  params: [
+    { name: 'src', type: 'path', many: true, summary: 'files, or - for standard input' },
+    { name: 'ref', type: 'ref', summary: 'what they are about' },
+  ],
+  flags: [
+    {
+      name: 'artifact-type',
+      type: 'mediatype',
+      summary: 'what the files are; default: the media type of the first',
+    },
+    {
+      name: 'type',
+      type: 'mediatype',
+      many: true,
+      positional: true,
+      summary: 'media type of the files after it',
+    },
+    { name: 'title', type: 'string', many: true, positional: true, summary: 'title of the file after it' },
+    { name: 'annotation', short: 'a', type: 'keyvalue', many: true, summary: 'annotation of the manifest' },
+    {
+      name: 'annotation-file',
+      type: 'path',
+      summary: 'JSON: annotations of $manifest, $config and files by name',
+    },
+  ],
+  input: 'bytes',
+  output: { form: 'value', type: 'Pushed' },
+  effect: 'W',
+  examples: [
+    {
+      line: 'attach sbom.spdx.json ghcr.io/team/app:1.0 --artifact-type application/spdx+json',
+      note: 'a bill of materials',
+    },
+  ],
+  exits: [3, 4, 5, 6, 8],
+  since: '0.1',
+  group: 'change',
+}

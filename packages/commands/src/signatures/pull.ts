@@ -1,0 +1,34 @@
+import { type RowType, type Signature, transferRow } from '@ocish/shell'
+
+/** What was written where: a Transfer with the path of its file. */
+const fileRow: RowType = {
+  ...transferRow,
+  columns: [{ name: 'path', type: 'string' }, ...transferRow.columns],
+}
+
+export const pullSignature: Signature = {
+  name: 'pull',
+  summary: 'write the files of an artifact to disk',
+  description:
+    'Without a folder the files go into the working folder and only names that exist are refused. A folder that ' +
+    'holds something is refused unless --force, which replaces it as a whole.',
+  params: [
+    { name: 'ref', type: 'ref', summary: 'tag or digest' },
+    { name: 'folder', type: 'path', optional: true, summary: 'where to; made when it is not there' },
+  ],
+  flags: [
+    { name: 'unpack', type: 'bool', summary: 'write what the kind makes of it' },
+    { name: 'as', type: 'kind', summary: 'read it as this kind' },
+    { name: 'force', type: 'bool', summary: 'replace what is there' },
+  ],
+  input: 'none',
+  output: { form: 'rows', row: fileRow },
+  effect: 'L',
+  examples: [
+    { line: 'pull ghcr.io/team/report:1', note: 'its files into the working folder' },
+    { line: 'pull ghcr.io/team/report:1 ./out --force', note: 'replace ./out as a whole' },
+  ],
+  exits: [3, 4, 5, 7, 8, 9],
+  since: '0.1',
+  group: 'move',
+}

@@ -1,0 +1,49 @@
+import type { Signature } from '@ocish/shell'
+
+export const pushSignature: Signature = {
+  name: 'push',
+  summary: 'push files or a folder as an artifact',
+  description:
+    'One file or folder that a kind recognises is packed by that kind, and push says which; --as decides. Anything ' +
+    'else becomes one layer for each file, titled with its name.',
+  params: [
+    { name: 'src', type: 'path', many: true, summary: 'files, a folder of a kind, or - for standard input' },
+    { name: 'ref', type: 'ref', summary: 'where to' },
+  ],
+  flags: [
+    { name: 'as', type: 'kind', summary: 'pack as this kind; generic: as plain files' },
+    { name: 'artifact-type', type: 'mediatype', summary: 'what the artifact is' },
+    {
+      name: 'type',
+      type: 'mediatype',
+      many: true,
+      positional: true,
+      summary: 'media type of the files after it',
+    },
+    { name: 'title', type: 'string', many: true, positional: true, summary: 'title of the file after it' },
+    { name: 'annotation', short: 'a', type: 'keyvalue', many: true, summary: 'annotation of the manifest' },
+    {
+      name: 'annotation-file',
+      type: 'path',
+      summary: 'JSON: annotations of $manifest, $config and files by name',
+    },
+    { name: 'config', type: 'path', summary: 'file that becomes the configuration' },
+    { name: 'config-type', type: 'mediatype', summary: 'media type of the configuration' },
+    { name: 'subject', type: 'ref', summary: 'the manifest in the same repository that this one refers to' },
+    { name: 'tag', short: 't', type: 'string', many: true, summary: 'further tags' },
+  ],
+  input: 'bytes',
+  output: { form: 'value', type: 'Pushed' },
+  effect: 'W',
+  examples: [
+    { line: 'push report.json ghcr.io/team/report:1', note: 'one file' },
+    {
+      line: 'push --type text/csv a.csv --type text/plain b.txt ghcr.io/team/data:1',
+      note: 'media types by file',
+    },
+    { line: 'push config.json ghcr.io/team/job:3 --as runconfig', note: 'as a kind' },
+  ],
+  exits: [1, 4, 5, 6, 8, 9],
+  since: '0.1',
+  group: 'move',
+}

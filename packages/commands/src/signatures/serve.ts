@@ -1,0 +1,32 @@
+import { endpointRow, type Signature } from '@ocish/shell'
+
+export const serveSignature: Signature = {
+  name: 'serve',
+  summary: 'serve a folder of repositories, or the store, as a registry',
+  description: 'Runs until it is interrupted. Only this machine can reach it unless --addr says otherwise.',
+  params: [
+    {
+      name: 'folder',
+      type: 'path',
+      optional: true,
+      summary: 'a layout, or a folder of layouts; default: the store',
+    },
+  ],
+  flags: [
+    {
+      name: 'addr',
+      type: 'string',
+      summary: 'address and port; port 0: a free one',
+      default: '127.0.0.1:5000',
+      placeholder: 'HOST:PORT',
+    },
+    { name: 'readonly', type: 'bool', summary: 'refuse writes' },
+  ],
+  input: 'none',
+  output: { form: 'rows', row: endpointRow },
+  effect: 'L',
+  examples: [{ line: 'serve ./registry --addr 127.0.0.1:0', note: 'on a free port, printed as a row' }],
+  exits: [8],
+  since: '0.1',
+  group: 'local',
+}

@@ -1,0 +1,71 @@
+import type { Row } from '@ocish/shell'
+import type { Call } from '@ocish/shell'
+import { parseManifest } from '@ocish/sdk'
+import { artifactFacts } from './artifact-facts.ts'
+import { wants } from './call-values.ts'
+import { mapOrdered } from './map-ordered.ts'
+import type { Opened, Services } from './services.ts'
+
+const manifestColumns = ['kind', 'mediaType', 'artifactType', 'size', 'created', 'age', 'platforms']
+
+/** What a Tag row needs beyond the tag's name. */
+export interface TagRowOptions {
+  /** Only this kind: the manifest of every tag is read. */
+  readonly kind?: string
+  /** Only what was created after this time. */
+  readonly after?: Date
+}
+
+/**
+ * Rows of type Tag. The name alone costs nothing more; `digest` a HEAD for each tag, the other columns its manifest, and
+ * `created` of an image its configuration.
+ */
+export async function* tagRows(
+  opened: Opened,
+  tags: AsyncIterable<string>,
+  call: Call,
+  services: Services,
+  options: TagRowOptions = {},
+): AsyncGenerator<Row, void> {
+  const rows = mapOrdered(tags, services.options.concurrency, (tag) =>
+    tagRow(opened, tag, call, services, options),
+  )
+  for await (const row of rows) if (row !== undefined) yield row
+}
+
+async function tagRow(
+  opened: Opened,
+  tag: string,
+  call: Call,
+  services: Services,
+  options: TagRowOptions,
+): Promise<Row | undefined> {
+  const row = { ref: `${opened.display}:${tag}`, tag }
+  const filtered = options.kind !== undefined || options.after !== undefined
+  if (filtered || manifestColumns.some((column) => wants(call, column))) {
+    return detailedRow(row, opened, call, services, options)
+  }
+  if (!wants(call, 'digest')) return row
+  const { descriptor } = await opened.registry.statManifest(opened.repository, tag, { signal: call.signal })
+  return { ...row, digest: descriptor.digest }
+}
+
+async function detailedRow(
+  row: { readonly ref: string; readonly tag: string },
+  opened: Opened,
+  call: Call,
+  services: Services,
+  options: TagRowOptions,
+): Promise<Row | undefined> {
+  const { signal } = call
+  const { registry, repository } = opened
+  const { bytes, descriptor } = await registry.openManifest(repository, row.tag, { signal })
+  const manifest = parseManifest(bytes, descriptor.mediaType)
+  const created = options.after !== undefined || wants(call, 'created') || wants(call, 'age')
+  const facts = await artifactFacts(opened, manifest, services, { signal, created })
+  if (options.kind !== undefined && facts.kind !== options.kind) return undefined
+  if (options.after !== undefined && !(facts.created !== undefined && facts.created > options.after))
+    return undefined
+  const age = facts.created === undefined ? {} : { age: Date.now() - facts.created.getTime() }
+  return { ...row, digest: descriptor.digest, mediaType: descriptor.mediaType, ...facts, ...age }
+}

@@ -1,0 +1,110 @@
+import { type Finding, hasCode, OcishError } from '@ocish/sdk'
+import { defineCommand, type Call, type Command, type Outcome } from '@ocish/shell'
+import { isSet, textArg, textFlag } from './call-values.ts'
+import { kindOptions } from './kind-options.ts'
+import { graphFindings } from './graph-findings.ts'
+import { openArtifact, readRoot, type Named, type ReadManifest } from './open-artifact.ts'
+import type { Services } from './services.ts'
+import { validateSignature } from './signatures/validate.ts'
+import { sourceKind } from './source-kind.ts'
+
+export const command: Command<Services> = defineCommand<Services>({
+  signature: validateSignature,
+  async *run(call, services) {
+    const text = textArg(call, 'subject')
+    const path = await localPath(text, services)
+    const findings =
+      path === undefined ? artifactFindings(text, call, services) : sourceFindings(path, call, services)
+    return yield* counted(findings, isSet(call, 'strict'))
+  },
+})
+
+async function* counted(
+  findings: AsyncIterable<Finding>,
+  strict: boolean,
+): AsyncGenerator<Finding, Outcome | void> {
+  let bad = 0
+  for await (const finding of findings) {
+    if (finding.severity === 'error' || (strict && finding.severity === 'warning')) bad++
+    yield finding
+  }
+  return bad > 0 ? { exit: 1 } : undefined
+}
+
+/** A local path, written as one or simply there. */
+async function localPath(text: string, services: Services): Promise<string | undefined> {
+  try {
+    const location = services.locate(text)
+    if (location.scheme === 'path') return location.path
+    if (location.scheme !== 'registry') return undefined
+  } catch (error) {
+    if (await isThere(text, services)) return text
+    throw error
+  }
+  return (await isThere(text, services)) ? text : undefined
+}
+
+async function isThere(path: string, services: Services): Promise<boolean> {
+  try {
+    await services.source(path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'FILE_NOT_FOUND')) return false
+    throw error
+  }
+}
+
+async function* sourceFindings(path: string, call: Call, services: Services): AsyncGenerator<Finding, void> {
+  const as = textFlag(call, 'as')
+  const source = await services.source(path)
+  const info = await sourceKind(source, as, services)
+  if (info === undefined) {
+    throw new OcishError('KIND_UNKNOWN', `no kind recognises ${path}`, {
+      hint: 'Say with --as which kind it is.',
+    })
+  }
+  if (as === undefined) services.note(`${path} is taken as ${info.name}`)
+  const kind = await services.kinds.load(info.name)
+  if (kind.validate === undefined) throw noValidation(info.name)
+  yield* kind.validate(
+    source,
+    services.kinds.context(kind, kindOptions(call, info, services.kinds.list()), call.signal),
+  )
+}
+
+async function* artifactFindings(
+  text: string,
+  call: Call,
+  services: Services,
+): AsyncGenerator<Finding, void> {
+  const artifact = await openArtifact(text, services, call.signal)
+  let read: ReadManifest
+  try {
+    read = await readRoot(artifact, call.signal)
+  } catch (error) {
+    if (!hasCode(error, 'MANIFEST_INVALID', 'DIGEST_MISMATCH', 'LIMIT_EXCEEDED')) throw error
+    yield { severity: 'error', code: error.code, path: '', message: error.message }
+    return
+  }
+  yield* graphFindings(artifact, read, call.signal)
+  yield* kindFindings(artifact, read, call, services)
+}
+
+async function* kindFindings(
+  artifact: Named,
+  read: ReadManifest,
+  call: Call,
+  services: Services,
+): AsyncGenerator<Finding, void> {
+  const info = await services.kinds.match(artifact, read, textFlag(call, 'as'))
+  const options = kindOptions(call, info, services.kinds.list())
+  if (info === undefined) return
+  const kind = await services.kinds.load(info.name)
+  if (kind.validate === undefined) return
+  const content = services.kinds.artifact(artifact, read.content, call.signal)
+  yield* kind.validate(content, services.kinds.context(kind, options, call.signal))
+}
+
+function noValidation(name: string): OcishError {
+  return new OcishError('UNSUPPORTED', `the kind ${name} has no validation`)
+}
