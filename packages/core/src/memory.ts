@@ -25,6 +25,7 @@ import type {
   ListOptions,
   ManifestContent,
   ManifestStat,
+  MountOptions,
   MountResult,
   PushBlobOptions,
   PushedManifest,
@@ -186,7 +187,7 @@ class MemoryRegistry extends UnsupportedRegistry {
     repository: string,
     digest: string,
     from?: string,
-    options?: CallOptions,
+    options?: MountOptions,
   ): Promise<MountResult> {
     begin(options)
     this.#need('mount', 'mounting blobs')

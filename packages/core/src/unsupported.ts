@@ -7,6 +7,7 @@ import type {
   ListOptions,
   ManifestContent,
   ManifestStat,
+  MountOptions,
   MountResult,
   PushBlobOptions,
   PushedManifest,
@@ -94,7 +95,7 @@ export class UnsupportedRegistry implements Registry {
     _repository: string,
     _digest: string,
     _from?: string,
-    _options?: CallOptions,
+    _options?: MountOptions,
   ): Promise<MountResult> {
     return this.#refuse('mounting blobs')
   }

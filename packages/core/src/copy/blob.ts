@@ -1,7 +1,7 @@
 import { type Bytes, type Descriptor, hasCode, inlineData, isForeignLayer } from '@ocish/sdk'
 import { counted, fromBytes } from '../bytes.ts'
 import type { Upload } from '../registry.ts'
-import { fromSource, onSide } from './failure.ts'
+import { fromSource, onSide, withSide } from './failure.ts'
 import type { Run } from './run.ts'
 
 /** Brings one blob to the target: it is there, it is mounted, or it is moved. */
@@ -30,7 +30,8 @@ async function transfer(run: Run, blob: Descriptor): Promise<void> {
     await run.skip(blob, 'blobs', 'existing')
     return
   }
-  await move(run, blob, upload)
+  if (await adopt(run, blob)) await upload?.cancel({ signal: run.signal })
+  else await move(run, blob, upload)
   await run.finished(blob, 'blobs', 'moved')
 }
 
@@ -54,7 +55,9 @@ async function mount(run: Run, blob: Descriptor, candidates: readonly string[]):
     // The second candidate is only asked when the first has refused.
     // eslint-disable-next-line no-await-in-loop
     const result = await onSide('destination', run.target, blob, () =>
-      registry.mountBlob(repository, blob.digest, from, { signal: run.signal }).catch(refusal),
+      registry
+        .mountBlob(repository, blob.digest, from, { size: blob.size, signal: run.signal })
+        .catch(refusal),
     )
     // eslint-disable-next-line no-await-in-loop
     if (session !== undefined) await session.cancel({ signal: run.signal })
@@ -91,6 +94,24 @@ async function isThere(run: Run, blob: Descriptor): Promise<boolean> {
     if (hasCode(error, 'BLOB_NOT_FOUND', 'REPOSITORY_NOT_FOUND', 'REGISTRY_DENIED', 'UNSUPPORTED'))
       return false
     return onSide('destination', run.target, blob, () => Promise.reject(error))
+  }
+}
+
+/** Two registries of this machine share files: nothing is read and written that the file system can share. */
+async function adopt(run: Run, blob: Descriptor): Promise<boolean> {
+  const { source, target, signal } = run
+  if (target.registry.adoptBlob === undefined) return false
+  const file = await onSide('source', source, blob, async () =>
+    source.registry.blobFile?.(source.repository, blob.digest, { signal }),
+  )
+  if (file === undefined) return false
+  try {
+    await target.registry.adoptBlob(target.repository, blob, file, { signal })
+    return true
+  } catch (error) {
+    const isSource = hasCode(error, 'DIGEST_MISMATCH', 'SIZE_MISMATCH')
+    const [side, place] = isSource ? (['source', source] as const) : (['destination', target] as const)
+    throw withSide(error, side, place, blob)
   }
 }
 

@@ -7,6 +7,7 @@ import type {
   ListOptions,
   ManifestContent,
   ManifestStat,
+  MountOptions,
   MountResult,
   PushBlobOptions,
   PushedManifest,
@@ -17,21 +18,22 @@ import type {
   Sink,
   Upload,
 } from '../registry.ts'
+import { unsupported } from '../unsupported.ts'
 
 /** Hands everything on to another registry: the base of filters, which override what they change. */
 export class ForwardingRegistry implements Registry {
   /** The registry behind. */
   protected readonly inner: Registry
-  readonly pump?: (
-    repository: string,
-    descriptor: Descriptor,
-    sink: Sink,
-    options?: CallOptions,
-  ) => Promise<void>
+  readonly pump?: NonNullable<Registry['pump']>
+
+  readonly blobFile?: NonNullable<Registry['blobFile']>
+  readonly adoptBlob?: NonNullable<Registry['adoptBlob']>
 
   constructor(inner: Registry) {
     this.inner = inner
     if (inner.pump !== undefined) this.pump = (...call) => this.pumpThrough(...call)
+    if (inner.blobFile !== undefined) this.blobFile = (...call) => this.blobFileThrough(...call)
+    if (inner.adoptBlob !== undefined) this.adoptBlob = (...call) => this.adoptBlobThrough(...call)
   }
 
   get name(): string {
@@ -79,7 +81,7 @@ export class ForwardingRegistry implements Registry {
     return this.inner.resumeUpload(repository, id, options)
   }
 
-  mountBlob(repository: string, digest: string, from?: string, options?: CallOptions): Promise<MountResult> {
+  mountBlob(repository: string, digest: string, from?: string, options?: MountOptions): Promise<MountResult> {
     return this.inner.mountBlob(repository, digest, from, options)
   }
 
@@ -131,5 +133,23 @@ export class ForwardingRegistry implements Registry {
     options?: CallOptions,
   ): Promise<void> {
     await this.inner.pump?.(repository, descriptor, sink, options)
+  }
+
+  protected async blobFileThrough(
+    repository: string,
+    digest: string,
+    options?: CallOptions,
+  ): Promise<string | undefined> {
+    return this.inner.blobFile?.(repository, digest, options)
+  }
+
+  protected async adoptBlobThrough(
+    repository: string,
+    expected: Descriptor,
+    file: string,
+    options?: CallOptions,
+  ): Promise<Descriptor> {
+    if (this.inner.adoptBlob === undefined) throw unsupported(this.name, 'adopting files')
+    return this.inner.adoptBlob(repository, expected, file, options)
   }
 }

@@ -6,6 +6,7 @@ import type {
   ListOptions,
   ManifestContent,
   ManifestStat,
+  MountOptions,
   MountResult,
   PushBlobOptions,
   PushedManifest,
@@ -112,7 +113,7 @@ class LoggedRegistry extends ForwardingRegistry {
     repository: string,
     digest: string,
     from?: string,
-    options?: CallOptions,
+    options?: MountOptions,
   ): Promise<MountResult> {
     return this.#call('mountBlob', repository, digest, () =>
       super.mountBlob(repository, digest, from, options),
@@ -172,6 +173,27 @@ class LoggedRegistry extends ForwardingRegistry {
   ): Promise<void> {
     return this.#call('pump', repository, descriptor.digest, () =>
       super.pumpThrough(repository, descriptor, sink, options),
+    )
+  }
+
+  protected override blobFileThrough(
+    repository: string,
+    digest: string,
+    options?: CallOptions,
+  ): Promise<string | undefined> {
+    return this.#call('blobFile', repository, digest, () =>
+      super.blobFileThrough(repository, digest, options),
+    )
+  }
+
+  protected override adoptBlobThrough(
+    repository: string,
+    expected: Descriptor,
+    file: string,
+    options?: CallOptions,
+  ): Promise<Descriptor> {
+    return this.#call('adoptBlob', repository, expected.digest, () =>
+      super.adoptBlobThrough(repository, expected, file, options),
     )
   }
 

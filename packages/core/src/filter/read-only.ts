@@ -53,6 +53,10 @@ class ReadOnlyRegistry extends ForwardingRegistry {
     return this.#refuse()
   }
 
+  protected override adoptBlobThrough(): Promise<never> {
+    return this.#refuse()
+  }
+
   #refuse(): Promise<never> {
     return Promise.reject(new OcishError('UNSUPPORTED', `${this.name} is opened for reading only`))
   }

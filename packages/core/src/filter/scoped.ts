@@ -6,6 +6,7 @@ import type {
   ListOptions,
   ManifestContent,
   ManifestStat,
+  MountOptions,
   MountResult,
   PushBlobOptions,
   PushedManifest,
@@ -93,7 +94,7 @@ class ScopedRegistry extends ForwardingRegistry {
     repository: string,
     digest: string,
     from?: string,
-    options?: CallOptions,
+    options?: MountOptions,
   ): Promise<MountResult> {
     const source = from === undefined ? undefined : this.#full(from)
     return super.mountBlob(this.#full(repository), digest, source, options)
@@ -146,6 +147,23 @@ class ScopedRegistry extends ForwardingRegistry {
     options?: CallOptions,
   ): Promise<void> {
     return super.pumpThrough(this.#full(repository), descriptor, sink, options)
+  }
+
+  protected override blobFileThrough(
+    repository: string,
+    digest: string,
+    options?: CallOptions,
+  ): Promise<string | undefined> {
+    return super.blobFileThrough(this.#full(repository), digest, options)
+  }
+
+  protected override adoptBlobThrough(
+    repository: string,
+    expected: Descriptor,
+    file: string,
+    options?: CallOptions,
+  ): Promise<Descriptor> {
+    return super.adoptBlobThrough(this.#full(repository), expected, file, options)
   }
 
   #full(repository: string): string {

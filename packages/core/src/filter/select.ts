@@ -6,6 +6,7 @@ import type {
   ListOptions,
   ManifestContent,
   ManifestStat,
+  MountOptions,
   MountResult,
   PushBlobOptions,
   PushedManifest,
@@ -109,7 +110,7 @@ class SelectedRegistry extends ForwardingRegistry {
     repository: string,
     digest: string,
     from?: string,
-    options?: CallOptions,
+    options?: MountOptions,
   ): Promise<MountResult> {
     this.#writable(repository)
     // "Any repository" could be one that is not to be seen.
@@ -167,6 +168,25 @@ class SelectedRegistry extends ForwardingRegistry {
   ): Promise<void> {
     this.#blobReadable(repository, descriptor.digest)
     return super.pumpThrough(repository, descriptor, sink, options)
+  }
+
+  protected override async blobFileThrough(
+    repository: string,
+    digest: string,
+    options?: CallOptions,
+  ): Promise<string | undefined> {
+    this.#blobReadable(repository, digest)
+    return super.blobFileThrough(repository, digest, options)
+  }
+
+  protected override async adoptBlobThrough(
+    repository: string,
+    expected: Descriptor,
+    file: string,
+    options?: CallOptions,
+  ): Promise<Descriptor> {
+    this.#writable(repository)
+    return super.adoptBlobThrough(repository, expected, file, options)
   }
 
   #hasRepository(repository: string): boolean {
