@@ -1,1 +1,12 @@
-export {}
+import program from '../package.json' with { type: 'json' }
+
+/** The program: decides by the first words what to load, and sets the exit status; it never ends the process itself. */
+export async function main(words: readonly string[]): Promise<void> {
+  const [first, ...rest] = words
+  if (rest.length === 0 && (first === '--version' || first === '-V')) {
+    process.stdout.write(`${program.version}\n`)
+    return
+  }
+  const { runArgv } = await import('./run-argv.ts')
+  process.exitCode = await runArgv(words, program.version)
+}

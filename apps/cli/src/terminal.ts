@@ -1,0 +1,110 @@
+import type { CommonFlags, SourceText } from '@ocish/shell'
+import { type Look, paint, safe, type Text, text } from '@ocish/shell/text'
+import { lookOf } from './look.ts'
+import { Output } from './output.ts'
+import { ProgressLine } from './progress-line.ts'
+import { endedBy, type ErrorForm, reportError } from './report-error.ts'
+
+/** What a run says besides its output, and in which form. */
+export type TerminalFlags = Pick<CommonFlags, 'color' | 'ascii' | 'quiet' | 'errors'>
+
+/** The standard streams of one run: the output, and on standard error what is said about it. */
+export class Terminal {
+  readonly output: Output
+  readonly #stop = new AbortController()
+  #flags: TerminalFlags
+  #progress: ProgressLine | undefined
+
+  constructor(flags: TerminalFlags) {
+    this.#flags = flags
+    this.output = new Output(process.stdout, (error) => this.#stop.abort(error))
+    // Nobody listens to standard error any more: that is no reason to fail.
+    process.stderr.on('error', () => undefined)
+  }
+
+  /** Ends with the run: a signal, a deadline, a reader that left. */
+  get signal(): AbortSignal {
+    return this.#stop.signal
+  }
+
+  get isScreen(): boolean {
+    return process.stdout.isTTY
+  }
+
+  stop(reason: unknown): void {
+    this.#stop.abort(reason)
+  }
+
+  use(flags: TerminalFlags): void {
+    this.#flags = flags
+  }
+
+  /** How standard output looks. */
+  get look(): Look {
+    return lookOf(process.stdout, this.#flags, process.env)
+  }
+
+  /** The progress line, where somebody can see one. */
+  get progress(): ProgressLine | undefined {
+    if (!process.stderr.isTTY || this.#flags.quiet || this.#form === 'json') return undefined
+    return (this.#progress ??= new ProgressLine((line) => process.stderr.write(line), this.#errorLook))
+  }
+
+  async write(chunk: string | Uint8Array): Promise<void> {
+    this.#progress?.clear()
+    await this.output.write(chunk)
+  }
+
+  warn(message: string): void {
+    this.#say('warning', message)
+  }
+
+  note(message: string): void {
+    if (!this.#flags.quiet) this.#say('note', message)
+  }
+
+  /** Reports a failure and answers the status it ends the program with. */
+  fail(error: unknown, source?: SourceText): number {
+    const cause = endedBy(error, this.signal)
+    const report = reportError(cause, {
+      form: this.#form,
+      look: this.#errorLook,
+      ...(source === undefined ? {} : { source }),
+    })
+    this.#clearThenWrite(report.text)
+    return report.exit
+  }
+
+  /** What somebody who debugs wants to see. */
+  trace(line: string): void {
+    this.#clearThenWrite(`${safe(line)}\n`)
+  }
+
+  /** Writes the rest and takes the progress line away. Errors: BROKEN_PIPE, FILE_FAILED. */
+  async end(): Promise<void> {
+    this.#progress?.clear()
+    await this.output.flush()
+  }
+
+  get #form(): ErrorForm {
+    return this.#flags.errors ?? (process.stderr.isTTY && process.env['TERM'] !== 'dumb' ? 'fancy' : 'plain')
+  }
+
+  get #errorLook(): Look {
+    return lookOf(process.stderr, this.#flags, process.env)
+  }
+
+  #say(level: 'warning' | 'note', message: string): void {
+    if (this.#form === 'json') {
+      this.#clearThenWrite(`${JSON.stringify({ level, message })}\n`)
+      return
+    }
+    const label = paint(level as string as Text, level === 'warning' ? 'warn' : 'dim', this.#errorLook)
+    this.#clearThenWrite(`${text`${label}: ${safe(message)}`}\n`)
+  }
+
+  #clearThenWrite(line: string): void {
+    this.#progress?.clear()
+    if (line !== '') process.stderr.write(line)
+  }
+}
