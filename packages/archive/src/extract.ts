@@ -14,6 +14,8 @@ export interface ExtractOptions {
   readonly portable?: boolean
   /** Keep permission bits (never setuid, setgid, sticky). Default: only whether the owner may execute. */
   readonly preservePermissions?: boolean
+  /** Leave out links, hard links and devices instead of writing or refusing them; called once for each. */
+  readonly skipSpecial?: (path: string, type: TarMember['type']) => void
 }
 
 export interface Extracted {
@@ -67,6 +69,10 @@ class Extraction {
     }
     this.#claim(path, member)
     if (this.#options.include?.(path) === false) return
+    if (this.#options.skipSpecial !== undefined && member.type !== 'file' && member.type !== 'folder') {
+      this.#options.skipSpecial(path, member.type)
+      return
+    }
     try {
       await this.#write(path, member)
     } catch (error) {

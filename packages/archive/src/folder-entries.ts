@@ -10,6 +10,8 @@ export interface FolderOptions {
   /** Lines in the form of .gitignore, before those of the folder's own `.ocishignore`. */
   readonly ignore?: readonly string[]
   readonly signal?: AbortSignal
+  /** Leave out links, devices and sockets instead of keeping or refusing them; called once for each. */
+  readonly skipSpecial?: (entry: TreeEntry) => void
 }
 
 export const ignoreFile = '.ocishignore'
@@ -51,6 +53,10 @@ async function* below(
   for (const entry of entries) {
     options.signal?.throwIfAborted()
     if (rules.ignores(entry.kind === 'folder' ? `${entry.path}/` : entry.path)) continue
+    if (options.skipSpecial !== undefined && entry.kind !== 'file' && entry.kind !== 'folder') {
+      options.skipSpecial(entry)
+      continue
+    }
     yield toInput(source, entry, options)
     if (entry.kind === 'folder') yield* below(source, entry.path, rules, options)
   }

@@ -83,9 +83,15 @@ function paxRecords(entry: TarEntry, path: string): ReadonlyMap<string, Uint8Arr
   return new Map(records.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+export interface HeaderOptions {
+  /** Write folders without a trailing slash, as some Go programs do. */
+  readonly bareFolders?: boolean
+}
+
 /** Header blocks of one entry: ustar, with a pax header before it where the fixed fields do not suffice. */
-export function encodeTarHeader(entry: TarEntry): Buffer {
-  const path = entry.type === 'folder' && !entry.path.endsWith('/') ? `${entry.path}/` : entry.path
+export function encodeTarHeader(entry: TarEntry, options: HeaderOptions = {}): Buffer {
+  const slash = entry.type === 'folder' && !entry.path.endsWith('/') && options.bareFolders !== true
+  const path = slash ? `${entry.path}/` : entry.path
   const records = paxRecords(entry, path)
   const header = ustarBlock(entry, typeFlags[entry.type], path, entry.size)
   if (records.size === 0) return header

@@ -6,6 +6,8 @@ export interface ArchiveLimits {
   readonly entries: number
   /** Bytes of all contents together, decompressed. */
   readonly bytes: number
+  /** Bytes of one file. */
+  readonly file: number
   /** Bytes of one path or link target. */
   readonly path: number
   /** Bytes of the pax records of one entry. */
@@ -17,6 +19,7 @@ export interface ArchiveLimits {
 export const defaultLimits: ArchiveLimits = {
   entries: 1_000_000,
   bytes: 64 * 2 ** 30,
+  file: 64 * 2 ** 30,
   path: 4096,
   records: 2 ** 20,
   ratio: 250,

@@ -148,6 +148,7 @@ function toEntry(
   }
   const size = type === 'file' ? number('size', header.size) : 0
   if (!Number.isSafeInteger(size) || size < 0) throw invalid(`${JSON.stringify(path)} has no valid size`)
+  if (size > limits.file) throw exceeded(`bytes in ${JSON.stringify(path)}`, limits.file)
   const xattrs = new Map<string, Uint8Array>()
   for (const [key, value] of records) if (key.startsWith('SCHILY.xattr.')) xattrs.set(key.slice(13), value)
   const userName = text('uname') ?? header.uname

@@ -1,6 +1,6 @@
 import { OcishError, type Bytes } from '@ocish/sdk'
 import type { TarInput } from './entry.ts'
-import { encodeTarHeader, padding, tarEnd } from './header.ts'
+import { encodeTarHeader, padding, tarEnd, type HeaderOptions } from './header.ts'
 
 /**
  * A tar stream of these entries, in their order, and its two closing blocks (no padding to 10 KiB). Equal entries give
@@ -8,9 +8,10 @@ import { encodeTarHeader, padding, tarEnd } from './header.ts'
  */
 export async function* writeTar(
   entries: Iterable<TarInput> | AsyncIterable<TarInput>,
+  options: HeaderOptions = {},
 ): Bytes & AsyncGenerator<Uint8Array, void> {
   for await (const entry of entries) {
-    yield encodeTarHeader(entry)
+    yield encodeTarHeader(entry, options)
     if (entry.type !== 'file' || entry.size === 0) continue
     let written = 0
     for await (const chunk of entry.open?.() ?? []) {

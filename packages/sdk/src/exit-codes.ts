@@ -37,11 +37,14 @@ export const exits: {
 export const exitByCode: Readonly<Record<string, number>> = {
   // answers
   KIND_INPUT_REFUSED: exits.negative,
+  KIND_DEPENDENCY_MISSING: exits.notFound,
   TAG_EXISTS: exits.negative,
   // usage
   REFERENCE_INVALID: exits.usage,
   DIGEST_INVALID: exits.usage,
   LOCATION_INVALID: exits.usage,
+  ADDRESS_INVALID: exits.usage,
+  ADDRESS_REFUSED: exits.usage,
   LOCATION_UNSUPPORTED: exits.usage,
   USAGE_UNKNOWN_COMMAND: exits.usage,
   USAGE_UNKNOWN_FLAG: exits.usage,
@@ -92,6 +95,7 @@ export const exitByCode: Readonly<Record<string, number>> = {
   SIZE_MISMATCH: exits.integrity,
   ARCHIVE_UNSAFE: exits.integrity,
   // local input and output
+  ADDRESS_IN_USE: exits.io,
   FILE_EXISTS: exits.io,
   FILE_FAILED: exits.io,
   TARGET_NOT_EMPTY: exits.io,

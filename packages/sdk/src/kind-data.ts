@@ -15,6 +15,7 @@ export interface KindData {
   readonly options?: readonly KindOption[]
   readonly settings?: Readonly<Record<string, unknown>>
   readonly locations?: readonly string[]
+  readonly marker?: string
   readonly commands?: readonly KindCommandData[]
 }
 
@@ -41,6 +42,7 @@ export function kindData(kind: Kind<never>): KindData {
     ...(kind.options === undefined ? {} : { options: kind.options }),
     ...(kind.settings === undefined ? {} : { settings: kind.settings }),
     ...(kind.locations === undefined ? {} : { locations: kind.locations }),
+    ...(kind.marker === undefined ? {} : { marker: kind.marker }),
     ...(kind.commands === undefined ? {} : { commands: kind.commands.map(commandData) }),
   }
 }

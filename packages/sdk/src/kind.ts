@@ -49,6 +49,8 @@ export interface KindOption {
 
 /** What a kind may read: it never sees the registry client or the cache. */
 export interface Artifact {
+  /** The reference it was opened by, where there is one (a child of an index has none). */
+  readonly ref?: string
   readonly descriptor: Descriptor
   readonly manifest: Manifest
   /** The exact bytes of the manifest as received. */
@@ -82,7 +84,12 @@ export interface TreeEntry {
   /** Seconds since 1970, with fractions, where the source knows it. */
   readonly mtime?: number
   /** Who owns it, where the source knows; names only where they can be told. */
-  readonly owner?: { readonly uid: number; readonly gid: number; readonly user?: string; readonly group?: string }
+  readonly owner?: {
+    readonly uid: number
+    readonly gid: number
+    readonly user?: string
+    readonly group?: string
+  }
 }
 
 /** Random access to what is packed or validated: one file, or a folder. Memory in a test. */
@@ -273,6 +280,11 @@ export interface Kind<Model = unknown> {
   /** Entries inside, so that `ls ref//path` and `cat ref//path` work. */
   list?(artifact: Artifact, context: KindContext): AsyncIterable<TreeEntry & { readonly open?: OpenBytes }>
   unpack?(artifact: Artifact, target: Target, context: KindContext): Promise<void>
+  /**
+   * A JSON file that `unpack` leaves in the folder, with the manifest's `digest` as a member: a folder whose marker has
+   * the digest that is asked for is up to date, and one that has a marker may be replaced without being asked.
+   */
+  readonly marker?: string
   /** The kind computes no digests and uploads nothing. Errors: KIND_INPUT_INVALID. */
   pack?(source: Source, context: KindContext): Promise<Packed>
   validate?(input: Artifact | Source, context: KindContext): AsyncIterable<Finding>
