@@ -1,1 +1,12 @@
-export {}
+export type { Config, RegistrySettings, Setting } from './config.ts'
+export { configSchema, projectSchema } from './config-schema.ts'
+export type { JsonSchema } from './json-schema.ts'
+export type { KindEntry } from './kind-table.ts'
+export { type Env, type Paths, pathsFrom } from './paths.ts'
+export { createSession, type Session } from './session.ts'
+export type { SessionOptions } from './session-options.ts'
+export { builtInKinds } from './kind-table.ts'
+export { kindCommands } from './kind-commands.ts'
+export { loadCommand, type Services, signatures } from '@ocish/commands'
+export type { OnTransfer, TransferEvent } from '@ocish/core'
+export type { TraceEvent } from '@ocish/core/client'

@@ -1,0 +1,107 @@
+import type { JsonSchema } from './json-schema.ts'
+
+const text: JsonSchema = { type: 'string' }
+const flag: JsonSchema = { type: 'boolean' }
+const bytes: JsonSchema = { type: 'integer', minimum: 1 }
+
+const registry: JsonSchema = {
+  type: 'object',
+  description: 'How one registry is reached, by its name in references.',
+  additionalProperties: false,
+  properties: {
+    alias: {
+      type: 'string',
+      pattern: '^[a-z0-9][a-z0-9_-]*$',
+      description: 'A short first component: alias/app.',
+    },
+    base: { ...text, description: 'The namespace that the alias stands for.' },
+    'plain-http': { ...flag, description: 'HTTP without TLS; always so on loopback.' },
+    insecure: { ...flag, description: 'The certificate is not checked.' },
+    ca: { ...text, description: 'PEM file with further trusted authorities.' },
+    cert: { ...text, description: 'PEM file with the client certificate.' },
+    key: { ...text, description: 'PEM file with the key of the client certificate.' },
+    credentials: { ...text, description: 'A file in the form of Docker or podman, or none: stay anonymous.' },
+    realms: { type: 'array', items: text, description: 'Hosts whose token service may see the credentials.' },
+    mirrors: {
+      type: 'array',
+      items: text,
+      description: 'Tried in order for reads, with their own credentials only.',
+    },
+    default: { ...flag, description: 'Listed first.' },
+  },
+}
+
+const rule: JsonSchema = {
+  type: 'object',
+  description: 'Settles which kind an artifact is.',
+  additionalProperties: false,
+  required: ['kind'],
+  properties: {
+    kind: text,
+    'artifact-type': text,
+    'config-media-type': text,
+    'config-label': text,
+    'layer-media-type': text,
+    annotation: text,
+    'repository-prefix': text,
+    'manifest-media-type': text,
+  },
+}
+
+const defaults: JsonSchema = {
+  type: 'object',
+  description: 'What flags say when nobody gives them; OCISH_NAME in the environment comes before.',
+  additionalProperties: false,
+  properties: {
+    output: { type: 'string', enum: ['table', 'json', 'ndjson', 'yaml', 'tsv'] },
+    color: { type: 'string', enum: ['auto', 'always', 'never'] },
+    platform: text,
+    timeout: text,
+    concurrency: { type: 'integer', minimum: 1, maximum: 64 },
+    retries: { type: 'integer', minimum: 0, maximum: 20 },
+  },
+}
+
+const limits: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    manifest: { ...bytes, description: 'Bytes of the largest manifest; default 8 MiB.' },
+    page: { ...bytes, description: 'Bytes of one page of a list; default 16 MiB.' },
+    pages: { type: 'integer', minimum: 1, description: 'Pages of one list; default 1,000.' },
+    glob: { type: 'integer', minimum: 1, description: 'Matches of one pattern; default 1,000.' },
+    cache: { ...bytes, description: 'Bytes that the content store may keep.' },
+    'max-wait': {
+      type: 'integer',
+      minimum: 1,
+      description: 'Seconds that a registry may ask to wait; default 120.',
+    },
+  },
+}
+
+const aliases: JsonSchema = {
+  type: 'object',
+  description: 'Words that stand for the beginning of a command line.',
+  additionalProperties: text,
+}
+
+/** The configuration file, as JSON Schema; `docs/config.schema.json` is made from it. */
+export const configSchema: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    registries: { type: 'object', additionalProperties: registry },
+    defaults,
+    aliases,
+    limits,
+    match: { type: 'array', items: rule },
+    kinds: { type: 'object', additionalProperties: { type: 'object' } },
+  },
+}
+
+/** A project's `.ocish.toml`: it comes with somebody's files, so it may not say where credentials go. */
+export const projectSchema: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: { defaults, aliases },
+}

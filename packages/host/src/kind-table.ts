@@ -1,0 +1,46 @@
+import { OcishError, type Kind, type KindData, type PackageField } from '@ocish/sdk'
+import runconfig from '@ocish/kind-runconfig/package.json' with { type: 'json' }
+
+/** A kind that can be found without its code. */
+export interface KindEntry extends KindData {
+  /** The package that brings it. */
+  readonly package: string
+  /** Imports the code; nothing else does. */
+  readonly load: () => Promise<Kind>
+}
+
+interface KindPackage {
+  readonly name: string
+  readonly ocish: PackageField
+}
+
+/** The kinds that come with the program: their data, and a literal `import()` each, so that a bundler splits there. */
+const builtIn: readonly {
+  readonly package: KindPackage
+  readonly load: () => Promise<{ readonly default: unknown }>
+}[] = [{ package: runconfig as KindPackage, load: () => import('@ocish/kind-runconfig') }]
+
+/** The kinds that come with the program. */
+export function builtInKinds(): readonly KindEntry[] {
+  return builtIn.flatMap(({ package: { name, ocish }, load }) =>
+    ocish.kinds.map((data) => ({
+      ...data,
+      package: name,
+      load: async () => pick(await load(), data.name, name),
+    })),
+  )
+}
+
+/** A module's default export is a kind or a list of them. */
+function pick(module: { readonly default: unknown }, name: string, from: string): Kind {
+  const exported: readonly unknown[] = Array.isArray(module.default) ? module.default : [module.default]
+  const found = exported.find((kind): kind is Kind => isKindNamed(kind, name))
+  if (found === undefined) throw new OcishError('KIND_FAILED', `${from} has no kind ${name}`)
+  return found
+}
+
+function isKindNamed(value: unknown, name: string): boolean {
+  return (
+    typeof value === 'object' && value !== null && 'name' in value && value.name === name && 'read' in value
+  )
+}

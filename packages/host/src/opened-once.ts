@@ -1,0 +1,20 @@
+/** Opens each key once; what failed to open is tried again the next time. */
+export class OpenedOnce<T> {
+  readonly #open = new Map<string, Promise<T>>()
+
+  async get(key: string, open: () => Promise<T>): Promise<T> {
+    const known = this.#open.get(key)
+    if (known) return known
+    const opening = open()
+    this.#open.set(key, opening)
+    opening.catch(() => this.#open.delete(key))
+    return opening
+  }
+
+  /** What was opened, to be closed; failures are none of it. */
+  async closeAll(close: (opened: T) => Promise<void>): Promise<void> {
+    const all = await Promise.allSettled(this.#open.values())
+    this.#open.clear()
+    await Promise.allSettled(all.map(async (one) => one.status === 'fulfilled' && close(one.value)))
+  }
+}

@@ -1,0 +1,49 @@
+import type { OnTransfer, Place } from '@ocish/core'
+import { type Bytes, type Descriptor, hasCode, type OpenBytes } from '@ocish/sdk'
+
+/** Bytes from which asking whether a blob is there (1 request) is worth more than sending it (2 requests). */
+export const probeFrom: number = 64 * 1024
+
+export interface PushBlobSettings {
+  readonly signal: AbortSignal
+  readonly progress: OnTransfer
+}
+
+/** Brings a blob to a repository unless it is there. Errors: those of `Registry.pushBlob`. */
+export async function bringBlob(
+  place: Place,
+  descriptor: Descriptor,
+  open: OpenBytes,
+  settings: PushBlobSettings,
+): Promise<void> {
+  const { signal, progress } = settings
+  const { digest, size, mediaType } = descriptor
+  progress({ type: 'probing', descriptor })
+  if (size >= probeFrom && (await isThere(place, digest, signal))) {
+    progress({ type: 'done', descriptor, how: 'existing' })
+    return
+  }
+  const counted = (): Bytes => counting(open(), (done) => progress({ type: 'moving', descriptor, done }))
+  await place.registry.pushBlob(place.repository, { digest, size, mediaType }, counted, { signal })
+  progress({ type: 'done', descriptor, how: 'moved' })
+}
+
+async function isThere(place: Place, digest: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    await place.registry.statBlob(place.repository, digest, { signal })
+    return true
+  } catch (error) {
+    // Artifactory answers 403 to the question for a blob that is missing: sending it tells the truth.
+    if (hasCode(error, 'BLOB_NOT_FOUND', 'REPOSITORY_NOT_FOUND', 'REGISTRY_DENIED')) return false
+    throw error
+  }
+}
+
+async function* counting(bytes: Bytes, report: (done: number) => void): AsyncGenerator<Uint8Array> {
+  let done = 0
+  for await (const chunk of bytes) {
+    yield chunk
+    done += chunk.length
+    report(done)
+  }
+}

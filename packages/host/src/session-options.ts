@@ -1,0 +1,38 @@
+import type { OnTransfer, Registry } from '@ocish/core'
+import type { TraceEvent } from '@ocish/core/client'
+import type { KindContext } from '@ocish/sdk'
+import type { CommonFlags } from '@ocish/shell'
+import type { KindEntry } from './kind-table.ts'
+import type { Env, Paths } from './paths.ts'
+
+/** What a session is made from. Nothing of it is read from the process. */
+export interface SessionOptions {
+  /** Of the program, for `version` and the user agent. */
+  readonly version: string
+  /** What relative paths start from. */
+  readonly cwd: string
+  /** Proxies, credential files of other tools, `OCISH_…`. */
+  readonly env: Env
+  /** The user's home folder. */
+  readonly home: string
+  /** Where files of its own are kept (`pathsFrom`). Absent: none is read or written. */
+  readonly paths?: Paths
+  readonly flags?: Partial<CommonFlags>
+  /** How a remote registry is reached; default: over HTTP. */
+  readonly connect?: (host: string) => Promise<Registry>
+  /** The kinds to choose from; default: those that come with the program. */
+  readonly kinds?: readonly KindEntry[]
+  /** Ends what the session does on its own account; single calls have their own. */
+  readonly signal?: AbortSignal
+  /** Something that should not be overlooked. */
+  readonly warn?: (message: string) => void
+  /** Something that may be of interest. */
+  readonly note?: (message: string) => void
+  readonly progress?: OnTransfer
+  readonly kindProgress?: KindContext['progress']
+  readonly trace?: (event: TraceEvent) => void
+  /** Asks a person; absent: there is nobody to ask. */
+  readonly confirm?: (question: string) => Promise<boolean>
+  /** Reads a secret without showing it; absent: there is nobody to ask. */
+  readonly readSecret?: (prompt: string) => Promise<string>
+}

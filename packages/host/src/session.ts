@@ -1,0 +1,290 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type {
+  Access,
+  CacheView,
+  Credentials,
+  Kinds,
+  Opened,
+  OpenedRegistry,
+  Published,
+  RunOptions,
+  ServeOptions,
+  Services,
+} from '@ocish/commands'
+import type { OnTransfer, Place, Registry } from '@ocish/core'
+import type { Credential } from '@ocish/core/client'
+import { type Location, OcishError, type Packed, type Source, type Target } from '@ocish/sdk'
+import type { Command, DeclaredOption } from '@ocish/shell'
+import { type Clients, createClients } from './clients.ts'
+import { type Config, loadConfig } from './config.ts'
+import { createCredentials, type SessionCredentials } from './credentials.ts'
+import { createExclusive, type Exclusive } from './exclusive.ts'
+import { createHoldings, type Holdings } from './holdings.ts'
+import type { KindCommandAbilities } from './kind-command-scope.ts'
+import { kindCommands } from './kind-commands.ts'
+import { builtInKinds, type KindEntry } from './kind-table.ts'
+import { KindTable } from './kinds.ts'
+import { locate } from './locate.ts'
+import { createLookup } from './lookup.ts'
+import { openForListing, openLocation, type OpenOptions } from './open-location.ts'
+import { expandPath } from './paths.ts'
+import type { SessionOptions } from './session-options.ts'
+import { cacheView } from './cache-view.ts'
+import { serveRegistry } from './serve.ts'
+import { createSpool, type Spool } from './spool.ts'
+import { openTokenFile } from './tokens.ts'
+
+/** The running state behind commands. Dispose it: it closes connections, files and the store. */
+export interface Session extends Services, AsyncDisposable {
+  readonly config: Config
+  /** The kinds' own commands; their code is loaded when they run. */
+  readonly kindCommands: readonly Command<Services>[]
+  /** The flags of kinds that `push`, `pull`, `validate` and `convert` take. */
+  readonly kindOptions: readonly DeclaredOption[]
+}
+
+const defaultConcurrency = 6
+
+/**
+ * Reads the configuration; everything else is opened, and the code behind it loaded, at its first use.
+ * Errors: CONFIG_INVALID, FILE_NOT_FOUND (`--config`), USAGE_INVALID_VALUE.
+ */
+export async function createSession(options: SessionOptions): Promise<Session> {
+  const { cwd, env, home, paths, flags } = options
+  const file = flags?.config
+  const config = await loadConfig({
+    cwd,
+    env,
+    home,
+    ...(paths && { folder: paths.config }),
+    ...(file !== undefined && { file }),
+  })
+  return new HostSession(options, config, await runOptions(options, config))
+}
+
+async function runOptions({ flags }: SessionOptions, config: Config): Promise<RunOptions> {
+  const platform = flags?.platform ?? (await configuredPlatform(config))
+  const configured = config.get('defaults.concurrency')
+  return {
+    dryRun: flags?.dryRun ?? false,
+    yes: flags?.yes ?? false,
+    offline: flags?.offline ?? false,
+    concurrency: flags?.concurrency ?? (typeof configured === 'number' ? configured : defaultConcurrency),
+    ...(platform && { platform }),
+  }
+}
+
+async function configuredPlatform(config: Config): Promise<RunOptions['platform']> {
+  const text = config.get('defaults.platform')
+  if (typeof text !== 'string') return undefined
+  const { parsePlatform } = await import('@ocish/core')
+  return parsePlatform(text)
+}
+
+class HostSession implements Session {
+  readonly version: string
+  readonly options: RunOptions
+  readonly config: Config
+  readonly kinds: Kinds
+  readonly kindCommands: readonly Command<Services>[]
+  readonly kindOptions: readonly DeclaredOption[]
+  readonly warn: (message: string) => void
+  readonly note: (message: string) => void
+  readonly progress: OnTransfer
+  readonly #given: SessionOptions
+  readonly #entries: readonly KindEntry[]
+  readonly #credentials: SessionCredentials
+  readonly #clients: Clients
+  readonly #holdings: Holdings
+  readonly #exclusive: Exclusive
+  readonly #spool: Spool
+
+  constructor(given: SessionOptions, config: Config, options: RunOptions) {
+    const { paths, flags, cwd, env, home, version } = given
+    this.version = version
+    this.options = options
+    this.config = config
+    this.warn = given.warn ?? (() => undefined)
+    this.note = given.note ?? (() => undefined)
+    this.progress = given.progress ?? (() => undefined)
+    this.#given = given
+    this.#entries = given.kinds ?? builtInKinds()
+    this.kindCommands = kindCommands(this.#entries)
+    this.kindOptions = this.#entries.flatMap(({ name, options: all = [] }) =>
+      all.map((option) => ({ kind: name, option })),
+    )
+    const tokens = paths && openTokenFile(join(paths.state, 'tokens.json'))
+    this.#credentials = createCredentials({
+      env,
+      home,
+      config,
+      tokens,
+      warn: this.warn,
+      clientFor: async (host, credential) => this.#clientWith(host, credential),
+    })
+    this.#clients = createClients({
+      config,
+      flags: flags ?? {},
+      env,
+      cwd,
+      home,
+      version,
+      credentials: this.#credentials.lookup,
+      tokens,
+      warn: this.warn,
+      trace: given.trace,
+      retrying: (seconds, reason) => this.progress({ type: 'retrying', seconds, reason }),
+    })
+    this.#holdings = createHoldings({
+      connect: given.connect ?? (async (host) => this.#clients.get(host)),
+      paths,
+      noCache: flags?.noCache ?? false,
+    })
+    this.#exclusive = createExclusive(paths && join(paths.runtime, 'locks'))
+    this.#spool = createSpool(paths?.cache ?? tmpdir())
+    this.kinds = new KindTable({
+      entries: this.#entries,
+      rules: config.rules,
+      settings: (name) => config.kinds[name] ?? {},
+      lookup: (signal) =>
+        createLookup(
+          {
+            open: async (text) => this.open(text, 'read'),
+            openRegistry: async (text) => this.openRegistry(text),
+          },
+          signal,
+        ),
+      warn: this.warn,
+      progress: given.kindProgress ?? (() => undefined),
+      abilities: (signal) => this.#abilities(signal),
+      signal: given.signal,
+    })
+  }
+
+  get #openOptions(): OpenOptions {
+    const { cwd, home } = this.#given
+    return { holdings: this.#holdings, cwd, home }
+  }
+
+  #located(location: string | Location): Location {
+    return typeof location === 'string' ? this.locate(location) : location
+  }
+
+  #abilities(signal: AbortSignal): KindCommandAbilities {
+    return {
+      publish: async (packed, location) => {
+        const to = await this.open(location, 'write')
+        const tags = to.tag ?? packed.tag
+        const { digest } = await this.publish(packed, to, {
+          tags: tags === undefined ? [] : [tags],
+          dryRun: this.options.dryRun,
+          signal,
+        })
+        return { ref: tags === undefined ? `${to.display}@${digest}` : `${to.display}:${tags}`, digest }
+      },
+      folder: async (path) => this.source(path),
+      target: async (path, force) => {
+        const { openTarget } = await import('./target.ts')
+        return openTarget(expandPath(path, this.#given), { force, signal, cwd: this.#given.cwd })
+      },
+    }
+  }
+
+  /** A client of its own: what it is told must not stay in the session's. */
+  async #clientWith(host: string, credential: Credential): Promise<Registry> {
+    const { createClient } = await import('@ocish/core/client')
+    const { tokenCache: _, ...options } = await this.#clients.optionsFor(host)
+    return createClient(host, { ...options, credentials: () => credential })
+  }
+
+  get credentials(): Credentials {
+    return this.#credentials
+  }
+
+  locate(text: string): Location {
+    return locate(text, {
+      registries: this.config.registries,
+      kindSchemes: this.#entries.flatMap((entry) => entry.locations ?? []),
+    })
+  }
+
+  async open(location: string | Location, access: Access): Promise<Opened> {
+    return openLocation(this.#located(location), access, this.#openOptions)
+  }
+
+  async openRegistry(location: string | Location): Promise<OpenedRegistry> {
+    return openForListing(this.#located(location), this.#openOptions)
+  }
+
+  async registries(): Promise<Awaited<ReturnType<Services['registries']>>> {
+    const users = new Map<string, string | undefined>()
+    for (const host of this.config.registries.keys()) users.set(host, undefined)
+    for (const { host, username } of await this.credentials.list()) users.set(host, username)
+    const isDefault = (host: string): boolean => this.config.registries.get(host)?.isDefault ?? false
+    return [...users]
+      .map(([host, user]) => ({ host, ...(user !== undefined && { user }), default: isDefault(host) }))
+      .toSorted((a, b) => Number(b.default) - Number(a.default) || (a.host < b.host ? -1 : 1))
+  }
+
+  async source(path: string): Promise<Source> {
+    const { openSource } = await import('./source.ts')
+    return openSource(expandPath(path, this.#given))
+  }
+
+  async target<T>(
+    path: string,
+    options: { readonly force: boolean; readonly merge?: boolean; readonly signal: AbortSignal },
+    fill: (target: Target) => Promise<T>,
+  ): Promise<T> {
+    const { withTarget } = await import('./target.ts')
+    return withTarget(expandPath(path, this.#given), { ...options, cwd: this.#given.cwd }, fill)
+  }
+
+  async publish(
+    packed: Packed,
+    to: Place,
+    options: { readonly tags: readonly string[]; readonly dryRun: boolean; readonly signal: AbortSignal },
+  ): Promise<Published> {
+    const { publishPacked } = await import('./publish.ts')
+    return publishPacked(packed, to, {
+      ...options,
+      concurrency: this.options.concurrency,
+      progress: this.progress,
+      spoolFolder: async () => this.#spool.folder(),
+      exclusive: async (key, act) => this.exclusive(key, options.signal, act),
+    })
+  }
+
+  async exclusive<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    return this.#exclusive(key, signal, work)
+  }
+
+  serve(options: ServeOptions): AsyncGenerator<Record<string, unknown>, void> {
+    return serveRegistry(options, this.#holdings)
+  }
+
+  get cache(): CacheView {
+    return cacheView(this.#holdings)
+  }
+
+  async confirm(question: string): Promise<void> {
+    if (this.options.yes) return
+    if (this.#given.confirm === undefined)
+      throw new OcishError('CONFIRMATION_REQUIRED', `not confirmed: ${question}`, { hint: 'Add --yes.' })
+    if (!(await this.#given.confirm(question))) throw new OcishError('CONFIRMATION_REQUIRED', 'not confirmed')
+  }
+
+  async readSecret(prompt: string): Promise<string> {
+    if (this.#given.readSecret) return this.#given.readSecret(prompt)
+    throw new OcishError('USAGE_MISSING_ARGUMENT', 'there is no terminal to read the password from', {
+      hint: 'Give it on standard input with --password-stdin.',
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#holdings[Symbol.asyncDispose]()
+    await this.#clients[Symbol.asyncDispose]()
+    await this.#spool[Symbol.asyncDispose]()
+  }
+}

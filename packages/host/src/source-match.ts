@@ -1,0 +1,62 @@
+import { isJsonObject, type Source, type SourceMatch } from '@ocish/sdk'
+
+/** Bytes of the largest file that is read to recognise it by its keys. */
+const maxSize = 16 * 1024 * 1024
+
+/** Does the file or folder have all that the match names? A match without any field holds for nothing. */
+export async function sourceHolds(
+  match: SourceMatch,
+  source: Source,
+  keys: () => Promise<ReadonlySet<string>>,
+): Promise<boolean> {
+  const { folderWith, fileName, jsonKeys } = match
+  if (folderWith === undefined && fileName === undefined && jsonKeys === undefined) return false
+  if (folderWith !== undefined && !(source.type === 'folder' && (await hasFile(source, folderWith))))
+    return false
+  if (fileName !== undefined && !(source.type === 'file' && nameFits(source.name, fileName))) return false
+  if (jsonKeys === undefined) return true
+  if (source.type !== 'file') return false
+  const found = await keys()
+  return jsonKeys.length > 0 && jsonKeys.every((key) => found.has(key))
+}
+
+/** The keys of the object that a JSON file holds; none for anything else. */
+export async function topLevelKeys(source: Source): Promise<ReadonlySet<string>> {
+  if ((await source.stat('')).size > maxSize) return new Set()
+  const chunks: Uint8Array[] = []
+  for await (const chunk of source.open('')) chunks.push(chunk)
+  const text = Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/^\uFEFF/, '')
+  if (!/^\s*\{/.test(text)) return new Set()
+  try {
+    const value: unknown = JSON.parse(text)
+    return new Set(isJsonObject(value) ? Object.keys(value) : [])
+  } catch {
+    return new Set()
+  }
+}
+
+async function hasFile(source: Source, path: string): Promise<boolean> {
+  try {
+    return (await source.stat(path)).kind === 'file'
+  } catch {
+    return false
+  }
+}
+
+/** `*` stands for any characters; matched piece by piece, so that no pattern costs more than one pass. */
+function nameFits(name: string, pattern: string): boolean {
+  const [first = '', ...rest] = pattern.split('*')
+  if (rest.length === 0) return name === pattern
+  const last = rest.pop() ?? ''
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length)
+    return false
+  let at = first.length
+  for (const piece of rest) {
+    at = name.indexOf(piece, at)
+    if (at < 0) return false
+    at += piece.length
+  }
+  return at <= name.length - last.length
+}

@@ -1,0 +1,135 @@
+import { constants, promises as fs, type Stats } from 'node:fs'
+import { basename, join, sep } from 'node:path'
+import { type Bytes, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
+import { whyOutside } from './inner-path.ts'
+import { errnoOf } from './private-file.ts'
+
+const chunkSize = 256 * 1024
+
+/**
+ * Random access to one file, or to a folder and what is below it. Links inside a folder are shown as links; reading
+ * through one works only while it stays inside. Errors: FILE_NOT_FOUND, FILE_FAILED.
+ */
+export async function openSource(path: string): Promise<Source> {
+  const root = await fs.realpath(path).catch((cause: unknown) => {
+    throw failed(path, cause)
+  })
+  const stats = await fs.stat(root)
+  if (!stats.isFile() && !stats.isDirectory())
+    throw new OcishError('FILE_FAILED', `${path} is neither a file nor a folder`)
+  return new LocalSource(root, stats.isFile() ? 'file' : 'folder', basename(root))
+}
+
+class LocalSource implements Source {
+  readonly type: 'file' | 'folder'
+  readonly name: string
+  readonly #root: string
+
+  constructor(root: string, type: 'file' | 'folder', name: string) {
+    this.#root = root
+    this.type = type
+    this.name = name
+  }
+
+  async *list(dir: string): AsyncGenerator<TreeEntry> {
+    const folder = await this.#inside(dir)
+    const names = await fs.readdir(folder).catch((cause: unknown) => {
+      throw failed(dir, cause)
+    })
+    for (const name of names.toSorted(byBytes)) yield await this.stat(dir === '' ? name : `${dir}/${name}`)
+  }
+
+  async stat(path: string): Promise<TreeEntry> {
+    const own = await this.#entry(path)
+    const stats = await fs.lstat(own).catch((cause: unknown) => {
+      throw failed(path, cause)
+    })
+    const entry = {
+      path,
+      kind: kindOf(stats),
+      size: stats.isFile() ? stats.size : 0,
+      mode: stats.mode & 0o7777,
+    }
+    return stats.isSymbolicLink() ? { ...entry, target: await fs.readlink(own) } : entry
+  }
+
+  async readlink(path: string): Promise<string> {
+    return fs.readlink(await this.#entry(path)).catch((cause: unknown) => {
+      throw failed(path, cause)
+    })
+  }
+
+  async *open(
+    path: string,
+    range?: { readonly start: number; readonly end?: number },
+  ): Bytes & AsyncGenerator<Uint8Array> {
+    const file = await this.#inside(path)
+    const handle = await fs.open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch((cause: unknown) => {
+      throw failed(path, cause)
+    })
+    try {
+      if (!(await handle.stat()).isFile()) throw new OcishError('FILE_FAILED', `${path} is not a file`)
+      yield* chunks(handle, range?.start ?? 0, range?.end ?? Infinity)
+    } finally {
+      await handle.close()
+    }
+  }
+
+  /** Node reads no extended attributes; kinds that need them ask a helper program on the host's side. */
+  async xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
+    await this.stat(path)
+    return new Map()
+  }
+
+  /** The path of an entry itself: its folder is resolved and inside, a link at the end stays a link. */
+  async #entry(path: string): Promise<string> {
+    if (path === '') return this.#root
+    const cut = path.lastIndexOf('/')
+    return join(await this.#inside(cut < 0 ? '' : path.slice(0, cut)), path.slice(cut + 1))
+  }
+
+  /** The path with all links resolved, which must lie inside. */
+  async #inside(path: string): Promise<string> {
+    const why = this.type === 'file' && path !== '' ? 'is not in a file' : whyOutside(path)
+    if (why !== undefined) throw new OcishError('FILE_NOT_FOUND', `the path ${JSON.stringify(path)} ${why}`)
+    const real = await fs.realpath(join(this.#root, path)).catch((cause: unknown) => {
+      throw failed(path, cause)
+    })
+    if (real !== this.#root && !real.startsWith(this.#root.endsWith(sep) ? this.#root : this.#root + sep))
+      throw new OcishError('FILE_NOT_FOUND', `the link ${path} leads out of ${this.name}`, {
+        hint: 'Copy the file into the folder, or leave the link out.',
+      })
+    return real
+  }
+}
+
+async function* chunks(handle: fs.FileHandle, start: number, end: number): AsyncGenerator<Uint8Array> {
+  let position = start
+  while (position < end) {
+    const buffer = new Uint8Array(Math.min(chunkSize, end - position))
+    // One read at a time: each starts where the last one ended.
+    // oxlint-disable-next-line no-await-in-loop
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, position)
+    if (bytesRead === 0) return
+    position += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+}
+
+function kindOf(stats: Stats): TreeEntry['kind'] {
+  if (stats.isFile()) return 'file'
+  if (stats.isDirectory()) return 'folder'
+  return stats.isSymbolicLink() ? 'link' : 'other'
+}
+
+function byBytes(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b))
+}
+
+function failed(path: string, cause: unknown): OcishError {
+  if (cause instanceof OcishError) return cause
+  const code = errnoOf(cause)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+    ? new OcishError('FILE_NOT_FOUND', `no file ${path}`, { cause })
+    : new OcishError('FILE_FAILED', `cannot read ${path}`, { cause })
+}

@@ -1,0 +1,142 @@
+import { promises as fs } from 'node:fs'
+import { join } from 'node:path'
+import { type Bytes, OcishError, type Target } from '@ocish/sdk'
+import { whyNotWritable } from './inner-path.ts'
+import { errnoOf, lstatOrNothing } from './private-file.ts'
+
+/**
+ * Writes below a folder that nobody else can enter yet. Every parent must be a real folder, every name is created
+ * exclusively, and a link may only point to what stays inside (T1–T5).
+ */
+export class StagedTarget implements Target {
+  readonly #root: string
+  readonly #signal: AbortSignal
+  /** `write('')` makes the target a file; anything else makes it a folder. */
+  #form: 'nothing' | 'file' | 'folder' = 'nothing'
+
+  /** `root` must not exist; its parent is private. */
+  constructor(root: string, signal: AbortSignal) {
+    this.#root = root
+    this.#signal = signal
+  }
+
+  get form(): 'nothing' | 'file' | 'folder' {
+    return this.#form
+  }
+
+  async write(path: string, content: Bytes, options: { readonly mode?: number } = {}): Promise<void> {
+    const file = await this.#place(path, 'file')
+    const mode = (options.mode ?? 0o666) & 0o777
+    const handle = await fs.open(file, 'wx', mode).catch((cause: unknown) => {
+      throw failed(path, cause)
+    })
+    try {
+      for await (const chunk of content) {
+        this.#signal.throwIfAborted()
+        await writeAll(handle, chunk, path)
+      }
+    } catch (error) {
+      await handle.close()
+      await fs.rm(file, { force: true })
+      throw error
+    }
+    await handle.close()
+  }
+
+  async folder(path: string, options: { readonly mode?: number } = {}): Promise<void> {
+    const folder = await this.#place(path, 'folder')
+    if (path !== '') await this.#realFolder(folder, path)
+    // The owner must be able to fill it; what else its mode says is kept.
+    if (options.mode !== undefined) await fs.chmod(folder, (options.mode & 0o777) | 0o700)
+  }
+
+  async link(path: string, target: string): Promise<void> {
+    const place = await this.#place(path, 'link')
+    const why = whyLinkLeaves(path, target)
+    if (why !== undefined) throw new OcishError('TARGET_UNSAFE', `the link ${path} ${why}`)
+    await fs.symlink(target, place).catch((cause: unknown) => {
+      throw failed(path, cause)
+    })
+  }
+
+  async hardlink(path: string, existing: string): Promise<void> {
+    const from = await this.#place(existing, 'file')
+    const to = await this.#place(path, 'file')
+    const stats = await lstatOrNothing(from)
+    if (path === '' || existing === '' || !stats?.isFile())
+      throw new OcishError('TARGET_UNSAFE', `${existing} is no file that was written here`)
+    await fs.link(from, to).catch((cause: unknown) => {
+      throw failed(path, cause)
+    })
+  }
+
+  /** Checks the path and makes the folders above it. */
+  async #place(path: string, what: 'file' | 'folder' | 'link'): Promise<string> {
+    this.#signal.throwIfAborted()
+    const why = whyNotWritable(path)
+    if (why !== undefined)
+      throw new OcishError('TARGET_UNSAFE', `the path ${JSON.stringify(path.slice(0, 200))} ${why}`)
+    const form = path === '' && what === 'file' ? 'file' : 'folder'
+    if (path === '' && what === 'link')
+      throw new OcishError('TARGET_UNSAFE', 'the target itself cannot be a link')
+    if (this.#form === 'file' || (form === 'file' && this.#form !== 'nothing'))
+      throw new OcishError('FILE_EXISTS', 'the target is a file already')
+    this.#form = form
+    if (form === 'file') return this.#root
+    await this.#realFolder(this.#root, '.')
+    const parts = path.split('/')
+    for (let length = 1; length < parts.length; length += 1) {
+      const parent = parts.slice(0, length).join('/')
+      // Outer folders first: an inner one is looked at only inside a real one.
+      // oxlint-disable-next-line no-await-in-loop
+      await this.#realFolder(join(this.#root, parent), parent)
+    }
+    return join(this.#root, path)
+  }
+
+  /** Makes the folder unless it is there; several writes may want the same one at once. */
+  async #realFolder(folder: string, path: string): Promise<void> {
+    await fs.mkdir(folder).catch((cause: unknown) => {
+      if (errnoOf(cause) !== 'EEXIST') throw failed(path, cause)
+    })
+    const stats = await fs.lstat(folder)
+    if (stats.isSymbolicLink())
+      throw new OcishError('TARGET_UNSAFE', `${path} is a link, nothing is written through it`)
+    if (!stats.isDirectory()) throw new OcishError('FILE_EXISTS', `${path} is a file already`)
+  }
+}
+
+/**
+ * A link stays inside when it goes up no further than its own depth and never up again after going down: then every
+ * step starts in a real folder or in another such link, so that no chain of links can leave (T3).
+ */
+export function whyLinkLeaves(path: string, target: string): string | undefined {
+  if (target === '' || target.includes('\0')) return 'points nowhere'
+  if (target.startsWith('/') || /^[A-Za-z]:/.test(target)) return 'points to an absolute path'
+  if (target.includes('\\')) return 'has a backslash in its target'
+  const steps = target.split('/').filter((step) => step !== '' && step !== '.')
+  const down = steps.findIndex((step) => step !== '..')
+  const ups = down === -1 ? steps.length : down
+  if (ups > path.split('/').length - 1) return 'points outside'
+  return down !== -1 && steps.slice(down).includes('..') ? 'goes up again after going down' : undefined
+}
+
+/** Writes a whole chunk, however many system calls that takes. */
+async function writeAll(handle: fs.FileHandle, chunk: Uint8Array, path: string): Promise<void> {
+  let written = 0
+  while (written < chunk.length) {
+    // The next call writes what this one left.
+    // oxlint-disable-next-line no-await-in-loop
+    const { bytesWritten } = await handle.write(chunk, written).catch((cause: unknown) => {
+      throw failed(path, cause)
+    })
+    written += bytesWritten
+  }
+}
+
+function failed(path: string, cause: unknown): OcishError {
+  const code = errnoOf(cause)
+  if (code === 'EEXIST' || code === 'EISDIR')
+    return new OcishError('FILE_EXISTS', `${path || 'the target'} exists already`, { cause })
+  return new OcishError('FILE_FAILED', `cannot write ${path || 'the target'}`, { cause })
+}
