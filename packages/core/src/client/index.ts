@@ -1,3 +1,17 @@
+export type { CredentialEnvironment } from './auth/containers-auth.ts'
+export {
+  eraseCredential,
+  type NewCredential,
+  storeCredential,
+  type StoredCredential,
+  type StoreOptions,
+} from './auth/credential-store.ts'
+export {
+  type CredentialOptions,
+  findCredential,
+  type KnownCredential,
+  listCredentials,
+} from './auth/find-credential.ts'
 export { createClient } from './client.ts'
 export type {
   CachedToken,
@@ -12,3 +26,4 @@ export type {
 } from './options.ts'
 export { proxyFromEnvironment } from './proxy.ts'
 export type { TraceEvent } from './trace.ts'
+export { verifyCredential } from './verify-credential.ts'

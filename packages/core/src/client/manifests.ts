@@ -26,7 +26,7 @@ import type { Answer } from './answer.ts'
 import { repositoryScope } from './auth/scope.ts'
 import { checkDigestHeader } from './blobs.ts'
 import type { Call } from './exchange.ts'
-import { promisedManifest } from './limits.ts'
+import { limitExceeded, promisedManifest } from './limits.ts'
 import type { Remote } from './remote.ts'
 import { excerpt } from './wire-error.ts'
 
@@ -96,6 +96,8 @@ export async function pushManifest(
       details: { expected: options.digest, actual: digest },
     })
   }
+  const { manifest: limit } = remote.exchange.limits
+  if (bytes.length > limit) throw limitExceeded('the manifest to push', limit)
   if (bytes.length > promisedManifest) {
     remote.exchange.warnings.warn(`the manifest has ${bytes.length} bytes; registries promise to take 4 MiB`)
   }

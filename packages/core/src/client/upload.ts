@@ -1,5 +1,5 @@
-import { type Bytes, type Descriptor, octetStream, OcishError, parseDigest } from '@ocish/sdk'
-import type { CallOptions, MountResult, Upload } from '../registry.ts'
+import { type Bytes, type Descriptor, hasCode, octetStream, OcishError, parseDigest } from '@ocish/sdk'
+import type { CallOptions, Upload } from '../registry.ts'
 import { type Answer, decimal } from './answer.ts'
 import { repositoryScope } from './auth/scope.ts'
 import { checkDigestHeader } from './blobs.ts'
@@ -43,6 +43,14 @@ export async function resumeUpload(
   if (url.protocol === 'http:' && remote.exchange.origin.protocol === 'https:') {
     throw new OcishError('REDIRECT_REFUSED', `refused to continue an upload over plain HTTP at ${url.host}`)
   }
+  const owner = /^\/v2\/(.+)\/blobs\/uploads\//.exec(url.pathname)?.[1]
+  if (
+    url.origin === remote.exchange.origin.origin &&
+    owner !== undefined &&
+    owner !== remote.path(repository)
+  ) {
+    throw new OcishError('UPLOAD_NOT_FOUND', `this upload is not one of ${repository}`)
+  }
   const upload = new RemoteUpload(remote, repository, url, undefined)
   await upload.refresh({ ...(signal && { signal }) })
   return upload
@@ -69,8 +77,6 @@ export async function mountBlob(
   checkDigestHeader(answer, digest)
   return { mounted: true }
 }
-
-export type { MountResult }
 
 function post(
   remote: Remote,
@@ -171,9 +177,15 @@ export class RemoteUpload implements Upload {
     const url = new URL(this.#location)
     // The query is the registry's own and perhaps signed: it is added to, never written anew.
     url.search = `${url.search === '' ? '?' : `${url.search}&`}digest=${encodeURIComponent(digest).replaceAll('%3A', ':')}`
-    const answer = await this.#send('PUT', body, {}, signal, url)
-    answer.body.discard()
-    checkDigestHeader(answer, digest)
+    try {
+      const answer = await this.#send('PUT', body, {}, signal, url)
+      answer.body.discard()
+      checkDigestHeader(answer, digest)
+    } catch (error) {
+      // Distribution 2.8 still shows the session of a refused commit; nothing may continue it.
+      if (hasCode(error, 'DIGEST_MISMATCH')) await this.cancel(signal === undefined ? {} : { signal })
+      throw error
+    }
     return { mediaType: octetStream, digest, size: this.#offset + (body?.length ?? 0) }
   }
 
