@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import type { Answer } from './answer.ts'
+
+/** Bytes of an unwanted body that are read so that the connection can go on. */
+const drainLimit = 16 * 1024 * 1024
+
+/** What went out. */
+export interface Sent {
+  readonly bytes: number
+  readonly complete: boolean
+  readonly error?: unknown
+}
+
+/** Sends an answer. A body that fails on the way cuts the connection: the other side must not take it for whole. */
+export async function sendAnswer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+): Promise<Sent> {
+  if (response.destroyed) return { bytes: 0, complete: false }
+  response.writeHead(answer.status, { 'docker-distribution-api-version': 'registry/2.0', ...copied(answer) })
+  drain(request)
+  const { body } = answer
+  if (body === undefined || request.method === 'HEAD' || body instanceof Uint8Array) {
+    response.end(request.method === 'HEAD' ? undefined : body)
+    await settled(response)
+    return { bytes: body instanceof Uint8Array ? body.length : 0, complete: response.writableFinished }
+  }
+  return await sendStream(response, body)
+}
+
+async function sendStream(response: ServerResponse, body: AsyncIterable<Uint8Array>): Promise<Sent> {
+  let bytes = 0
+  try {
+    // One chunk is held back: with an error at the end (a wrong digest) the last bytes never leave.
+    let held: Uint8Array | undefined
+    for await (const chunk of body) {
+      if (held !== undefined) await write(response, held)
+      bytes += held?.length ?? 0
+      if (response.destroyed) return { bytes, complete: false }
+      held = chunk
+    }
+    bytes += held?.length ?? 0
+    response.end(held)
+    await settled(response)
+    return { bytes, complete: response.writableFinished }
+  } catch (error) {
+    response.destroy()
+    return { bytes, complete: false, error }
+  }
+}
+
+async function write(response: ServerResponse, chunk: Uint8Array): Promise<void> {
+  if (response.write(chunk) || response.destroyed) return
+  await Promise.race([once(response, 'drain'), once(response, 'close')])
+}
+
+async function settled(response: ServerResponse): Promise<void> {
+  if (!response.writableFinished && !response.destroyed) {
+    await Promise.race([once(response, 'finish'), once(response, 'close')])
+  }
+}
+
+/** Reads on what nobody wanted, up to a limit, so that the answer arrives and the connection can be used again. */
+function drain(request: IncomingMessage): void {
+  if (request.readableEnded || request.destroyed) return
+  let left = drainLimit
+  request.on('data', (chunk: Uint8Array) => {
+    left -= chunk.length
+    if (left < 0) request.destroy()
+  })
+  request.on('error', () => undefined)
+  request.resume()
+}
+
+function copied({ headers = {} }: Answer): Record<string, string | string[]> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, typeof value === 'string' ? value : [...value]]),
+  )
+}
