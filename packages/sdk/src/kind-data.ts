@@ -1,4 +1,11 @@
-import type { Kind, KindCommand, KindOption, Match, SourceMatch } from './kind.ts'
+import {
+  apiVersion,
+  type Kind,
+  type KindCommand,
+  type KindOption,
+  type Match,
+  type SourceMatch,
+} from './kind.ts'
 
 /** What is known of a command without its code: all of `KindCommand` but `run`. */
 export type KindCommandData = Omit<KindCommand, 'run'>
@@ -26,6 +33,9 @@ export interface PackageField {
   readonly kinds: readonly KindData[]
 }
 
+/** The fields of a kind that are data, whatever its model is. */
+type DataFields = Pick<Kind, keyof KindData>
+
 function commandData(command: KindCommand): KindCommandData {
   return Object.fromEntries(
     Object.entries(command).filter(([name]) => name !== 'run'),
@@ -33,7 +43,7 @@ function commandData(command: KindCommand): KindCommandData {
 }
 
 /** The plain data of one kind. */
-export function kindData(kind: Kind<never>): KindData {
+export function kindData(kind: DataFields): KindData {
   return {
     name: kind.name,
     family: kind.family ?? kind.name,
@@ -48,6 +58,6 @@ export function kindData(kind: Kind<never>): KindData {
 }
 
 /** The `ocish` field that a package with these kinds writes into its package.json (a host compares both). */
-export function packageField(kinds: readonly Kind<never>[]): PackageField {
-  return { apiVersion: kinds[0]?.apiVersion ?? 1, kinds: kinds.map(kindData) }
+export function packageField(kinds: readonly DataFields[]): PackageField {
+  return { apiVersion, kinds: kinds.map(kindData) }
 }

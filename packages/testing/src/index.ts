@@ -19,6 +19,7 @@ export { freePort } from './free-port.ts'
 export { type FailResult, toFailWith } from './matchers.ts'
 export { nginx, type Nginx, type NginxOptions } from './nginx.ts'
 export { describeWith, findProgram, has, programPath } from './programs.ts'
+export { type RawAnswer, rawRequest, type RawRequestOptions } from './raw-request.ts'
 export {
   type OcishRun,
   type OcishRunOptions,
@@ -37,3 +38,14 @@ export {
 } from './token-server.ts'
 export { describeRegistry } from './registry-suite/describe-registry.ts'
 export type { Lack, RegistrySuiteOptions, RegistryUnderTest } from './registry-suite/suite.ts'
+export { kindContext, type KindContextOptions, type MemoryContext } from './kind-context.ts'
+export {
+  memoryFile,
+  memorySource,
+  memoryTarget,
+  type MemoryEntry,
+  type MemoryFile,
+  type MemoryTarget,
+} from './kind-doubles.ts'
+export { describeKind, type KindCase, type KindRefusal, type KindSuiteOptions } from './kind-suite.ts'
+export { artifactIn, artifactOf, type MemoryArtifact, type MemoryContent } from './memory-artifact.ts'
