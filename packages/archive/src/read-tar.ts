@@ -91,7 +91,7 @@ async function readHeader(
     const block = await reader.exactly(blockSize)
     if (block.length === 0 && !extended) return undefined
     if (block.length < blockSize) throw invalid('the archive ends inside a header')
-    const header = new Header(Buffer.from(block))
+    const header = decodeHeader(block)
     if (header.nullBlock) {
       if (extended) throw invalid('an extended header without its entry')
       return undefined
@@ -114,6 +114,15 @@ async function readHeader(
     else if (type === 'NextFileHasLongPath' || type === 'OldGnuLongPath') records.set('path', cutAtNul(body))
     else if (type === 'NextFileHasLongLinkpath') records.set('linkpath', cutAtNul(body))
     else throw invalid(`unsupported tar entry type ${JSON.stringify(type)}`)
+  }
+}
+
+/** npm tar throws plain errors for numbers it cannot read. */
+function decodeHeader(block: Uint8Array): Header {
+  try {
+    return new Header(Buffer.from(block))
+  } catch (cause) {
+    throw new OcishError('ARCHIVE_INVALID', 'a tar header cannot be read', { cause })
   }
 }
 

@@ -1,0 +1,63 @@
+export interface Author {
+  readonly name?: string
+  readonly email?: string
+  readonly url?: string
+}
+
+/** What the annotations hold, for all three kinds. */
+export interface Metadata {
+  readonly name: string
+  readonly description: string
+  readonly author?: Author
+  readonly homepage: string
+  readonly repository: string
+  readonly license: string
+  readonly keywords: readonly string[]
+}
+
+/** What a plugin ships: the configuration blob (every list sorted by bytes). */
+export interface Components {
+  readonly skills: readonly string[]
+  readonly commands: readonly string[]
+  readonly agents: readonly string[]
+  readonly hasHooks: boolean
+  readonly mcpServers: readonly string[]
+  readonly lspServers: readonly string[]
+}
+
+/** A dependency as it was written: `digest` wins over `tag`. */
+export interface PartReference {
+  readonly repository: string
+  readonly tag?: string
+  readonly digest?: string
+}
+
+/** What a personality is made of: its configuration blob. */
+export interface Composition {
+  readonly toolchain: PartReference
+  readonly plugins: readonly PartReference[]
+}
+
+/** `metadataFrom`: which generation of annotations the name came from. */
+export interface Identity extends Metadata {
+  readonly metadataFrom: 'klaus' | 'config' | 'oci' | 'labels' | 'none'
+}
+
+export interface Plugin extends Identity, Components {}
+
+export interface Personality extends Identity, Composition {}
+
+export interface Toolchain extends Identity {
+  readonly platforms: readonly string[]
+}
+
+/** `repository@digest`, else `repository:tag`, else the bare repository. */
+export function formatPartReference(part: PartReference): string {
+  if (part.digest !== undefined && part.digest !== '') return `${part.repository}@${part.digest}`
+  return part.tag === undefined || part.tag === '' ? part.repository : `${part.repository}:${part.tag}`
+}
+
+/** The last segment of a repository: what klaus calls an artifact. */
+export function shortName(repository: string): string {
+  return repository.slice(repository.lastIndexOf('/') + 1)
+}

@@ -1,0 +1,26 @@
+import { hasCode, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
+import { limits } from './constants.ts'
+
+/** A small text file of a source, or nothing when it is not there. Errors: LIMIT_EXCEEDED, KIND_INPUT_INVALID. */
+export async function readTextFile(source: Source, path: string): Promise<string | undefined> {
+  const entry = await statOrNothing(source, path)
+  if (entry === undefined || entry.kind !== 'file') return undefined
+  if (entry.size > limits.json) throw new OcishError('LIMIT_EXCEEDED', `${path} is larger than 1 MiB`)
+  const chunks: Uint8Array[] = []
+  for await (const chunk of source.open(path)) chunks.push(chunk)
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(chunks))
+  } catch (cause) {
+    throw new OcishError('KIND_INPUT_INVALID', `${path} is not UTF-8`, { cause })
+  }
+}
+
+/** The entry, or nothing when there is none. */
+export async function statOrNothing(source: Source, path: string): Promise<TreeEntry | undefined> {
+  try {
+    return await source.stat(path)
+  } catch (error) {
+    if (hasCode(error, 'FILE_NOT_FOUND', 'PATH_NOT_FOUND')) return undefined
+    throw error
+  }
+}
