@@ -131,13 +131,22 @@ export class BlobPool {
   }
 
   /**
-   * Streams into a scratch file and renames when digest and size are right; what is here already is not read again.
+   * Streams into a scratch file and renames when digest and size are right. What is here already is not written again;
+   * `trusted`: the source is not even read then.
    * Errors: DIGEST_INVALID, DIGEST_MISMATCH, SIZE_MISMATCH, FILE_FAILED.
    */
-  async put(expected: ExpectedBlob, source: OpenBytes, signal?: AbortSignal): Promise<WrittenBlob> {
+  async put(
+    expected: ExpectedBlob,
+    source: OpenBytes,
+    options: { readonly signal?: AbortSignal | undefined; readonly trusted: boolean },
+  ): Promise<WrittenBlob> {
+    const { signal, trusted } = options
     const algorithm = expected.digest === undefined ? 'sha256' : algorithmOf(expected.digest)
     const existing = await this.#existing(expected)
-    if (existing !== undefined) return existing
+    if (existing !== undefined) {
+      if (!trusted) for await (const _ of verified(abortable(source(), signal), existing)) continue
+      return existing
+    }
     const writer = await this.createWriter(algorithm)
     try {
       for await (const chunk of abortable(source(), signal)) {

@@ -1,3 +1,5 @@
+export { type PruneOptions, type StoredBlob, type StoreUsage } from './collect.ts'
+export { type HeldLock, type LockOptions, withLock } from './folder-lock.ts'
 export { type Layout, type LayoutOptions, openLayout } from './layout.ts'
 export { isGone, type ProcessIdentity, thisProcess } from './process-identity.ts'
-export { type HeldLock, type LockOptions, withLock } from './folder-lock.ts'
+export { openStore, type Store, type StoredToken, type StoreOptions, type TokenTable } from './store.ts'

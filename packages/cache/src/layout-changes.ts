@@ -4,9 +4,12 @@ import { type LayoutEntry, type LayoutIndex, unnamed } from './index-json.ts'
 import { type ManifestFacts, type ManifestReader } from './manifest-facts.ts'
 
 /** `current`: the digest the tag has now. Errors: PRECONDITION_FAILED. */
-export function checkPrecondition(current: string | undefined, options: PushManifestOptions): void {
+export function checkPrecondition(
+  tag: string,
+  current: string | undefined,
+  options: PushManifestOptions,
+): void {
   const { ifMatch, ifNoneMatch } = options
-  const tag = options.tags?.[0] ?? 'the manifest'
   if (ifNoneMatch === '*' && current !== undefined) {
     throw new OcishError('PRECONDITION_FAILED', `${tag} exists already`)
   }

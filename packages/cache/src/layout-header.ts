@@ -6,6 +6,8 @@ import { writeDurably } from './durable-file.ts'
 import { fileError, systemCode } from './file-error.ts'
 
 const headerName = 'oci-layout'
+/** What is there while somebody else is making the layout. */
+const beginnings = /^(?:\.ocish|blobs|(?:oci-layout|index\.json)\..*)$/
 
 /**
  * Whether `folder` (shown as `shown`) can be opened as a layout. A layout without its `oci-layout` file is taken when
@@ -19,7 +21,7 @@ export async function checkLayout(folder: string, shown: string, access: 'read' 
   }
   if (names.includes(headerName)) return checkVersion(await readFile(join(folder, headerName)), shown)
   if (names.includes('index.json')) return
-  const others = names.filter((name) => name !== '.ocish' && name !== 'blobs')
+  const others = names.filter((name) => !beginnings.test(name))
   if (access === 'write' && others.length === 0) return
   throw new OcishError(
     'LAYOUT_INVALID',

@@ -1,4 +1,4 @@
-import { isDigest, isRegistry, isRepository, isTag } from '@ocish/sdk'
+import { isDigest, isRegistry, isRepository, isTag, OcishError } from '@ocish/sdk'
 
 /** The annotation that names an entry of `index.json` (image-spec, annotations.md). */
 export const refName = 'org.opencontainers.image.ref.name'
@@ -33,6 +33,19 @@ export function writeEntryName(
 ): string | undefined {
   if (repository === '') return tag
   return tag === undefined ? `${repository}@${digest}` : `${repository}:${tag}`
+}
+
+/** Errors: REFERENCE_INVALID for a repository that no full reference can name. */
+export function checkEntryRepository(repository: string): void {
+  if (repository === '' || isPath(repository)) return
+  throw new OcishError('REFERENCE_INVALID', `invalid repository ${JSON.stringify(repository.slice(0, 300))}`)
+}
+
+/** A layout's own tags may be any name that annotations.md allows. Errors: REFERENCE_INVALID. */
+export function checkEntryTag(tag: string, repository: string): void {
+  const isName = tag.length <= 2048 && /^[A-Za-z0-9_](?:[A-Za-z0-9._:@/+-]*[A-Za-z0-9_])?$/.test(tag)
+  if (repository === '' ? isName : isTag(tag)) return
+  throw new OcishError('REFERENCE_INVALID', `invalid tag ${JSON.stringify(tag.slice(0, 300))}`)
 }
 
 function isPath(text: string): boolean {

@@ -1,16 +1,21 @@
 import { type Descriptor, isIndexMediaType, isManifestMediaType, tagFallback } from '@ocish/sdk'
-import type { LayoutEntry } from './index-json.ts'
 import { type ManifestReader, referrerDescriptor } from './manifest-facts.ts'
 
 /** Indexes within indexes (image-spec allows any depth; hostile ones are cut here). */
 const maxDepth = 8
+
+/** A manifest that a repository names. */
+export interface Root {
+  readonly digest: string
+  readonly tag?: string
+}
 
 /**
  * The manifests below `entries` whose subject this is, and what an index under the fallback tag lists besides.
  * Each digest once; nothing for an unknown subject.
  */
 export async function* findReferrers(
-  entries: readonly LayoutEntry[],
+  entries: readonly Root[],
   subject: string,
   manifests: ManifestReader,
   signal?: AbortSignal,

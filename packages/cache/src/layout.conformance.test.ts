@@ -12,7 +12,7 @@ describeRegistry(
       count += 1
       return `team/repository-${count}`
     }
-    return { registry, repository, close: folder.remove }
+    return { registry, repository, close: () => folder.remove() }
   },
   { perTest: true, lacks: ['isolation'] },
 )

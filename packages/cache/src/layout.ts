@@ -16,6 +16,7 @@ import { BlobPool } from './blob-pool.ts'
 import { createEntry, type LayoutEntry, LayoutIndex, unnamed } from './index-json.ts'
 import { checkPrecondition, placeEntries } from './layout-changes.ts'
 import { checkLayout, createLayoutHeader } from './layout-header.ts'
+import { checkEntryRepository, checkEntryTag } from './layout-names.ts'
 import { LayoutIndexFile } from './layout-index-file.ts'
 import { findReferrers } from './layout-referrers.ts'
 import { findManifestDigest, manifestNotFound, ManifestReader } from './manifest-facts.ts'
@@ -91,13 +92,14 @@ class LayoutRegistry extends PoolRegistry implements Layout {
     options: PushManifestOptions,
   ): Promise<PushedManifest> {
     const { tags = [], signal } = options
-    await this.prepareWrite(signal)
+    await this.prepareWrite(repository, signal)
+    for (const tag of tags) checkEntryTag(tag, this.#own(repository))
     const { descriptor, facts } = await this.writeManifest(repository, bytes, options)
     const name = this.#own(repository)
     const entryOf = (tag?: string): LayoutEntry =>
       createEntry({ ...descriptor, repository: name, tag, artifactType: facts.artifactType })
     await this.#index.update(async (index) => {
-      checkPrecondition(index.find(name, tags[0] ?? '')?.digest, options)
+      for (const tag of tags) checkPrecondition(tag, index.find(name, tag)?.digest, options)
       const entries = tags.length === 0 ? [entryOf()] : tags.map((tag) => entryOf(tag))
       return await placeEntries(index, entries, facts, this.manifests)
     }, signal)
@@ -105,13 +107,13 @@ class LayoutRegistry extends PoolRegistry implements Layout {
   }
 
   async deleteBlob(repository: string, digest: string, options?: CallOptions): Promise<void> {
-    await this.prepareWrite(options?.signal)
+    await this.prepareWrite(repository, options?.signal)
     if (await this.pool.remove(digest)) return
     throw new OcishError('BLOB_NOT_FOUND', `no blob ${digest} in ${repository || this.name}`)
   }
 
   async deleteManifest(repository: string, digest: string, options?: CallOptions): Promise<void> {
-    await this.prepareWrite(options?.signal)
+    await this.prepareWrite(repository, options?.signal)
     parseDigest(digest)
     const { digest: found } = await this.#find(repository, digest, options)
     const name = this.#own(repository)
@@ -125,7 +127,7 @@ class LayoutRegistry extends PoolRegistry implements Layout {
   }
 
   async deleteTag(repository: string, tag: string, options?: CallOptions): Promise<void> {
-    await this.prepareWrite(options?.signal)
+    await this.prepareWrite(repository, options?.signal)
     await this.#index.update((index) => {
       const found = index.find(this.#own(repository), tag)
       if (found === undefined) throw manifestNotFound(repository, tag, this.name)
@@ -185,8 +187,9 @@ class LayoutRegistry extends PoolRegistry implements Layout {
     return Promise.resolve()
   }
 
-  protected async prepareWrite(signal?: AbortSignal): Promise<void> {
+  protected async prepareWrite(repository: string, signal?: AbortSignal): Promise<void> {
     if (!this.#isWritable) throw unsupported(this.name, 'writing: it was opened for reading')
+    checkEntryRepository(this.#own(repository))
     this.#created ??= this.#create(signal)
     await this.#created.catch((error: unknown) => {
       this.#created = undefined

@@ -10,7 +10,7 @@ import {
   parseDigest,
   parseManifest,
 } from '@ocish/sdk'
-import { requiredParts } from '@ocish/core'
+import { requiredParts, successors } from '@ocish/core'
 import type { BlobPool } from './blob-pool.ts'
 
 const maxRemembered = 10_000
@@ -25,7 +25,9 @@ export interface ManifestFacts {
   readonly subject?: string
   /** Manifests of an index. */
   readonly children: readonly Descriptor[]
-  /** Everything it is made of, but for what lives elsewhere. */
+  /** Everything it points down to. */
+  readonly parts: readonly Descriptor[]
+  /** The parts, but for those that live elsewhere. */
   readonly required: readonly Descriptor[]
 }
 
@@ -40,6 +42,7 @@ export function manifestFacts(bytes: Uint8Array, mediaType?: string): ManifestFa
     ...(manifest.annotations !== undefined && { annotations: manifest.annotations }),
     ...(manifest.subject !== undefined && { subject: manifest.subject.digest }),
     children: manifest.form === 'index' ? manifest.manifests : [],
+    parts: successors(manifest),
     required: requiredParts(manifest),
   }
 }
@@ -68,6 +71,10 @@ export class ManifestReader {
   /** Undefined: not here. Errors: LIMIT_EXCEEDED, DIGEST_MISMATCH. */
   async bytes(digest: string, signal?: AbortSignal): Promise<Uint8Array | undefined> {
     return await this.#pool.read(digest, maxManifestSize, signal)
+  }
+
+  async has(digest: string): Promise<boolean> {
+    return (await this.#pool.stat(digest)) !== undefined
   }
 
   /** Undefined: not here, or no manifest. Errors: DIGEST_MISMATCH. */

@@ -1,4 +1,4 @@
-import { type Descriptor, isDigest, octetStream, OcishError, type OpenBytes } from '@ocish/sdk'
+import { type Bytes, type Descriptor, isDigest, octetStream, OcishError, type OpenBytes } from '@ocish/sdk'
 import { fromBytes } from '@ocish/core'
 import type {
   Abilities,
@@ -34,8 +34,8 @@ export abstract class PoolRegistry {
   protected abstract holds(repository: string, digest: string): Promise<boolean>
   /** The blob was written, or mounted, into the repository. */
   protected abstract received(repository: string, blob: Descriptor, signal?: AbortSignal): Promise<void>
-  /** Before the first byte is written. Errors: UNSUPPORTED. */
-  protected abstract prepareWrite(signal?: AbortSignal): Promise<void>
+  /** Before the first byte is written. Errors: UNSUPPORTED, REFERENCE_INVALID. */
+  protected abstract prepareWrite(repository: string, signal?: AbortSignal): Promise<void>
 
   async openBlob(repository: string, blob: Descriptor | string, options?: CallOptions): Promise<BlobContent> {
     options?.signal?.throwIfAborted()
@@ -85,7 +85,7 @@ export abstract class PoolRegistry {
     options?: CallOptions,
   ): Promise<Descriptor> {
     options?.signal?.throwIfAborted()
-    await this.prepareWrite(options?.signal)
+    await this.prepareWrite(repository, options?.signal)
     const written = await this.pool.adopt(expected, file, options?.signal)
     const descriptor = { mediaType: expected.mediaType, ...written }
     await this.received(repository, descriptor, options?.signal)
@@ -99,8 +99,10 @@ export abstract class PoolRegistry {
     options?: PushBlobOptions,
   ): Promise<Descriptor> {
     options?.signal?.throwIfAborted()
-    await this.prepareWrite(options?.signal)
-    const { digest, size } = await this.pool.put(expected, open, options?.signal)
+    await this.prepareWrite(repository, options?.signal)
+    // Whoever pushes what another repository holds has to show that he has it.
+    const trusted = expected.digest !== undefined && (await this.holds(repository, expected.digest))
+    const { digest, size } = await this.pool.put(expected, open, { signal: options?.signal, trusted })
     await options?.upload?.cancel()
     const descriptor = { mediaType: expected.mediaType ?? octetStream, digest, size }
     await this.received(repository, descriptor, options?.signal)
@@ -112,7 +114,7 @@ export abstract class PoolRegistry {
     options?: CallOptions & { readonly algorithm?: string },
   ): Promise<Upload> {
     options?.signal?.throwIfAborted()
-    await this.prepareWrite(options?.signal)
+    await this.prepareWrite(repository, options?.signal)
     if (!this.#swept) {
       this.#swept = true
       await this.#uploads.sweep()
@@ -124,7 +126,7 @@ export abstract class PoolRegistry {
 
   async resumeUpload(repository: string, id: string, options?: CallOptions): Promise<Upload> {
     options?.signal?.throwIfAborted()
-    await this.prepareWrite(options?.signal)
+    await this.prepareWrite(repository, options?.signal)
     return await this.#uploads.resume(repository, id, (blob) => this.received(repository, blob))
   }
 
@@ -135,7 +137,7 @@ export abstract class PoolRegistry {
     options?: CallOptions,
   ): Promise<MountResult> {
     options?.signal?.throwIfAborted()
-    await this.prepareWrite(options?.signal)
+    await this.prepareWrite(repository, options?.signal)
     const found = isDigest(digest) ? await this.pool.stat(digest) : undefined
     if (found === undefined || !(from === undefined || (await this.holds(from, digest)))) return {}
     const mounted = { mediaType: octetStream, digest, size: found.size }
@@ -152,7 +154,8 @@ export abstract class PoolRegistry {
     const digest = manifestDigest(bytes, options.digest)
     const facts = manifestFacts(bytes, options.mediaType)
     if (options.sparse !== true) await this.#checkParts(repository, facts)
-    await this.pool.put({ digest, size: bytes.length }, () => fromBytes(bytes), options.signal)
+    const source = (): Bytes => fromBytes(bytes)
+    await this.pool.put({ digest, size: bytes.length }, source, { signal: options.signal, trusted: true })
     await this.pool.settle()
     return { descriptor: { mediaType: options.mediaType, digest, size: bytes.length }, facts }
   }
