@@ -75,7 +75,8 @@ export function inlineData(descriptor: Descriptor): Uint8Array | undefined {
   if (data === undefined || data.length !== 4 * Math.ceil(expected / 3)) return undefined
   if (!canVerify(descriptor.digest)) return undefined
   const bytes = new Uint8Array(Buffer.from(data, 'base64'))
-  if (bytes.length !== expected) return undefined
+  // Buffer skips what is no base64; what is written back the same was exact.
+  if (bytes.length !== expected || Buffer.from(bytes).toString('base64') !== data) return undefined
   return digestOf(bytes, algorithmOf(descriptor.digest)) === descriptor.digest ? bytes : undefined
 }
 

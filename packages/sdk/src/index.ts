@@ -18,7 +18,13 @@ export { exitByCode, exitOf, exits } from './exit-codes.ts'
 export { compareUtf8, encodeGoJson, type GoJson, type GoJsonOptions } from './go-json.ts'
 export { isJsonObject, parseJson, type ParseJsonOptions } from './json.ts'
 export { apiVersion, defineKind, isArtifact, isPackedIndex } from './kind.ts'
-export { kindData, packageField, type KindCommandData, type KindData, type PackageField } from './kind-data.ts'
+export {
+  kindData,
+  packageField,
+  type KindCommandData,
+  type KindData,
+  type PackageField,
+} from './kind-data.ts'
 export type {
   Artifact,
   Description,

@@ -210,6 +210,8 @@ function digestFault(digest: Piece): Fault | undefined {
 
 /** What was probably meant: cases folded, illegal characters of a tag replaced, Docker Hub where no host is. */
 function nearestReference(parts: Parts): string | undefined {
+  if (parts.registry === undefined && looksLikeRegistry(parts.repository.text.split('/')[0] ?? ''))
+    return undefined
   const registry = canonicalRegistry(parts.registry?.text ?? dockerHub)
   const path = parts.repository.text
     .toLowerCase()
