@@ -1,4 +1,4 @@
-import { formatPlatform, type ManifestContent, type Place, readChild, selectPlatform } from '@ocish/core'
+import type { ManifestContent, Place } from '@ocish/core'
 import {
   type Annotations,
   type Artifact,
@@ -45,13 +45,15 @@ async function openChildren(
   signal: AbortSignal,
 ): Promise<readonly Artifact[]> {
   if (manifest.form !== 'index') return []
-  const entries = platform ? [entryFor(manifest, platform)] : manifest.manifests
+  const { readChild } = await import('@ocish/core')
+  const entries = platform ? [await entryFor(manifest, platform)] : manifest.manifests
   return Promise.all(
     entries.map(async (entry) => createArtifact(place, await readChild(place, entry, { signal }), signal)),
   )
 }
 
-function entryFor(index: IndexManifest, platform: Platform): Descriptor {
+async function entryFor(index: IndexManifest, platform: Platform): Promise<Descriptor> {
+  const { formatPlatform, selectPlatform } = await import('@ocish/core')
   const found = selectPlatform(index.manifests, platform)
   if (found) return found
   const offered = index.manifests.flatMap((entry) => (entry.platform ? [formatPlatform(entry.platform)] : []))

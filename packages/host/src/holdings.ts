@@ -1,3 +1,6 @@
+import { promises as fs } from 'node:fs'
+import { join } from 'node:path'
+import type { Store } from '@ocish/cache'
 import type { Access } from '@ocish/commands'
 import type { Registry } from '@ocish/core'
 import { OcishError } from '@ocish/sdk'
@@ -10,16 +13,6 @@ export interface OpenedFile {
   readonly repository: string
 }
 
-/** Everything that holds artifacts in this session, each opened once and closed with it. */
-export interface Holdings extends AsyncDisposable {
-  /** A remote registry; for reading through the content store where there is one. */
-  registry(host: string, access: Access): Promise<Registry>
-  /** The content store. Errors: CACHE_FAILED (this session keeps none). */
-  store(): Promise<Registry>
-  /** `shown`: the path as the user wrote it. */
-  file(scheme: 'oci' | 'tar', path: string, shown: string, access: Access): Promise<OpenedFile>
-}
-
 export interface HoldingsOptions {
   /** A registry by its name. */
   readonly connect: (host: string) => Promise<Registry>
@@ -27,29 +20,41 @@ export interface HoldingsOptions {
   readonly paths: Paths | undefined
   /** `--no-cache`: nothing that is known is taken from the store. */
   readonly noCache: boolean
+  readonly warn: (message: string) => void
 }
 
-/** Opens nothing yet; the packages behind are imported when one of their places is asked for. */
-export function createHoldings(options: HoldingsOptions): Holdings {
-  return new SessionHoldings(options)
-}
-
-class SessionHoldings implements Holdings {
+/** Everything that holds artifacts in a session, each opened at its first use, once, and closed with the session. */
+export class Holdings implements AsyncDisposable {
   readonly #options: HoldingsOptions
   readonly #files = new OpenedOnce<OpenedFile>()
+  readonly #stores = new OpenedOnce<Store>()
 
   constructor(options: HoldingsOptions) {
     this.#options = options
   }
 
+  /** A remote registry; for reading through the content store where there is one. */
   async registry(host: string, _access: Access): Promise<Registry> {
     return this.#options.connect(host)
   }
 
-  async store(): Promise<Registry> {
-    throw new OcishError('CACHE_FAILED', 'this session keeps no content store')
+  /** The content store. Errors: CACHE_FAILED (this session keeps none). */
+  async store(): Promise<Store> {
+    const { paths } = this.#options
+    if (paths === undefined) throw new OcishError('CACHE_FAILED', 'this session keeps no content store')
+    return this.#storeAt(paths.cache, 'cache:')
   }
 
+  /** A folder of repositories to be served: a layout, or the shape of the store; a new one is made at the first write. */
+  async folder(path: string, shown: string): Promise<Registry> {
+    const isLayout = await fs.lstat(join(path, 'oci-layout')).then(
+      () => true,
+      () => false,
+    )
+    return isLayout ? (await this.file('oci', path, shown, 'write')).registry : this.#storeAt(path, shown)
+  }
+
+  /** `shown`: the path as the user wrote it. */
   async file(scheme: 'oci' | 'tar', path: string, shown: string, access: Access): Promise<OpenedFile> {
     const key = `${scheme} ${access === 'read' ? 'read' : 'write'} ${path}`
     return this.#files.get(key, async () => openFile(scheme, path, shown, access))
@@ -57,6 +62,14 @@ class SessionHoldings implements Holdings {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#files.closeAll(async (file) => file.registry[Symbol.asyncDispose]())
+    await this.#stores.closeAll(async (store) => store[Symbol.asyncDispose]())
+  }
+
+  async #storeAt(folder: string, name: string): Promise<Store> {
+    return this.#stores.get(folder, async () => {
+      const { openStore } = await import('@ocish/cache')
+      return openStore(folder, { name, warn: this.#options.warn })
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 import { OcishError, type Kind, type KindData, type PackageField } from '@ocish/sdk'
+import klaus from '@ocish/kind-klaus/package.json' with { type: 'json' }
 import runconfig from '@ocish/kind-runconfig/package.json' with { type: 'json' }
 
 /** A kind that can be found without its code. */
@@ -18,7 +19,10 @@ interface KindPackage {
 const builtIn: readonly {
   readonly package: KindPackage
   readonly load: () => Promise<{ readonly default: unknown }>
-}[] = [{ package: runconfig as KindPackage, load: () => import('@ocish/kind-runconfig') }]
+}[] = [
+  { package: klaus as KindPackage, load: () => import('@ocish/kind-klaus') },
+  { package: runconfig as KindPackage, load: () => import('@ocish/kind-runconfig') },
+]
 
 /** The kinds that come with the program. */
 export function builtInKinds(): readonly KindEntry[] {

@@ -12,15 +12,14 @@ import type {
   ServeOptions,
   Services,
 } from '@ocish/commands'
-import type { OnTransfer, Place, Registry } from '@ocish/core'
-import type { Credential } from '@ocish/core/client'
+import type { OnTransfer, Place } from '@ocish/core'
 import { type Location, OcishError, type Packed, type Source, type Target } from '@ocish/sdk'
 import type { Command, DeclaredOption } from '@ocish/shell'
 import { type Clients, createClients } from './clients.ts'
 import { type Config, loadConfig } from './config.ts'
 import { createCredentials, type SessionCredentials } from './credentials.ts'
 import { createExclusive, type Exclusive } from './exclusive.ts'
-import { createHoldings, type Holdings } from './holdings.ts'
+import { Holdings } from './holdings.ts'
 import type { KindCommandAbilities } from './kind-command-scope.ts'
 import { kindCommands } from './kind-commands.ts'
 import { builtInKinds, type KindEntry } from './kind-table.ts'
@@ -31,7 +30,6 @@ import { openForListing, openLocation, type OpenOptions } from './open-location.
 import { expandPath } from './paths.ts'
 import type { SessionOptions } from './session-options.ts'
 import { cacheView } from './cache-view.ts'
-import { serveRegistry } from './serve.ts'
 import { createSpool, type Spool } from './spool.ts'
 import { openTokenFile } from './tokens.ts'
 
@@ -121,7 +119,7 @@ class HostSession implements Session {
       config,
       tokens,
       warn: this.warn,
-      clientFor: async (host, credential) => this.#clientWith(host, credential),
+      optionsFor: async (host) => this.#clients.optionsFor(host),
     })
     this.#clients = createClients({
       config,
@@ -136,10 +134,11 @@ class HostSession implements Session {
       trace: given.trace,
       retrying: (seconds, reason) => this.progress({ type: 'retrying', seconds, reason }),
     })
-    this.#holdings = createHoldings({
+    this.#holdings = new Holdings({
       connect: given.connect ?? (async (host) => this.#clients.get(host)),
       paths,
       noCache: flags?.noCache ?? false,
+      warn: this.warn,
     })
     this.#exclusive = createExclusive(paths && join(paths.runtime, 'locks'))
     this.#spool = createSpool(paths?.cache ?? tmpdir())
@@ -189,13 +188,6 @@ class HostSession implements Session {
         return openTarget(expandPath(path, this.#given), { force, signal, cwd: this.#given.cwd })
       },
     }
-  }
-
-  /** A client of its own: what it is told must not stay in the session's. */
-  async #clientWith(host: string, credential: Credential): Promise<Registry> {
-    const { createClient } = await import('@ocish/core/client')
-    const { tokenCache: _, ...options } = await this.#clients.optionsFor(host)
-    return createClient(host, { ...options, credentials: () => credential })
   }
 
   get credentials(): Credentials {
@@ -260,12 +252,18 @@ class HostSession implements Session {
     return this.#exclusive(key, signal, work)
   }
 
-  serve(options: ServeOptions): AsyncGenerator<Record<string, unknown>, void> {
-    return serveRegistry(options, this.#holdings)
+  async *serve(options: ServeOptions): AsyncGenerator<Record<string, unknown>, void> {
+    const { serveRegistry } = await import('./serve.ts')
+    const { folder } = options
+    const registry =
+      folder === undefined
+        ? await this.#holdings.store()
+        : await this.#holdings.folder(expandPath(folder, this.#given), folder)
+    yield* serveRegistry(registry, folder ?? registry.name, options)
   }
 
   get cache(): CacheView {
-    return cacheView(this.#holdings)
+    return cacheView(async () => this.#holdings.store())
   }
 
   async confirm(question: string): Promise<void> {
