@@ -24,6 +24,18 @@ export function program(entry: Record<string, string>): UserConfig {
     deps: { alwaysBundle: [/.*/], onlyBundle: false },
     inputOptions: { resolve: { conditionNames: ['ocish-source', 'node', 'import', 'module', 'default'] } },
     define: { 'process.env.NODE_ENV': '"production"' },
+    outputOptions: {
+      // What every line needs, in one file: reading a file costs more than its code.
+      advancedChunks: {
+        groups: [
+          {
+            name: 'door',
+            test: /packages\/(?:sdk\/src|commands\/src\/(?:signatures\/|all-signatures|load-command|help-document)|shell\/src\/(?!formats|text\/(?:describe|diff|tree)))/,
+          },
+          { name: 'core', test: /packages\/core\/src\/(?!client|copy|filter|memory|referrers)/ },
+        ],
+      },
+    },
     plugins: [RequireCJS({ builtinNodeModules: true, include: [/.*/] })],
   })
 }

@@ -1,6 +1,14 @@
-import { bindArgv, createCommands, type Commands, type CommonFlags } from '@ocish/shell'
-import { builtInKinds, kindCommands, type KindEntry, signatures } from '@ocish/host'
-import { runCall } from './run-call.ts'
+import {
+  bindArgv,
+  type BoundCall,
+  createCommands,
+  type Commands,
+  type CommonFlags,
+  type HelpDocument,
+  type SourceText,
+} from '@ocish/shell'
+import { builtInKinds, helpDocument, kindCommands, type KindEntry, signatures } from '@ocish/host'
+import { print } from './print.ts'
 import { onSignals } from './signals.ts'
 import { Terminal } from './terminal.ts'
 
@@ -10,20 +18,36 @@ export async function runArgv(words: readonly string[], version: string): Promis
   using scope = new DisposableStack()
   scope.use(onSignals((reason) => terminal.stop(reason)))
   const kinds = builtInKinds()
-  const status = await attempt(terminal, async () => {
-    const call = bindArgv(words, commandTable(kinds))
+  let source: SourceText | undefined
+  try {
+    const commands = commandTable(kinds)
+    const call = bindArgv(words, commands)
+    source = call.source
     terminal.use(call.common)
-    return runCall(call, { terminal, version, kinds })
-  })
-  return (await attempt(terminal, () => terminal.end().then(() => status))) || status
+    const topic = helpTopic(call)
+    const status =
+      topic === undefined
+        ? await (await import('./run-call.ts')).runCall(call, { terminal, version, kinds })
+        : await printHelp(helpDocument(topic, commands), call, terminal)
+    await terminal.end()
+    return status
+  } catch (error) {
+    // What was printed before it failed still belongs to the output.
+    await terminal.end().catch(() => undefined)
+    return terminal.fail(error, source)
+  }
 }
 
-async function attempt(terminal: Terminal, act: () => Promise<number>): Promise<number> {
-  try {
-    return await act()
-  } catch (error) {
-    return terminal.fail(error)
-  }
+/** What `help X` and `X --help` ask for: neither needs a session. */
+function helpTopic({ signature, args, common }: BoundCall): readonly string[] | undefined {
+  if (common.help) return signature.name.split(' ')
+  if (signature.name !== 'help') return undefined
+  return Array.isArray(args['topic']) ? args['topic'].map(String) : []
+}
+
+async function printHelp(document: HelpDocument, call: BoundCall, terminal: Terminal): Promise<number> {
+  await print({ form: 'value', type: 'text', value: document }, terminal, { flags: call.common, raw: false })
+  return 0
 }
 
 /** Everything a line may call, as data. */

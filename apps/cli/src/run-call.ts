@@ -31,7 +31,6 @@ export interface RunContext {
 export async function runCall(bound: BoundCall, context: RunContext): Promise<number> {
   const { terminal } = context
   const { common, signature } = bound
-  if (common.help) return runHelp(bound, context)
   using scope = new DisposableStack()
   scope.use(deadline(common.timeout, terminal))
   await using session = await openSession(bound, context)
@@ -39,15 +38,6 @@ export async function runCall(bound: BoundCall, context: RunContext): Promise<nu
   const { edge, outcome } = await edgeOf(signature.output, command.run(callOf(bound, terminal), session))
   if (edge !== undefined) await print(edge, terminal, { flags: common, raw: bound.flags['raw'] === true })
   return (await outcome).exit
-}
-
-/** `COMMAND --help` is `help COMMAND`. */
-async function runHelp(bound: BoundCall, context: RunContext): Promise<number> {
-  const help = await loadCommand('help')
-  if (help === undefined) throw new TypeError('there is no help command')
-  const common: CommonFlags = { ...bound.common, help: false }
-  const args = { topic: bound.signature.name.split(' ') }
-  return runCall({ ...bound, signature: help.signature, args, flags: {}, options: {}, common }, context)
 }
 
 function deadline(milliseconds: number | undefined, terminal: Terminal): Disposable {
@@ -111,7 +101,7 @@ async function commandFor(signature: Signature, session: Session): Promise<Comma
 
 function callOf(bound: BoundCall, terminal: Terminal): Call {
   const { signature, args, flags, options } = bound
-  const bytes = signature.input === 'bytes' ? standardInput() : undefined
+  const bytes = signature.input === 'bytes' ? standardInput(terminal.signal) : undefined
   const columns = columnsFor(bound)
   return {
     args,

@@ -1,26 +1,21 @@
 import type { Part } from '@ocish/sdk'
-import { defineCommand, type Command } from '@ocish/shell'
 import { textArg } from './call-values.ts'
 import { openArtifact, withSuggestion } from './open-artifact.ts'
 import { packFiles } from './pack-files.ts'
 import { pushed } from './pushed.ts'
-import type { Services } from './services.ts'
-import { attachSignature } from './signatures/attach.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: attachSignature,
-  async *run(call, services) {
-    const { signal } = call
-    const packed = await packFiles(call, services, typeOfFirst)
-    const to = await openArtifact(textArg(call, 'ref'), services, signal, 'write')
-    const { descriptor } = await withSuggestion(to, signal, () =>
-      to.registry.statManifest(to.repository, to.reference, { signal }),
-    )
-    const { mediaType, digest, size } = descriptor
-    const options = { tags: [], dryRun: services.options.dryRun, signal }
-    yield pushed(to, await services.publish({ ...packed, subject: { mediaType, digest, size } }, to, options))
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const { signal } = call
+  const packed = await packFiles(call, services, typeOfFirst)
+  const to = await openArtifact(textArg(call, 'ref'), services, signal, 'write')
+  const { descriptor } = await withSuggestion(to, signal, () =>
+    to.registry.statManifest(to.repository, to.reference, { signal }),
+  )
+  const { mediaType, digest, size } = descriptor
+  const options = { tags: [], dryRun: services.options.dryRun, signal }
+  yield pushed(to, await services.publish({ ...packed, subject: { mediaType, digest, size } }, to, options))
+}
 
 function typeOfFirst(layers: readonly Part[]): string {
   return layers[0]?.mediaType ?? 'application/vnd.unknown.artifact.v1'

@@ -1,32 +1,29 @@
 import { createDigester, type OpenBytes } from '@ocish/sdk'
-import { defineCommand, type Call, type Command } from '@ocish/shell'
+import type { Call } from '@ocish/shell'
 import { textArg, textFlag } from './call-values.ts'
 import { inputFile } from './input-file.ts'
-import type { Opened, Services } from './services.ts'
-import { blobPutSignature } from './signatures/blob.ts'
+import type { Opened } from './services.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: blobPutSignature,
-  async *run(call, services) {
-    const { signal } = call
-    const path = textArg(call, 'file')
-    const input = await inputFile(path, call, services)
-    const to = await services.open(textArg(call, 'repository'), 'write')
-    if (services.options.dryRun) {
-      yield textFlag(call, 'digest') ?? (await measured(input.open, signal))
-      return
-    }
-    if (path === '-') {
-      yield await streamed(to, input.open, call)
-      return
-    }
-    const digest = textFlag(call, 'digest') ?? (await measured(input.open, signal))
-    const expected = { digest, ...(input.size === undefined ? {} : { size: input.size }) }
-    const descriptor = await to.registry.pushBlob(to.repository, expected, input.open, { signal })
-    await to.registry.commit({ signal })
-    yield descriptor.digest
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const { signal } = call
+  const path = textArg(call, 'file')
+  const input = await inputFile(path, call, services)
+  const to = await services.open(textArg(call, 'repository'), 'write')
+  if (services.options.dryRun) {
+    yield textFlag(call, 'digest') ?? (await measured(input.open, signal))
+    return
+  }
+  if (path === '-') {
+    yield await streamed(to, input.open, call)
+    return
+  }
+  const digest = textFlag(call, 'digest') ?? (await measured(input.open, signal))
+  const expected = { digest, ...(input.size === undefined ? {} : { size: input.size }) }
+  const descriptor = await to.registry.pushBlob(to.repository, expected, input.open, { signal })
+  await to.registry.commit({ signal })
+  yield descriptor.digest
+}
 
 async function measured(open: OpenBytes, signal: AbortSignal): Promise<string> {
   const digester = createDigester()

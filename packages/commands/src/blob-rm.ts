@@ -1,20 +1,17 @@
 import { OcishError } from '@ocish/sdk'
-import { defineCommand, type Call, type Command, type Row } from '@ocish/shell'
+import type { Call, Row } from '@ocish/shell'
 import { textArgs } from './call-values.ts'
 import { eachItem } from './each-item.ts'
 import type { Services } from './services.ts'
-import { blobRmSignature } from './signatures/blob.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: blobRmSignature,
-  async *run(call, services) {
-    return yield* eachItem(
-      textArgs(call, 'ref'),
-      (text) => removeBlob(text, call, services),
-      (text, error) => ({ op: 'delete-blob', ref: text, reason: error.message, status: 'failed' }),
-    )
-  },
-})
+export const run: Run = async function* run(call, services) {
+  return yield* eachItem(
+    textArgs(call, 'ref'),
+    (text) => removeBlob(text, call, services),
+    (text, error) => ({ op: 'delete-blob', ref: text, reason: error.message, status: 'failed' }),
+  )
+}
 
 async function* removeBlob(text: string, call: Call, services: Services): AsyncGenerator<Row, void> {
   const { signal } = call

@@ -1,10 +1,5 @@
-import { defineCommand, type Command } from '@ocish/shell'
-import type { Services } from './services.ts'
-import { cacheDuSignature } from './signatures/cache.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: cacheDuSignature,
-  async *run(_call, services) {
-    yield* services.cache.usage()
-  },
-})
+export const run: Run = async function* run(_call, services) {
+  yield* services.cache.usage()
+}

@@ -1,10 +1,5 @@
-import { defineCommand, type Command } from '@ocish/shell'
-import type { Services } from './services.ts'
-import { cacheLsSignature } from './signatures/cache.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: cacheLsSignature,
-  async *run(_call, services) {
-    yield* services.cache.ls()
-  },
-})
+export const run: Run = async function* run(_call, services) {
+  yield* services.cache.ls()
+}

@@ -1,18 +1,15 @@
 import { type Bytes, type Descriptor, hasCode, type Manifest, OcishError } from '@ocish/sdk'
-import { defineCommand, nearest, type Call, type Command } from '@ocish/shell'
+import { nearest, type Call } from '@ocish/shell'
 import { numberFlag, textArg } from './call-values.ts'
 import { innerEntries } from './inner-entries.ts'
 import { openArtifact, readSingle, type Named } from './open-artifact.ts'
 import type { Services } from './services.ts'
-import { catSignature } from './signatures/cat.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: catSignature,
-  async *run(call, services) {
-    const artifact = await openArtifact(textArg(call, 'ref'), services, call.signal)
-    yield* artifact.inner === undefined ? wholeOf(artifact, call, services) : fileOf(artifact, call, services)
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const artifact = await openArtifact(textArg(call, 'ref'), services, call.signal)
+  yield* artifact.inner === undefined ? wholeOf(artifact, call, services) : fileOf(artifact, call, services)
+}
 
 async function* wholeOf(artifact: Named, call: Call, services: Services): Bytes & AsyncGenerator<Uint8Array> {
   const { signal } = call

@@ -1,30 +1,27 @@
 import { copy, type CopyResult } from '@ocish/core'
 import { hasCode, type Location, OcishError } from '@ocish/sdk'
-import { defineCommand, type Call, type Command, type Row } from '@ocish/shell'
+import type { Call, Row } from '@ocish/shell'
 import { sizeOf } from './artifact-facts.ts'
 import { isSet, textArg, textArgs } from './call-values.ts'
 import { eachItem } from './each-item.ts'
 import { expandRefs } from './expand-refs.ts'
 import { openArtifact, readManifest, withSuggestion, type Named } from './open-artifact.ts'
 import type { Opened, Services } from './services.ts'
-import { cpSignature } from './signatures/cp.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: cpSignature,
-  async *run(call, services) {
-    const { signal } = call
-    const sources = await expandRefs(textArgs(call, 'src'), services, signal)
-    const destination = textArg(call, 'dst')
-    const written = new Set<Opened['registry']>()
-    const outcome = yield* eachItem(
-      await namedSources(sources, call, services),
-      (source) => copyOne(source, destination, sources.length, call, services, written),
-      (source, error) => ({ ref: source.location.text, status: 'failed', reason: error.message }),
-    )
-    for (const registry of written) await registry.commit({ signal })
-    return outcome
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const { signal } = call
+  const sources = await expandRefs(textArgs(call, 'src'), services, signal)
+  const destination = textArg(call, 'dst')
+  const written = new Set<Opened['registry']>()
+  const outcome = yield* eachItem(
+    await namedSources(sources, call, services),
+    (source) => copyOne(source, destination, sources.length, call, services, written),
+    (source, error) => ({ ref: source.location.text, status: 'failed', reason: error.message }),
+  )
+  for (const registry of written) await registry.commit({ signal })
+  return outcome
+}
 
 async function namedSources(
   texts: readonly string[],

@@ -1,35 +1,32 @@
 import { type Description, type Field, hasCode } from '@ocish/sdk'
-import { defineCommand, type Call, type Command } from '@ocish/shell'
+import type { Call } from '@ocish/shell'
 import { artifactFacts } from './artifact-facts.ts'
 import { isSet, textArg, textFlag } from './call-values.ts'
 import { genericDescription, genericFields } from './generic-description.ts'
 import { kindOptions } from './kind-options.ts'
 import { openArtifact, readManifest, type Named, type ReadManifest } from './open-artifact.ts'
 import type { KindInfo, Services } from './services.ts'
-import { describeSignature } from './signatures/describe.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: describeSignature,
-  async *run(call, services) {
-    const { signal } = call
-    const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
-    const read = await readManifest(artifact, services, signal)
-    const facts = await artifactFacts(artifact, read.manifest, services, { signal, created: true })
-    const kind = await services.kinds.match(artifact, read, textFlag(call, 'as'))
-    const view =
-      kind === undefined
-        ? genericDescription(artifact, read.manifest, facts)
-        : await kindView(kind, artifact, read, call, services)
-    const generic = genericFields(artifact, read, facts, { layers: isSet(call, 'raw-layers') })
-    yield {
-      kind: kind?.name ?? facts.kind,
-      ref: artifact.location.text,
-      digest: read.content.descriptor.digest,
-      ...(view ?? genericDescription(artifact, read.manifest, facts)),
-      fields: [...(view?.fields ?? []), ...missingFrom(view?.fields ?? [], generic)],
-    }
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const { signal } = call
+  const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
+  const read = await readManifest(artifact, services, signal)
+  const facts = await artifactFacts(artifact, read.manifest, services, { signal, created: true })
+  const kind = await services.kinds.match(artifact, read, textFlag(call, 'as'))
+  const view =
+    kind === undefined
+      ? genericDescription(artifact, read.manifest)
+      : await kindView(kind, artifact, read, call, services)
+  const generic = genericFields(artifact, read, facts, { layers: isSet(call, 'raw-layers') })
+  yield {
+    kind: kind?.name ?? facts.kind,
+    ref: artifact.location.text,
+    digest: read.content.descriptor.digest,
+    ...(view ?? genericDescription(artifact, read.manifest)),
+    fields: [...(view?.fields ?? []), ...missingFrom(view?.fields ?? [], generic)],
+  }
+}
 
 /** The kind's own view; undefined, with a warning, when the content is not what its media type promises. */
 async function kindView(

@@ -1,28 +1,25 @@
 import { hasCode } from '@ocish/sdk'
-import { defineCommand, type Command, type Row } from '@ocish/shell'
+import type { Row } from '@ocish/shell'
 import { textArgs } from './call-values.ts'
 import { expandRefs } from './expand-refs.ts'
 import { mapOrdered } from './map-ordered.ts'
 import { openArtifact } from './open-artifact.ts'
 import type { Services } from './services.ts'
-import { existsSignature } from './signatures/exists.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: existsSignature,
-  async *run(call, services) {
-    let missing = 0
-    const checks = mapOrdered(
-      await expandRefs(textArgs(call, 'ref'), services, call.signal),
-      services.options.concurrency,
-      (text) => check(text, services, call.signal),
-    )
-    for await (const row of checks) {
-      if (row['ok'] !== true) missing++
-      yield row
-    }
-    return missing > 0 ? { exit: 1 } : undefined
-  },
-})
+export const run: Run = async function* run(call, services) {
+  let missing = 0
+  const checks = mapOrdered(
+    await expandRefs(textArgs(call, 'ref'), services, call.signal),
+    services.options.concurrency,
+    (text) => check(text, services, call.signal),
+  )
+  for await (const row of checks) {
+    if (row['ok'] !== true) missing++
+    yield row
+  }
+  return missing > 0 ? { exit: 1 } : undefined
+}
 
 const notThere = ['MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND', 'REPOSITORY_NOT_FOUND', 'FILE_NOT_FOUND']
 

@@ -6,16 +6,13 @@ import type { Named, ReadManifest } from './open-artifact.ts'
 const titleKey = 'org.opencontainers.image.title'
 
 /** What can be said of an artifact that no kind recognises: never an error. */
-export function genericDescription(artifact: Named, manifest: Manifest, facts: ArtifactFacts): Description {
+export function genericDescription(artifact: Named, manifest: Manifest): Description {
   const annotations = manifest.annotations ?? {}
   const summary = annotations['org.opencontainers.image.description']
   return {
     title: annotations[titleKey] ?? `${artifact.display}:${artifact.tag ?? artifact.reference}`,
     ...(summary === undefined ? {} : { summary }),
-    fields: [
-      ...(facts.artifactType === undefined ? [] : [{ label: 'type', value: facts.artifactType }]),
-      ...partFields(manifest),
-    ],
+    fields: partFields(manifest),
   }
 }
 
@@ -46,6 +43,7 @@ export function genericFields(
   const layers =
     manifest.form === 'image' ? manifest.layers : manifest.form === 'artifact' ? manifest.blobs : []
   const list: (Field | undefined)[] = [
+    { label: 'kind', value: facts.kind },
     { label: 'repository', value: artifact.display, format: 'ref' },
     text('tag', artifact.tag),
     { label: 'digest', value: content.descriptor.digest, format: 'digest' },

@@ -1,7 +1,9 @@
 import type { Command } from '@ocish/shell'
+import { signatures } from './all-signatures.ts'
+import type { Run } from './run.ts'
 import type { Services } from './services.ts'
 
-type Load = () => Promise<{ readonly command: Command<Services> }>
+type Load = () => Promise<{ readonly run: Run }>
 
 /** Literal imports, so that a bundler makes a chunk of each command and a line loads only its own. */
 const loaders: Readonly<Record<string, Load>> = {
@@ -39,6 +41,7 @@ const loaders: Readonly<Record<string, Load>> = {
 
 /** Imports a built-in command by the name of its signature; undefined when there is none. */
 export async function loadCommand(name: string): Promise<Command<Services> | undefined> {
+  const signature = signatures.find((one) => one.name === name)
   const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined
-  return load === undefined ? undefined : (await load()).command
+  return signature === undefined || load === undefined ? undefined : { signature, run: (await load()).run }
 }

@@ -1,26 +1,23 @@
 import { collect } from '@ocish/core'
 import { OcishError } from '@ocish/sdk'
-import { defineCommand, type Call, type Command } from '@ocish/shell'
+import type { Call } from '@ocish/shell'
 import { isSet, textArg, textFlag } from './call-values.ts'
 import type { Services } from './services.ts'
-import { loginSignature } from './signatures/account.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: loginSignature,
-  async *run(call, services) {
-    const host = textArg(call, 'host')
-    const username = textFlag(call, 'username')
-    if (username === undefined) {
-      throw new OcishError('USAGE_MISSING_ARGUMENT', `login ${host} needs a name`, {
-        hint: `Write login ${host} --username NAME --password-stdin.`,
-      })
-    }
-    const password = await passwordFor(host, username, call, services)
-    if (services.options.dryRun) return
-    const { source } = await services.credentials.login(host, { username, password }, { signal: call.signal })
-    yield { host, user: username, source }
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const host = textArg(call, 'host')
+  const username = textFlag(call, 'username')
+  if (username === undefined) {
+    throw new OcishError('USAGE_MISSING_ARGUMENT', `login ${host} needs a name`, {
+      hint: `Write login ${host} --username NAME --password-stdin.`,
+    })
+  }
+  const password = await passwordFor(host, username, call, services)
+  if (services.options.dryRun) return
+  const { source } = await services.credentials.login(host, { username, password }, { signal: call.signal })
+  yield { host, user: username, source }
+}
 
 const passwordLimit = 64 * 1024
 

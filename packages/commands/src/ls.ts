@@ -1,5 +1,5 @@
 import { hasCode, OcishError } from '@ocish/sdk'
-import { defineCommand, type Call, type Command, type Row } from '@ocish/shell'
+import type { Call, Row } from '@ocish/shell'
 import { isSet, textArgs, textFlag } from './call-values.ts'
 import { expandRefs, repositoriesIn, splitPattern } from './expand-refs.ts'
 import { isDigestTag } from './hidden-tags.ts'
@@ -7,17 +7,14 @@ import { innerEntries } from './inner-entries.ts'
 import { globMatcher, hasGlob, literalPrefix } from './name-glob.ts'
 import { openArtifact, readManifest, type Named, type ReadManifest } from './open-artifact.ts'
 import type { Opened, Services } from './services.ts'
-import { lsSignature } from './signatures/ls.ts'
 import { tagRows } from './tag-rows.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: lsSignature,
-  async *run(call, services) {
-    const locations = textArgs(call, 'location')
-    if (locations.length === 0) yield* registries(services)
-    for (const text of locations) yield* listed(text, call, services)
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const locations = textArgs(call, 'location')
+  if (locations.length === 0) yield* registries(services)
+  for (const text of locations) yield* listed(text, call, services)
+}
 
 async function* registries(services: Services): AsyncGenerator<Row, void> {
   for (const { host, user, default: isDefault } of await services.registries()) {

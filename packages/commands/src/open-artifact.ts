@@ -133,16 +133,15 @@ export async function withSuggestion<T>(
     return await read()
   } catch (error) {
     const byTag = artifact.digest === undefined && hasCode(error, 'MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND')
-    throw byTag ? await missingTag(artifact, error, signal) : error
+    throw byTag ? await missingTag(artifact, signal) : error
   }
 }
 
-async function missingTag(artifact: Named, cause: unknown, signal: AbortSignal): Promise<OcishError> {
+async function missingTag(artifact: Named, signal: AbortSignal): Promise<OcishError> {
   const tags = await someTags(artifact, signal)
   const near = nearest(artifact.reference, tags)
   const { text } = artifact.location
   return new OcishError('TAG_NOT_FOUND', `no tag ${artifact.reference} in ${artifact.display}`, {
-    cause,
     ...(near.length > 0 ? {} : { hint: hintFor(tags, artifact.display) }),
     details: { closest: near, input: text, span: spanOf(artifact.reference, text) },
   })

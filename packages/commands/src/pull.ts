@@ -1,38 +1,36 @@
 import { counted } from '@ocish/core'
 import { type Descriptor, type Manifest, OcishError, type Target } from '@ocish/sdk'
-import { defineCommand, type Call, type Command, type Row } from '@ocish/shell'
+import type { Call, Row } from '@ocish/shell'
 import { isSet, optionalTextArg, textArg, textFlag } from './call-values.ts'
 import { kindOptions } from './kind-options.ts'
 import { openArtifact, readSingle, type Named, type ReadManifest } from './open-artifact.ts'
+import { recorded, type WrittenFile } from './recorded-target.ts'
 import type { KindInfo, Services } from './services.ts'
-import { pullSignature } from './signatures/pull.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: pullSignature,
-  async *run(call, services) {
-    const { signal } = call
-    const folder = optionalTextArg(call, 'folder')
-    const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
-    const read = await readSingle(artifact, services, signal)
-    const info = await services.kinds.match(artifact, read, textFlag(call, 'as'))
-    kindOptions(call, info, services.kinds.list())
-    const fill = await filling(info, artifact, read, call, services)
-    if (services.options.dryRun) {
-      yield* planned(artifact, read.manifest, folder)
-      return
-    }
-    const options = {
-      force: isSet(call, 'force'),
-      merge: folder === undefined && !isSet(call, 'unpack'),
-      signal,
-    }
-    const rows: Row[] = []
-    await services.target(folder ?? '.', options, (target) =>
-      fill(recorded(target, artifact, folder, (row) => rows.push(row))),
-    )
-    yield* rows
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const { signal } = call
+  const folder = optionalTextArg(call, 'folder')
+  const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
+  const read = await readSingle(artifact, services, signal)
+  const info = await services.kinds.match(artifact, read, textFlag(call, 'as'))
+  kindOptions(call, info, services.kinds.list())
+  const fill = await filling(info, artifact, read, call, services)
+  if (services.options.dryRun) {
+    yield* planned(artifact, read.manifest, folder)
+    return
+  }
+  const options = {
+    force: isSet(call, 'force'),
+    merge: folder === undefined && !isSet(call, 'unpack'),
+    signal,
+  }
+  const files: WrittenFile[] = []
+  await services.target(folder ?? '.', options, (target) =>
+    fill(recorded(target, (file) => files.push(file))),
+  )
+  yield* writtenRows(artifact, read.manifest, folder, files)
+}
 
 type Fill = (target: Target) => Promise<void>
 
@@ -113,27 +111,22 @@ async function writeFiles(
   await Promise.all(Array.from({ length: Math.min(services.options.concurrency, files.length) }, worker))
 }
 
-/** A target that tells what was written as rows of type Transfer. */
-function recorded(
-  target: Target,
+/** In the order of the layers, whatever order they arrived in. */
+function writtenRows(
   artifact: Named,
+  manifest: Manifest,
   folder: string | undefined,
-  add: (row: Row) => void,
-): Target {
-  return {
-    write: async (path, content, options) => {
-      const start = performance.now()
-      let bytes = 0
-      await target.write(
-        path,
-        counted(content, (total) => (bytes = total)),
-        options,
-      )
-      add(transferRow(artifact, pathIn(folder, path), bytes, Math.round(performance.now() - start), 'done'))
-    },
-    folder: (path, options) => target.folder(path, options),
-    link: (path, to) => target.link(path, to),
-  }
+  files: readonly WrittenFile[],
+): readonly Row[] {
+  const titled = titledFiles(manifest)
+  const at = (file: WrittenFile): number => titled.findIndex(({ title }) => title === file.path)
+  return files
+    .toSorted((one, other) => at(one) - at(other))
+    .map((file) => {
+      const digest = titled[at(file)]?.layer.digest
+      const row = transferRow(artifact, pathIn(folder, file.path), file.bytes, file.ms, 'done')
+      return digest === undefined ? row : { ...row, digest }
+    })
 }
 
 function pathIn(folder: string | undefined, path: string): string {

@@ -1,5 +1,5 @@
 import { type Descriptor, isPackedIndex, OcishError, type Packed } from '@ocish/sdk'
-import { defineCommand, type Call, type Command } from '@ocish/shell'
+import type { Call } from '@ocish/shell'
 import { askedAnnotations, merged } from './annotations.ts'
 import { textArg, textArgs, textFlag, textFlags } from './call-values.ts'
 import { kindOptions } from './kind-options.ts'
@@ -7,29 +7,26 @@ import { openArtifact } from './open-artifact.ts'
 import { packFiles } from './pack-files.ts'
 import { pushed } from './pushed.ts'
 import type { KindInfo, Opened, Services } from './services.ts'
-import { pushSignature } from './signatures/push.ts'
 import { genericName, sourceKind } from './source-kind.ts'
 import { checkTag } from './tag-name.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: pushSignature,
-  async *run(call, services) {
-    const { signal } = call
-    for (const tag of textFlags(call, 'tag')) checkTag(tag)
-    const kind = await kindOf(call, services)
-    const packed = await pack(kind, call, services)
-    const to = await destination(call, services)
-    const subject = await subjectOf(call, to, services)
-    const tags = tagsFor(to, call, packed)
-    const published = await services.publish(subject === undefined ? packed : { ...packed, subject }, to, {
-      tags,
-      dryRun: services.options.dryRun,
-      signal,
-    })
-    for (const note of packed.notes ?? []) services.note(note)
-    yield pushed(to, published, kind?.name)
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const { signal } = call
+  for (const tag of textFlags(call, 'tag')) checkTag(tag)
+  const kind = await kindOf(call, services)
+  const packed = await pack(kind, call, services)
+  const to = await destination(call, services)
+  const subject = await subjectOf(call, to, services)
+  const tags = tagsFor(to, call, packed)
+  const published = await services.publish(subject === undefined ? packed : { ...packed, subject }, to, {
+    tags,
+    dryRun: services.options.dryRun,
+    signal,
+  })
+  for (const note of packed.notes ?? []) services.note(note)
+  yield pushed(to, published, kind?.name)
+}
 
 /** Flags that describe plain files; with one of them nothing is recognised. */
 const fileFlags = ['type', 'title', 'config', 'config-type', 'artifact-type']

@@ -1,30 +1,25 @@
 import { formatPlatform } from '@ocish/core'
 import type { IndexManifest } from '@ocish/sdk'
-import { defineCommand, type Command } from '@ocish/shell'
 import { isSet, textArg } from './call-values.ts'
 import { openArtifact, readManifest, readRoot, withSuggestion } from './open-artifact.ts'
-import type { Services } from './services.ts'
-import { resolveSignature } from './signatures/resolve.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: resolveSignature,
-  async *run(call, services) {
-    const { signal } = call
-    const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
-    if (isSet(call, 'all-platforms')) {
-      const { manifest, content } = await readRoot(artifact, signal)
-      yield manifest.form === 'index' ? byPlatform(manifest) : [{ digest: content.descriptor.digest }]
-    } else if (services.options.platform !== undefined) {
-      const { content } = await readManifest(artifact, services, signal)
-      yield content.descriptor.digest
-    } else {
-      const { descriptor } = await withSuggestion(artifact, signal, () =>
-        artifact.registry.statManifest(artifact.repository, artifact.reference, { signal }),
-      )
-      yield descriptor.digest
-    }
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const { signal } = call
+  const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
+  if (isSet(call, 'all-platforms')) {
+    const { manifest, content } = await readRoot(artifact, signal)
+    yield manifest.form === 'index' ? byPlatform(manifest) : [{ digest: content.descriptor.digest }]
+  } else if (services.options.platform !== undefined) {
+    const { content } = await readManifest(artifact, services, signal)
+    yield content.descriptor.digest
+  } else {
+    const { descriptor } = await withSuggestion(artifact, signal, () =>
+      artifact.registry.statManifest(artifact.repository, artifact.reference, { signal }),
+    )
+    yield descriptor.digest
+  }
+}
 
 function byPlatform(
   index: IndexManifest,

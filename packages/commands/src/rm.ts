@@ -1,5 +1,5 @@
 import { type Descriptor, hasCode, OcishError } from '@ocish/sdk'
-import { defineCommand, type Call, type Command, type Row } from '@ocish/shell'
+import type { Call, Row } from '@ocish/shell'
 import { isSet, textArgs } from './call-values.ts'
 import { eachItem } from './each-item.ts'
 import { expandRefs } from './expand-refs.ts'
@@ -7,18 +7,15 @@ import { mapOrdered } from './map-ordered.ts'
 import { openArtifact, withSuggestion, type Named } from './open-artifact.ts'
 import { referrersOf } from './referrers-of.ts'
 import type { Services } from './services.ts'
-import { rmSignature } from './signatures/rm.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: rmSignature,
-  async *run(call, services) {
-    return yield* eachItem(
-      await expandRefs(textArgs(call, 'ref'), services, call.signal),
-      (text) => removeOne(text, call, services),
-      (text, error) => ({ op: 'delete', ref: text, reason: error.message, status: 'failed' }),
-    )
-  },
-})
+export const run: Run = async function* run(call, services) {
+  return yield* eachItem(
+    await expandRefs(textArgs(call, 'ref'), services, call.signal),
+    (text) => removeOne(text, call, services),
+    (text, error) => ({ op: 'delete', ref: text, reason: error.message, status: 'failed' }),
+  )
+}
 
 async function* removeOne(text: string, call: Call, services: Services): AsyncGenerator<Row, void> {
   const artifact = await openArtifact(text, services, call.signal, 'delete')

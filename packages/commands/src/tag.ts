@@ -1,33 +1,29 @@
 import { hasCode, OcishError } from '@ocish/sdk'
-import { defineCommand, type Command, type Row } from '@ocish/shell'
+import type { Row } from '@ocish/shell'
 import { isSet, textArg, textArgs } from './call-values.ts'
 import { openArtifact, readRoot, type Named } from './open-artifact.ts'
-import type { Services } from './services.ts'
-import { tagSignature } from './signatures/tag.ts'
 import { checkTag } from './tag-name.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: tagSignature,
-  async *run(call, services) {
-    const { signal } = call
-    const tags = textArgs(call, 'tag')
-    for (const tag of tags) checkTag(tag)
-    const artifact = await openArtifact(textArg(call, 'ref'), services, signal, 'write')
-    const { content } = await readRoot(artifact, signal)
-    const { digest, mediaType } = content.descriptor
-    const moving = isSet(call, 'force') ? tags : await freeTags(artifact, tags, digest, signal)
-    if (moving.length > 0 && !services.options.dryRun) {
-      await artifact.registry.pushManifest(artifact.repository, content.bytes, {
-        mediaType,
-        tags: moving,
-        digest,
-        signal,
-      })
-      await artifact.registry.commit({ signal })
-    }
-    for (const tag of tags) yield { ref: `${artifact.display}:${tag}`, tag, digest } satisfies Row
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const { signal } = call
+  const tags = textArgs(call, 'tag')
+  for (const tag of tags) checkTag(tag)
+  const artifact = await openArtifact(textArg(call, 'ref'), services, signal, 'write')
+  const { content } = await readRoot(artifact, signal)
+  const { digest, mediaType } = content.descriptor
+  const moving = isSet(call, 'force') ? tags : await freeTags(artifact, tags, digest, signal)
+  if (moving.length > 0 && !services.options.dryRun) {
+    await artifact.registry.pushManifest(artifact.repository, content.bytes, {
+      mediaType,
+      tags: moving,
+      digest,
+      signal,
+    })
+    await artifact.registry.commit({ signal })
+  }
+  for (const tag of tags) yield { ref: `${artifact.display}:${tag}`, tag, digest } satisfies Row
+}
 
 /** The tags that do not point there yet. Errors: TAG_EXISTS for one that points elsewhere. */
 async function freeTags(

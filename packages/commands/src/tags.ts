@@ -1,23 +1,18 @@
-import { defineCommand, type Command } from '@ocish/shell'
 import { OcishError } from '@ocish/sdk'
 import { isSet, numberFlag, textArg, textFlag } from './call-values.ts'
 import { isDigestTag } from './hidden-tags.ts'
-import type { Services } from './services.ts'
-import { tagsSignature } from './signatures/tags.ts'
 import { tagRows } from './tag-rows.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: tagsSignature,
-  async *run(call, services) {
-    const opened = await services.open(textArg(call, 'repository'), 'read')
-    const match = pattern(textFlag(call, 'match'))
-    const since = numberFlag(call, 'since')
-    const all = opened.registry.tags(opened.repository, { signal: call.signal })
-    const wanted = select(all, (tag) => (isSet(call, 'all') || !isDigestTag(tag)) && match(tag))
-    const after = since === undefined ? {} : { after: new Date(Date.now() - since) }
-    yield* tagRows(opened, wanted, call, services, after)
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const opened = await services.open(textArg(call, 'repository'), 'read')
+  const match = pattern(textFlag(call, 'match'))
+  const since = numberFlag(call, 'since')
+  const all = opened.registry.tags(opened.repository, { signal: call.signal })
+  const wanted = select(all, (tag) => (isSet(call, 'all') || !isDigestTag(tag)) && match(tag))
+  const after = since === undefined ? {} : { after: new Date(Date.now() - since) }
+  yield* tagRows(opened, wanted, call, services, after)
+}
 
 function pattern(text: string | undefined): (tag: string) => boolean {
   if (text === undefined) return () => true

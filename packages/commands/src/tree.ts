@@ -1,28 +1,25 @@
 import { formatPlatform } from '@ocish/core'
 import { type Descriptor, hasCode, isManifestMediaType, type Manifest, parseManifest } from '@ocish/sdk'
-import { defineCommand, type Command, type Row } from '@ocish/shell'
+import type { Row } from '@ocish/shell'
 import { kindName, sizeOf } from './artifact-facts.ts'
 import { isSet, numberFlag, textArg } from './call-values.ts'
 import { genericKindOfType } from './generic-kind.ts'
 import { openArtifact, readManifest, type Named } from './open-artifact.ts'
 import { directReferrers } from './referrers-of.ts'
 import type { Services } from './services.ts'
-import { treeSignature } from './signatures/tree.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: treeSignature,
-  async *run(call, services) {
-    const { signal } = call
-    const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
-    const { content, manifest } = await readManifest(artifact, services, signal)
-    const walk = new Walk(artifact, services, signal, {
-      depth: numberFlag(call, 'depth') ?? 8,
-      referrers: isSet(call, 'referrers'),
-      layers: isSet(call, 'layers'),
-    })
-    yield* walk.node(content.descriptor, manifest, 0, artifact.location.text)
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const { signal } = call
+  const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
+  const { content, manifest } = await readManifest(artifact, services, signal)
+  const walk = new Walk(artifact, services, signal, {
+    depth: numberFlag(call, 'depth') ?? 8,
+    referrers: isSet(call, 'referrers'),
+    layers: isSet(call, 'layers'),
+  })
+  yield* walk.node(content.descriptor, manifest, 0, artifact.location.text)
+}
 
 interface WalkOptions {
   readonly depth: number

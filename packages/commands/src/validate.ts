@@ -1,23 +1,20 @@
 import { type Finding, hasCode, OcishError } from '@ocish/sdk'
-import { defineCommand, type Call, type Command, type Outcome } from '@ocish/shell'
+import type { Call, Outcome } from '@ocish/shell'
 import { isSet, textArg, textFlag } from './call-values.ts'
 import { kindOptions } from './kind-options.ts'
 import { graphFindings } from './graph-findings.ts'
 import { openArtifact, readRoot, type Named, type ReadManifest } from './open-artifact.ts'
 import type { Services } from './services.ts'
-import { validateSignature } from './signatures/validate.ts'
 import { sourceKind } from './source-kind.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: validateSignature,
-  async *run(call, services) {
-    const text = textArg(call, 'subject')
-    const path = await localPath(text, services)
-    const findings =
-      path === undefined ? artifactFindings(text, call, services) : sourceFindings(path, call, services)
-    return yield* counted(findings, isSet(call, 'strict'))
-  },
-})
+export const run: Run = async function* run(call, services) {
+  const text = textArg(call, 'subject')
+  const path = await localPath(text, services)
+  const findings =
+    path === undefined ? artifactFindings(text, call, services) : sourceFindings(path, call, services)
+  return yield* counted(findings, isSet(call, 'strict'))
+}
 
 async function* counted(
   findings: AsyncIterable<Finding>,

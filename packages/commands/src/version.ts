@@ -1,10 +1,5 @@
-import { defineCommand, type Command } from '@ocish/shell'
-import type { Services } from './services.ts'
-import { versionSignature } from './signatures/help.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: versionSignature,
-  async *run(_call, services) {
-    yield services.version
-  },
-})
+export const run: Run = async function* run(_call, services) {
+  yield services.version
+}

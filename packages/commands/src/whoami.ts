@@ -1,26 +1,21 @@
-import { defineCommand, type Command, type Row } from '@ocish/shell'
+import type { Row } from '@ocish/shell'
 import { optionalTextArg } from './call-values.ts'
-import type { Services } from './services.ts'
-import { whoamiSignature } from './signatures/account.ts'
+import type { Run } from './run.ts'
 
-export const command: Command<Services> = defineCommand<Services>({
-  signature: whoamiSignature,
-  async *run(call, services) {
-    const host = optionalTextArg(call, 'host')
-    if (host === undefined) {
-      for (const entry of await services.credentials.list())
-        yield row(entry.host, entry.username, entry.source)
-      return undefined
-    }
-    const found = await services.credentials.find(host)
-    if (found === undefined) {
-      services.note(`no credentials for ${host}: requests are anonymous`)
-      return { exit: 1 }
-    }
-    yield row(host, found.username, found.source)
+export const run: Run = async function* run(call, services) {
+  const host = optionalTextArg(call, 'host')
+  if (host === undefined) {
+    for (const entry of await services.credentials.list()) yield row(entry.host, entry.username, entry.source)
     return undefined
-  },
-})
+  }
+  const found = await services.credentials.find(host)
+  if (found === undefined) {
+    services.note(`no credentials for ${host}: requests are anonymous`)
+    return { exit: 1 }
+  }
+  yield row(host, found.username, found.source)
+  return undefined
+}
 
 function row(host: string, user: string | undefined, source: string): Row {
   return { host, ...(user === undefined ? {} : { user }), source }

@@ -1,0 +1,26 @@
+import { counted } from '@ocish/core'
+import type { Target } from '@ocish/sdk'
+
+/** A file that went into a target. */
+export interface WrittenFile {
+  readonly path: string
+  readonly bytes: number
+  readonly ms: number
+}
+
+/** The target, which also tells what was written to it. */
+export function recorded(target: Target, onFile: (file: WrittenFile) => void): Target {
+  return {
+    write: async (path, content, options) => {
+      const start = performance.now()
+      let bytes = 0
+      const passing = counted(content, (total) => {
+        bytes = total
+      })
+      await target.write(path, passing, options)
+      onFile({ path, bytes, ms: Math.round(performance.now() - start) })
+    },
+    folder: (path, options) => target.folder(path, options),
+    link: (path, to) => target.link(path, to),
+  }
+}
