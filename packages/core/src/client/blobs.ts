@@ -1,22 +1,18 @@
 import {
   algorithmOf,
   type Bytes,
-  createDigester,
   type Descriptor,
-  type Digester,
+  hasCode,
   octetStream,
   OcishError,
   parseDigest,
 } from '@ocish/sdk'
 import type { BlobContent, CallOptions, RangeContent } from '../registry.ts'
-import { type Answer, decimal } from './answer.ts'
+import type { Answer } from './answer.ts'
 import { repositoryScope } from './auth/scope.ts'
+import { type Ask, contentRange, Download, sizeMismatch } from './download.ts'
 import type { Release } from './host-queue.ts'
-import { isNetworkError } from './network-error.ts'
 import type { Remote } from './remote.ts'
-
-/** Attempts in a row that may bring nothing new. */
-const triesWithoutProgress = 5
 
 /** HEAD of a blob (end-2). */
 export async function statBlob(
@@ -37,7 +33,10 @@ export async function statBlob(
   return { mediaType: octetStream, digest, size }
 }
 
-/** GET of a blob: verified, and taken up again where a connection breaks (specs/distribution.md 1.5). */
+/**
+ * GET of a blob: verified, and taken up again where a connection breaks (specs/distribution.md 1.5). What the registry lacks
+ * is looked for at the addresses of its descriptor, without anything private (T21).
+ */
 export async function openBlob(
   remote: Remote,
   repository: string,
@@ -45,24 +44,43 @@ export async function openBlob(
   { signal }: CallOptions = {},
 ): Promise<BlobContent> {
   const digest = typeof blob === 'string' ? blob : blob.digest
-  const algorithm = algorithmOf(digest)
+  algorithmOf(digest)
   const release = await remote.exchange.enter('read', signal)
+  const own: Ask = (options) =>
+    request(remote, 'GET', repository, digest, { signal, lane: 'held', ...options })
   try {
-    const answer = await request(remote, 'GET', repository, digest, { signal, lane: 'held' })
-    const told = answer.length
-    const size = typeof blob === 'string' ? told : blob.size
-    if (size === undefined) return await measured(remote, repository, digest, answer, release)
-    if (told !== undefined && told !== size) {
-      answer.body.destroy()
-      throw sizeMismatch(digest, size, told)
-    }
-    const descriptor = typeof blob === 'string' ? { mediaType: octetStream, digest, size } : blob
-    const download = new Download(remote, repository, descriptor, createDigester(algorithm), signal)
-    return { descriptor, bytes: download.bytes(answer, release) }
+    return await open(remote, digest, blob, own, signal, release)
   } catch (error) {
+    const urls = typeof blob === 'string' || !hasCode(error, 'BLOB_NOT_FOUND') ? [] : elsewhere(remote, blob)
+    for (const url of urls) {
+      const there: Ask = (options) => askElsewhere(remote, repository, digest, url, signal, options)
+      const found = await open(remote, digest, blob, there, signal, release).catch(() => undefined)
+      if (found !== undefined) return found
+    }
     release()
+    signal?.throwIfAborted()
     throw error
   }
+}
+
+async function open(
+  remote: Remote,
+  digest: string,
+  blob: Descriptor | string,
+  ask: Ask,
+  signal: AbortSignal | undefined,
+  release: Release,
+): Promise<BlobContent> {
+  const answer = await ask({})
+  const told = answer.length
+  const size = typeof blob === 'string' ? told : blob.size
+  if (size === undefined) return await measured(remote, digest, answer, ask, release)
+  if (told !== undefined && told !== size) {
+    answer.body.destroy()
+    throw sizeMismatch(digest, size, told)
+  }
+  const descriptor = typeof blob === 'string' ? { mediaType: octetStream, digest, size } : blob
+  return { descriptor, bytes: new Download(remote, descriptor, ask, signal).bytes(answer, release) }
 }
 
 /** GET from `start` on (end-2 with Range). */
@@ -165,9 +183,9 @@ function request(
 /** Without a length nobody can say the size before the end: such an answer is read whole, within the limit of a page. */
 async function measured(
   remote: Remote,
-  repository: string,
   digest: string,
   answer: Answer,
+  ask: Ask,
   release: Release,
 ): Promise<BlobContent> {
   const bytes = await remote.exchange.read(
@@ -177,131 +195,36 @@ async function measured(
   )
   release()
   const descriptor = { mediaType: octetStream, digest, size: bytes.length }
-  const download = new Download(
-    remote,
-    repository,
-    descriptor,
-    createDigester(algorithmOf(digest)),
-    undefined,
-  )
-  return { descriptor, bytes: download.check(bytes) }
+  return { descriptor, bytes: new Download(remote, descriptor, ask, undefined).check(bytes) }
 }
 
-/** One blob on its way: counts and hashes what passes, and asks for the rest when a connection breaks. */
-class Download {
-  readonly #remote: Remote
-  readonly #repository: string
-  readonly #descriptor: Descriptor
-  readonly #digester: Digester
-  readonly #signal: AbortSignal | undefined
-  #have = 0
-  #fruitless = 0
+/** The addresses of a non-distributable layer that may be visited: HTTPS where the registry is. */
+function elsewhere(remote: Remote, { urls = [] }: Descriptor): readonly URL[] {
+  const schemes = remote.exchange.origin.protocol === 'https:' ? ['https:'] : ['https:', 'http:']
+  return urls
+    .slice(0, 10)
+    .map((text) => URL.parse(text))
+    .filter((url): url is URL => url !== null && schemes.includes(url.protocol) && url.username === '')
+}
 
-  constructor(
-    remote: Remote,
-    repository: string,
-    descriptor: Descriptor,
-    digester: Digester,
-    signal: AbortSignal | undefined,
-  ) {
-    this.#remote = remote
-    this.#repository = repository
-    this.#descriptor = descriptor
-    this.#digester = digester
-    this.#signal = signal
-  }
-
-  async *bytes(first: Answer, release: Release): Bytes {
-    let answer: Answer | undefined = first
-    try {
-      let skip = 0
-      while (answer !== undefined) {
-        yield* this.#read(answer, skip)
-        if (this.#have === this.#descriptor.size) break
-        ;({ answer, skip } = await this.#resume())
-      }
-      this.#finish()
-    } finally {
-      answer?.body.destroy()
-      release()
-    }
-  }
-
-  // eslint-disable-next-line typescript/require-await -- an iterable like the one of a download
-  async *check(whole: Uint8Array): Bytes {
-    this.#take(whole)
-    yield whole
-    this.#finish()
-  }
-
-  /** Ends early, without an error, when the connection breaks: then there is a rest. */
-  async *#read(answer: Answer, skip: number): Bytes {
-    const before = this.#have
-    let toSkip = skip
-    try {
-      for await (const chunk of answer.body) {
-        const news = toSkip > 0 ? chunk.subarray(Math.min(toSkip, chunk.length)) : chunk
-        toSkip -= chunk.length - news.length
-        if (news.length === 0) continue
-        this.#take(news)
-        yield news
-      }
-    } catch (error) {
-      this.#signal?.throwIfAborted()
-      if (!isNetworkError(error)) throw error
-      this.#fruitless = this.#have > before ? 0 : this.#fruitless + 1
-      if (this.#fruitless >= triesWithoutProgress) throw this.#remote.exchange.failure(error, answer.url)
-      return
-    }
-    if (this.#have < this.#descriptor.size) {
-      this.#fruitless = this.#have > before ? 0 : this.#fruitless + 1
-      const { digest, size } = this.#descriptor
-      if (this.#fruitless >= triesWithoutProgress) throw sizeMismatch(digest, size, this.#have)
-    }
-  }
-
-  #take(chunk: Uint8Array): void {
-    this.#have += chunk.length
-    const { digest, size } = this.#descriptor
-    if (this.#have > size) throw sizeMismatch(digest, size, undefined)
-    this.#digester.update(chunk)
-  }
-
-  #finish(): void {
-    const { digest, size } = this.#descriptor
-    if (this.#have !== size) throw sizeMismatch(digest, size, this.#have)
-    const actual = this.#digester.digest()
-    if (actual === digest) return
-    throw new OcishError(
-      'DIGEST_MISMATCH',
-      `the bytes of ${digest} from ${this.#remote.host} have another digest`,
-      {
-        details: { expected: digest, actual },
-      },
-    )
-  }
-
-  /** Asks the registry, never a storage's signed address, for what is missing. */
-  async #resume(): Promise<{ readonly answer: Answer; readonly skip: number }> {
-    const { digest, size } = this.#descriptor
-    const from = this.#have
-    const answer = await request(this.#remote, 'GET', this.#repository, digest, {
-      signal: this.#signal,
-      lane: 'held',
-      ...(from === 0 ? {} : { headers: { range: `bytes=${from}-` }, accept: [416] }),
-    })
-    if (answer.status === 200) return { answer, skip: from }
-    const range = contentRange(answer)
-    if (answer.status === 206 && range?.start === from && (range.total ?? size) === size)
-      return { answer, skip: 0 }
-    // Whatever this is (a 416, another range): the whole blob again, without what is here already.
-    answer.body.destroy()
-    const whole = await request(this.#remote, 'GET', this.#repository, digest, {
-      signal: this.#signal,
-      lane: 'held',
-    })
-    return { answer: whole, skip: from }
-  }
+function askElsewhere(
+  remote: Remote,
+  repository: string,
+  digest: string,
+  url: URL,
+  signal: AbortSignal | undefined,
+  options: Parameters<Ask>[0],
+): Promise<Answer> {
+  return remote.exchange.send({
+    method: 'GET',
+    url,
+    scopes: [],
+    lane: 'held',
+    repeatable: true,
+    subject: remote.subject('blob', 'GET', repository, digest),
+    signal,
+    ...options,
+  })
 }
 
 async function* released(remote: Remote, answer: Answer, release: Release): Bytes {
@@ -313,26 +236,6 @@ async function* released(remote: Remote, answer: Answer, release: Release): Byte
     answer.body.destroy()
     release()
   }
-}
-
-function contentRange(
-  answer: Answer,
-): { readonly start: number; readonly total: number | undefined } | undefined {
-  const match = /^bytes\s+(\d+)-(\d+)\/(\d+|\*)$/i.exec(answer.first('content-range') ?? '')
-  const start = decimal(match?.[1])
-  if (match === null || start === undefined) return undefined
-  return { start, total: decimal(match[3]) }
-}
-
-function sizeMismatch(digest: string, expected: number, actual: number | undefined): OcishError {
-  const found = actual === undefined ? 'more' : String(actual)
-  return new OcishError(
-    'SIZE_MISMATCH',
-    `${digest} should have ${expected} bytes, but the registry sends ${found}`,
-    {
-      details: { expected, ...(actual === undefined ? {} : { actual }) },
-    },
-  )
 }
 
 function beyondEnd(digest: string, start: number): OcishError {

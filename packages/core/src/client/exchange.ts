@@ -187,9 +187,16 @@ export class Exchange {
       signal: call.signal,
     }
     let authorization = isOwn ? await this.#authenticator.prepare(need) : undefined
+    let resigned = false
     for (let round = 1; ; round++) {
       const landed = await this.#follow(this.#hops(call, isOwn, authorization))
       const { response, url } = landed
+      if (!resigned && isExpiredSignature(call, landed)) {
+        // The registry signs a new address for its storage.
+        resigned = true
+        response.body.discard()
+        continue
+      }
       if (response.status !== 401 || !isOwn || url.origin !== this.#origin.origin || round > signIns)
         return landed
       const next = await this.#challenged(response, need, authorization)
@@ -359,6 +366,13 @@ export class Exchange {
     )
     return this.#transport
   }
+}
+
+/** A storage that refuses what the registry itself sent here: the signature of the address is over, or was spoilt. */
+function isExpiredSignature(call: Call, { response, url }: Landed): boolean {
+  const isRead = call.method === 'GET' || call.method === 'HEAD'
+  const { status } = response
+  return isRead && url.origin !== call.url.origin && (status === 400 || status === 401 || status === 403)
 }
 
 function leavesOrigin(from: URL, to: URL): OcishError {

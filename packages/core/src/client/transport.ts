@@ -1,7 +1,7 @@
 import type { Bytes } from '@ocish/sdk'
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici/index.js'
+import { Agent, buildConnector, type Dispatcher } from 'undici/index.js'
 import { classifyAddress, mayVisit } from './address-policy.ts'
 import { Incoming } from './incoming.ts'
 import { defaultTimeouts } from './limits.ts'
@@ -41,11 +41,11 @@ const maxHeaderSize = 64 * 1024
  */
 export function createTransport(origin: URL, options: ClientOptions): Transport {
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
-  const dispatchers = new Map<string, Dispatcher>()
+  const dispatchers = new Map<string, Promise<Dispatcher>>()
   const registry = new RegistryPlace(origin)
   const overrides = parseOverrides(options.resolve ?? [])
 
-  function dispatcherFor(url: URL): Dispatcher {
+  function dispatcherFor(url: URL): Promise<Dispatcher> {
     const known = dispatchers.get(url.origin)
     if (known !== undefined) return known
     const made = createDispatcher(url)
@@ -53,7 +53,7 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
     return made
   }
 
-  function createDispatcher(url: URL): Dispatcher {
+  async function createDispatcher(url: URL): Promise<Dispatcher> {
     const own = url.origin === origin.origin
     const tls = {
       ...(options.ca === undefined ? {} : { ca: [...systemAuthorities(), ...[options.ca].flat()] }),
@@ -64,11 +64,8 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
     const shared = { maxHeaderSize, keepAliveTimeout: 4000, pipelining: 1, allowH2: false }
     const proxy = proxyFor(url, options.proxy)
     if (proxy !== undefined) {
-      return new ProxyAgent({
-        ...shared,
-        uri: proxy,
-        requestTls: { ...tls, timeout: timeouts.connect * 1000 },
-      })
+      const { proxyDispatcher } = await import('./transport-proxy.ts')
+      return proxyDispatcher(proxy, shared, { ...tls, timeout: timeouts.connect * 1000 })
     }
     const lookup = own ? registry.lookup : guardedLookup(registry)
     const connect = buildConnector({ ...tls, lookup, allowH2: false, timeout: timeouts.connect * 1000 })
@@ -87,14 +84,15 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
   }
 
   return {
-    send(request) {
+    async send(request) {
+      const dispatcher = await dispatcherFor(request.url)
       request.signal?.throwIfAborted()
-      return dispatch(dispatcherFor(request.url), request, timeouts)
+      return await dispatch(dispatcher, request, timeouts)
     },
     async close() {
       const all = [...dispatchers.values()]
       dispatchers.clear()
-      await Promise.all(all.map((dispatcher) => dispatcher.destroy()))
+      await Promise.all(all.map(async (dispatcher) => (await dispatcher).destroy()))
     },
   }
 }

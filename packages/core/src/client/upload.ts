@@ -13,6 +13,8 @@ import type { Remote } from './remote.ts'
 const chunkSize = 4 * 1024 * 1024
 /** How often a chunk is tried again after the registry was asked how far it is. */
 const chunkTries = 3
+/** In how many pieces a registry may take what was sent as one. */
+const mostPieces = 100
 
 export interface StartOptions extends CallOptions {
   readonly algorithm?: string
@@ -205,57 +207,53 @@ export class RemoteUpload implements Upload {
     this.#offset = this.#received(answer) ?? this.#offset
   }
 
+  /** Until the registry has all of it; after a lost answer only the registry knows how much that is. */
   async #patch(chunk: Uint8Array, options: CallOptions): Promise<void> {
     const target = this.#offset + chunk.length
+    let interrupted = false
     for (let attempt = 1; this.#offset < target; attempt++) {
-      const rest = chunk.subarray(chunk.length - (target - this.#offset))
       const before = this.#offset
-      await this.#patchOnce(rest, options, attempt)
-      if (
-        this.#offset < before ||
-        this.#offset > target ||
-        (this.#offset === before && attempt >= chunkTries)
-      ) {
+      const rest = chunk.subarray(chunk.length - (target - before))
+      try {
+        const isTaken = await this.#patchOnce(rest, options.signal)
+        if (isTaken && this.#offset > before && attempt < mostPieces) continue
+      } catch (error) {
+        options.signal?.throwIfAborted()
+        if (attempt >= chunkTries || !isInterruption(error)) throw error
+        interrupted = true
+      }
+      this.#began ||= interrupted
+      await this.refresh(options)
+      if (this.#offset === before && rest.length > chunkSize && !interrupted) {
+        await this.write(slices(rest, chunkSize), options)
+        return
+      }
+      if (!interrupted || this.#offset < before || this.#offset > target || attempt >= chunkTries) {
         throw new OcishError(
           'UPLOAD_RANGE_INVALID',
-          `${this.#remote.host} lost count of an upload at byte ${before}`,
+          `${this.#remote.host} has another idea of where an upload is`,
+          {
+            details: { expected: before, actual: this.#offset },
+          },
         )
       }
     }
   }
 
-  async #patchOnce(chunk: Uint8Array, options: CallOptions, attempt: number): Promise<void> {
+  /** False: the registry wants another range, or a smaller one (GHCR answers 416 to more than 4 MiB). */
+  async #patchOnce(chunk: Uint8Array, signal: AbortSignal | undefined): Promise<boolean> {
     const range = `${this.#offset}-${this.#offset + chunk.length - 1}`
-    try {
-      const body = { open: () => chunk, length: chunk.length }
-      const answer = await this.#send(
-        'PATCH',
-        body,
-        { 'content-range': range },
-        options.signal,
-        this.#location,
-        [416],
-      )
-      if (answer.status === 416) {
-        answer.body.destroy()
-        await this.#lookAgain(options)
-        return
-      }
-      this.#moved(answer)
-      this.#began = true
-      const expected = this.#offset + chunk.length
-      this.#offset = Math.min(this.#received(answer) ?? expected, expected)
-    } catch (error) {
-      options.signal?.throwIfAborted()
-      if (attempt >= chunkTries || !isInterruption(error)) throw error
-      await this.#lookAgain(options)
+    const body = { open: () => chunk, length: chunk.length }
+    const answer = await this.#send('PATCH', body, { 'content-range': range }, signal, this.#location, [416])
+    if (answer.status === 416) {
+      answer.body.destroy()
+      return false
     }
-  }
-
-  /** After a lost answer only the registry knows how far it is. */
-  async #lookAgain(options: CallOptions): Promise<void> {
+    this.#moved(answer)
     this.#began = true
-    await this.refresh(options)
+    const expected = this.#offset + chunk.length
+    this.#offset = Math.min(this.#received(answer) ?? expected, expected)
+    return true
   }
 
   #moved(answer: Answer): void {
@@ -303,6 +301,11 @@ export function isInterruption(error: unknown): boolean {
   if (isNetworkError(error)) return true
   const code = (error as { code?: unknown }).code
   return code === 'NETWORK_FAILED' || code === 'NETWORK_TIMEOUT' || code === 'REGISTRY_UNAVAILABLE'
+}
+
+// eslint-disable-next-line typescript/require-await -- a stream of what is in memory
+async function* slices(bytes: Uint8Array, size: number): Bytes {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
 }
 
 async function* pieces(source: Bytes, size: number): Bytes {

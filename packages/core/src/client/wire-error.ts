@@ -93,14 +93,16 @@ function describe(
   const { status } = refusal
   const { host, text } = subject
   const because = reason === '' ? '' : ` (${reason})`
-  if (status === 401 || (status !== 404 && codes.has('UNAUTHORIZED'))) {
+  // Only these statuses leave it to the code whether they are about permission (ECR and zot answer such a 400 or 405).
+  const isOpen = status === 400 || status === 403 || status === 405
+  if (status === 401 || (isOpen && codes.has('UNAUTHORIZED'))) {
     return {
       code: 'REGISTRY_UNAUTHORIZED',
       message: `${text} does not exist or ${host} wants a sign-in: ${refusal.identity.text}${because}`,
       hint: `Run login ${host}.`,
     }
   }
-  if (status === 403 || (status !== 404 && codes.has('DENIED'))) {
+  if (status === 403 || (isOpen && codes.has('DENIED'))) {
     return {
       code: 'REGISTRY_DENIED',
       message: `${text} does not exist or access is denied by ${host}: ${refusal.identity.text}${because}`,
@@ -130,7 +132,7 @@ function refusedCall(
     return {
       code: 'NETWORK_TLS',
       message: `${host} speaks HTTPS, but was asked over plain HTTP`,
-      hint: 'Leave out --plain-http.',
+      hint: 'Leave out --plain-http, and name its authority with --ca-file FILE where it is your own.',
     }
   }
   if (status === 407) {
