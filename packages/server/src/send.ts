@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { once } from 'node:events'
 import type { Answer } from './answer.ts'
+import { bodyChunks } from './request-body.ts'
 
 /** Bytes of an unwanted body that are read so that the connection can go on. */
 const drainLimit = 16 * 1024 * 1024
@@ -20,14 +21,18 @@ export async function sendAnswer(
 ): Promise<Sent> {
   if (response.destroyed) return { bytes: 0, complete: false }
   response.writeHead(answer.status, { 'docker-distribution-api-version': 'registry/2.0', ...copied(answer) })
-  drain(request)
-  const { body } = answer
-  if (body === undefined || request.method === 'HEAD' || body instanceof Uint8Array) {
-    response.end(request.method === 'HEAD' ? undefined : body)
-    await settled(response)
-    return { bytes: body instanceof Uint8Array ? body.length : 0, complete: response.writableFinished }
+  const body = request.method === 'HEAD' ? undefined : answer.body
+  if (body !== undefined && !(body instanceof Uint8Array)) {
+    await drained(request)
+    return await sendStream(response, body)
   }
-  return await sendStream(response, body)
+  // The answer leaves at once, its end only when the body is in: a connection that closes earlier loses the answer.
+  if (body === undefined) response.flushHeaders()
+  else response.write(body)
+  await drained(request)
+  response.end()
+  await settled(response)
+  return { bytes: body?.length ?? 0, complete: response.writableFinished }
 }
 
 async function sendStream(response: ServerResponse, body: AsyncIterable<Uint8Array>): Promise<Sent> {
@@ -63,15 +68,20 @@ async function settled(response: ServerResponse): Promise<void> {
 }
 
 /** Reads on what nobody wanted, up to a limit, so that the answer arrives and the connection can be used again. */
-function drain(request: IncomingMessage): void {
-  if (request.readableEnded || request.destroyed) return
+async function drained(request: IncomingMessage): Promise<void> {
+  if (request.complete || request.destroyed) {
+    request.resume()
+    return
+  }
   let left = drainLimit
-  request.on('data', (chunk: Uint8Array) => {
-    left -= chunk.length
-    if (left < 0) request.destroy()
-  })
-  request.on('error', () => undefined)
-  request.resume()
+  try {
+    for await (const chunk of bodyChunks(request)) {
+      left -= chunk.length
+      if (left < 0) request.destroy()
+    }
+  } catch {
+    // The other side has gone; there is nobody left to answer.
+  }
 }
 
 function copied({ headers = {} }: Answer): Record<string, string | string[]> {

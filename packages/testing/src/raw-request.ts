@@ -34,6 +34,8 @@ export interface RawAnswer {
 /** One HTTP request with nothing added, followed or decoded. Paths are sent as given. */
 export async function rawRequest(url: string, options: RawRequestOptions = {}): Promise<RawAnswer> {
   const request = start(url, options)
+  // An answer may come before the body has gone out whole; what fails after it changes nothing.
+  request.on('error', () => undefined)
   await sendBody(request, options.body)
   const [response] = (await once(request, 'response')) as [IncomingMessage]
   const body = await readAll(response)
@@ -67,8 +69,6 @@ async function sendBody(request: ClientRequest, body: RawRequestOptions['body'])
     request.end(body)
     return
   }
-  // An answer may come before the body has gone out whole.
-  request.on('error', () => undefined)
   for await (const chunk of body) {
     if (request.destroyed || request.writableEnded) return
     if (!request.write(chunk)) await Promise.race([once(request, 'drain'), once(request, 'close')])
