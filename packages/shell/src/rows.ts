@@ -85,7 +85,7 @@ export const nodeRow: RowType = {
   reference: 'ref',
   tree: { depth: 'depth', label: 'label' },
   columns: [
-    ...hidden(eager('int', 'depth')),
+    ...eager('int', 'depth'),
     ...eager('string', 'label'),
     ...hidden(eager('ref', 'ref')),
     ...eager('string', 'kind'),
