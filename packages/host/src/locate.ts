@@ -1,4 +1,4 @@
-import { type Location, looksLikeRegistry, parseLocation } from '@ocish/sdk'
+import { isOcishError, type Location, looksLikeRegistry, OcishError, parseLocation } from '@ocish/sdk'
 import type { RegistrySettings } from './config.ts'
 
 export interface LocateOptions {
@@ -13,7 +13,22 @@ export interface LocateOptions {
  */
 export function locate(text: string, options: LocateOptions): Location {
   const expanded = expandAlias(text, options.registries)
-  return { ...parseLocation(expanded, { kindSchemes: options.kindSchemes }), text }
+  try {
+    return { ...parseLocation(expanded, { kindSchemes: options.kindSchemes }), text }
+  } catch (error) {
+    throw isOcishError(error) ? inText(error, text, expanded) : error
+  }
+}
+
+/** Says in which text the span lies; that of an expanded alias is nobody's. */
+function inText(error: OcishError, text: string, expanded: string): OcishError {
+  const whole = { input: text, span: { from: 0, to: text.length } }
+  return new OcishError(error.code, error.message, {
+    cause: error.cause,
+    exit: error.exit,
+    ...(error.hint !== undefined && { hint: error.hint }),
+    details: text === expanded ? { ...whole, ...error.details } : whole,
+  })
 }
 
 function expandAlias(text: string, registries: ReadonlyMap<string, RegistrySettings>): string {

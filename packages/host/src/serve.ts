@@ -1,4 +1,4 @@
-import type { ServeOptions } from '@ocish/commands'
+import type { Endpoint, ServeOptions } from '@ocish/commands'
 import type { Registry } from '@ocish/core'
 
 /**
@@ -9,19 +9,13 @@ export async function* serveRegistry(
   registry: Registry,
   root: string,
   options: Pick<ServeOptions, 'address' | 'readOnly' | 'signal'>,
-): AsyncGenerator<Record<string, unknown>, void> {
+): AsyncGenerator<Endpoint, void> {
   const { serve } = await import('@ocish/server')
   const { readOnly } = await import('@ocish/core')
   const { address, signal } = options
   signal.throwIfAborted()
   await using server = await serve(options.readOnly ? readOnly(registry) : registry, { address })
-  yield {
-    url: server.url,
-    host: server.host,
-    port: server.port,
-    readOnly: options.readOnly,
-    serves: registry.name,
-  }
+  yield { address: server.host, url: server.url, root, readOnly: options.readOnly }
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
