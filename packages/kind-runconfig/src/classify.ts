@@ -293,7 +293,7 @@ function* literals(value: Node, path: Path): Generator<Sensitive> {
     const here = [...path, at]
     if (item.type === 'object') yield* recordValues(item, here)
     else if (item.type === 'string') {
-      const [, name = ''] = /^([^=:]*[=:])./s.exec(item.value) ?? []
+      const [name = ''] = /^[^=:]*[=:]/.exec(item.value) ?? []
       if (name !== item.value) yield { path: here, line: item.line, ...literal, rest: name }
     }
   }

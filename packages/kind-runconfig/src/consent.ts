@@ -57,7 +57,8 @@ function* permissions({ permission_profile: profile }: RunConfig): Generator<Con
 }
 
 function* network(config: RunConfig): Generator<ConsentItem> {
-  if (config.isolate_network === false) {
+  // Go leaves out a false: absent is the same.
+  if ((config.image ?? '') !== '' && config.isolate_network !== true) {
     yield notice('isolate_network', 'CONSENT_NOT_ISOLATED', 'the network of the container is not isolated')
   }
   if (config.allow_docker_gateway === true) {

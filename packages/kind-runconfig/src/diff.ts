@@ -1,6 +1,6 @@
 import type { FieldValue } from '@ocish/sdk'
 import { fields } from './fields.ts'
-import { schemaVersion, type JsonValue, type RunConfig } from './model.ts'
+import { schemaVersion, type JsonObject, type JsonValue, type RunConfig } from './model.ts'
 import { formatPath, type Path } from './paths.ts'
 
 /** One difference: added, taken away, or changed. */
@@ -16,21 +16,19 @@ export interface Change {
  * version the current one. Lists are compared by position. Known fields come first, in their order.
  */
 export function* diff(from: RunConfig, to: RunConfig): Generator<Change> {
-  yield* changes(meant(from), meant(to), [])
+  const [before, after] = [meant(from), meant(to)]
+  for (const key of new Set([...Object.keys(fields), ...Object.keys(before), ...Object.keys(after)])) {
+    yield* changes(before[key], after[key], [key])
+  }
 }
 
-function meant(config: RunConfig): JsonValue {
-  const order = [...Object.keys(fields), ...Object.keys(config)]
-  const source: Readonly<Record<string, unknown>> = {
-    ...config,
-    schema_version: config.schema_version || schemaVersion,
+function meant(config: RunConfig): JsonObject {
+  const meaning = Object.create(null) as Record<string, JsonValue>
+  for (const [key, value] of Object.entries<JsonValue | undefined>(config as JsonObject)) {
+    if (value !== undefined && !(Object.hasOwn(fields, key) && isEmpty(value))) meaning[key] = value
   }
-  const result = Object.create(null) as Record<string, JsonValue>
-  for (const key of new Set(order)) {
-    const value = Object.hasOwn(source, key) ? (source[key] as JsonValue | undefined) : undefined
-    if (value !== undefined && !(Object.hasOwn(fields, key) && isEmpty(value))) result[key] = value
-  }
-  return result
+  meaning['schema_version'] ??= schemaVersion
+  return meaning
 }
 
 function isEmpty(value: JsonValue): boolean {

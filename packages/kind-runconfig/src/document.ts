@@ -123,13 +123,12 @@ class Parser {
   }
 
   #value(depth: number): Node {
-    if (depth > maxDepth) this.#fail(`JSON nested deeper than ${maxDepth} levels`)
     const line = this.#here()
     switch (this.#text[this.#at]) {
       case '{':
-        return this.#object(line, depth)
+        return this.#object(line, this.#deeper(depth))
       case '[':
-        return this.#array(line, depth)
+        return this.#array(line, this.#deeper(depth))
       case '"':
         return { type: 'string', line, value: this.#string() }
       case 't':
@@ -145,6 +144,11 @@ class Parser {
         return text === '' ? this.#fail('a JSON value was expected') : { type: 'number', line, text }
       }
     }
+  }
+
+  #deeper(depth: number): number {
+    if (depth === maxDepth) this.#fail(`JSON nested deeper than ${maxDepth} levels`)
+    return depth + 1
   }
 
   #word<Found extends Node>(word: string, node: Found): Found {
@@ -166,7 +170,7 @@ class Parser {
       this.#space()
       if (!this.#take(':')) this.#fail('":" was expected after a member name')
       this.#space()
-      members.push({ key, line: keyLine, value: this.#value(depth + 1) })
+      members.push({ key, line: keyLine, value: this.#value(depth) })
       this.#space()
     } while (this.#take(','))
     if (!this.#take('}')) this.#fail('"," or "}" was expected')
@@ -180,7 +184,7 @@ class Parser {
     if (this.#take(']')) return { type: 'array', line, items }
     do {
       this.#space()
-      items.push(this.#value(depth + 1))
+      items.push(this.#value(depth))
       this.#space()
     } while (this.#take(','))
     if (!this.#take(']')) this.#fail('"," or "]" was expected')
