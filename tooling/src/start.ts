@@ -56,13 +56,15 @@ async function compare(folder: string): Promise<boolean> {
 async function tour(address: string): Promise<void> {
   const variables = { REGISTRY: address, WORK: work }
   const source = await readFile(join(root, 'examples/tour.ocish'), 'utf8')
+  let before = ''
   for (const line of tourLines(source, variables)) {
-    if (line.type === 'comment') console.log(`\n# ${line.text}`)
+    if (line.type === 'comment') console.log(`${before === 'comment' ? '' : '\n'}# ${line.text}`)
     else {
       console.log(`\n$ ocish ${line.text}`)
       const code = await run(line.words)
       if (code !== 0) throw new Error(`'ocish ${line.text}' ended with ${code}`)
     }
+    before = line.type
   }
   console.log()
   if (!(await compare(join(work, 'pulled')))) throw new Error('the pulled files differ from the pushed ones')

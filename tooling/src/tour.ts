@@ -8,9 +8,12 @@ export function tourLines(source: string, variables: Readonly<Record<string, str
   for (const raw of source.split('\n')) {
     const line = raw.trim()
     if (line === '') continue
+    if (line.startsWith('#')) {
+      lines.push({ type: 'comment', text: line.slice(1).trim() })
+      continue
+    }
     const text = line.replaceAll(/\$\{env\.(\w+)\}/g, (whole, name: string) => variables[name] ?? whole)
-    if (line.startsWith('#')) lines.push({ type: 'comment', text: text.slice(1).trim() })
-    else lines.push({ type: 'command', text, words: text.split(/\s+/) })
+    lines.push({ type: 'command', text, words: text.split(/\s+/) })
   }
   return lines
 }
