@@ -138,6 +138,14 @@ export interface ServeOptions {
   readonly signal: AbortSignal
 }
 
+/** Where a server listens: `address` is host and port, `root` what it serves. */
+export interface Endpoint {
+  readonly address: string
+  readonly url: string
+  readonly root: string
+  readonly readOnly: boolean
+}
+
 /** The answers of the common flags. */
 export interface RunOptions {
   readonly dryRun: boolean
@@ -188,7 +196,8 @@ export interface Services {
   confirm(question: string): Promise<void>
   /** Secret input of `login`: from standard input or a prompt without echo. */
   readSecret(prompt: string): Promise<string>
-  serve(options: ServeOptions): AsyncGenerator<Record<string, unknown>, void>
+  /** One row once it listens; ends when the signal says so. */
+  serve(options: ServeOptions): AsyncGenerator<Endpoint, void>
   readonly warn: (message: string) => void
   /** What a person may want to know (which kind was recognised); a line on standard error, silent under `-q`. */
   readonly note: (message: string) => void

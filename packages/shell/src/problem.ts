@@ -29,7 +29,7 @@ export interface Problem {
 const causeLimit = 8
 
 /** Details that have their own place in a problem. */
-const placed = new Set(['span', 'source', 'closest', 'replace', 'input'])
+const placed = new Set(['span', 'source', 'closest', 'replace', 'input', 'nearest'])
 
 /**
  * Any thrown value as a problem. `source` is the text that ran: a span inside one of its words (`details.input` and
@@ -41,7 +41,8 @@ export function toProblem(error: unknown, source?: SourceText): Problem {
   const own = sourceOf(details['source']) ?? source
   const place = spanIn(own, details)
   const closest = textsOf(details['closest'])
-  const replace = replacementOf(details['replace']) ?? byClosest(place, details, closest)
+  const replace =
+    replacementOf(details['replace']) ?? byClosest(place, details, closest) ?? byNearest(own, details)
   const hints: ProblemHint[] = []
   if (error.hint !== undefined) hints.push({ text: error.hint })
   if (replace !== undefined) hints.push({ text: `write ${replace.with}`, replace })
@@ -114,6 +115,17 @@ function spanIn(
   const at = source.text.indexOf(input)
   if (at < 0 || input === '') return undefined
   return span === undefined ? { from: at, to: at + input.length } : { from: at + span.from, to: at + span.to }
+}
+
+/** The nearest right form in place of the whole word, where the grammar knows one. */
+function byNearest(
+  source: SourceText | undefined,
+  details: Readonly<Record<string, unknown>>,
+): Replacement | undefined {
+  const { input, nearest } = details
+  if (source === undefined || typeof input !== 'string' || typeof nearest !== 'string') return undefined
+  const from = source.text.indexOf(input)
+  return from < 0 || input === '' ? undefined : { from, to: from + input.length, with: nearest }
 }
 
 /** The nearest name in place of the faulty part, where the error says what part that is. */
