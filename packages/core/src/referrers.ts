@@ -26,7 +26,8 @@ export interface IndexReferrerOptions extends CallOptions {
   readonly exclusive?: Exclusive
 }
 
-const attempts = 5
+const maxLost = 5
+const maxRefused = 20
 const notThere = ['MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND', 'REPOSITORY_NOT_FOUND']
 
 /**
@@ -95,7 +96,8 @@ export async function pushReferrer(
 /**
  * Enters a referrer into the referrers tag of its subject. The tag is read, extended, written (`If-Match`, where that
  * is understood) and read back until the entry stays. Errors: MANIFEST_INVALID (the tag is something else),
- * PRECONDITION_FAILED (others kept changing it), and those of the registry.
+ * PRECONDITION_FAILED (others kept changing it), MANIFEST_REFERS_TO_MISSING (the referrer is not there), and those of
+ * the registry.
  */
 export function indexReferrer(
   place: Place,
@@ -166,25 +168,29 @@ async function updateFallback(
   change: (entries: readonly Descriptor[]) => readonly Descriptor[] | undefined,
 ): Promise<void> {
   const tag = tagFallback(subject)
+  const isRight = (entries: readonly Descriptor[]): boolean => change(entries) === undefined
   const exclusive = options.exclusive ?? ((key, act) => inTurn(place.registry, key, act))
   await exclusive(`${place.registry.name}/${place.repository}:${tag}`, async () => {
-    for (let attempt = 0; attempt < attempts; attempt += 1) {
+    // Losing a race costs a round where the registry says so, and one of few where only a read shows it.
+    for (let lost = 0, refused = 0; lost < maxLost && refused < maxRefused;) {
       // Each round depends on what the one before has left.
       // eslint-disable-next-line no-await-in-loop
       const current = await readFallback(place, subject, options, true)
       const entries = change(uniqueEntries(current.index))
       if (entries === undefined) return
       // eslint-disable-next-line no-await-in-loop
-      const isWritten = await writeFallback(place, tag, current, entries, options)
-      // eslint-disable-next-line no-await-in-loop
-      if (
-        isWritten &&
-        change(uniqueEntries((await readFallback(place, subject, options, true)).index)) === undefined
-      ) {
-        return
+      if (await writeFallback(place, tag, { current, entries, isRight }, options)) {
+        // eslint-disable-next-line no-await-in-loop
+        const written = await readFallback(place, subject, options, true)
+        const isKept = isRight(uniqueEntries(written.index))
+        if (isKept && lost + refused === 0) return
+        lost += isKept ? 0 : 1
+        // Where others write too, it is looked at once more: the next round finds it, or writes it again.
+      } else {
+        refused += 1
       }
       // eslint-disable-next-line no-await-in-loop
-      await wait(Math.random() * 50 * 2 ** attempt, undefined, signalOf(options))
+      await wait(Math.random() * 50 * 2 ** Math.min(lost + refused, 4), undefined, signalOf(options))
     }
     throw new OcishError(
       'PRECONDITION_FAILED',
@@ -196,12 +202,18 @@ async function updateFallback(
   })
 }
 
+interface FallbackUpdate {
+  readonly current: Fallback
+  readonly entries: readonly Descriptor[]
+  /** True for a list that has the change in it. */
+  readonly isRight: (entries: readonly Descriptor[]) => boolean
+}
+
 /** False when the registry says that somebody was faster. */
 async function writeFallback(
   place: Place,
   tag: string,
-  current: Fallback,
-  entries: readonly Descriptor[],
+  { current, entries, isRight }: FallbackUpdate,
   options: CallOptions,
 ): Promise<boolean> {
   const base: Omit<IndexManifest, 'manifests'> = current.index ?? { form: 'index', mediaType: oci.index }
@@ -216,8 +228,29 @@ async function writeFallback(
     return true
   } catch (error) {
     if (hasCode(error, 'PRECONDITION_FAILED')) return false
-    throw error
+    if (!hasCode(error, 'MANIFEST_REFERS_TO_MISSING')) throw error
+    const present = await stillThere(place, entries, options)
+    if (present.length === entries.length || !isRight(present)) throw error
+    return writeFallback(place, tag, { current, entries: present, isRight }, options)
   }
+}
+
+/** Without what was deleted behind the index's back: CNCF Distribution takes no index that names it. */
+async function stillThere(
+  place: Place,
+  entries: readonly Descriptor[],
+  options: CallOptions,
+): Promise<readonly Descriptor[]> {
+  const present: Descriptor[] = []
+  for (const entry of entries) {
+    // In turn: a list of referrers is short, and this is rare.
+    // eslint-disable-next-line no-await-in-loop
+    const found = await place.registry
+      .statManifest(place.repository, entry.digest, signalOf(options))
+      .catch(noneThere)
+    if (found !== undefined) present.push(entry)
+  }
+  return present
 }
 
 function uniqueEntries(index: IndexManifest | undefined): readonly Descriptor[] {
