@@ -1,5 +1,6 @@
 import { defineConfig, type UserConfig } from 'tsdown'
 import { RequireCJS } from 'rolldown-plugin-require-cjs'
+import { slimUndici } from './slim-undici.ts'
 
 /** The build of a library: unbundled dependencies, one file per entry, types by oxc. */
 export function library(entry: Record<string, string>): UserConfig {
@@ -36,6 +37,6 @@ export function program(entry: Record<string, string>): UserConfig {
         ],
       },
     },
-    plugins: [RequireCJS({ builtinNodeModules: true, include: [/.*/] })],
+    plugins: [slimUndici(), RequireCJS({ builtinNodeModules: true, include: [/.*/] })],
   })
 }
