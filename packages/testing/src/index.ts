@@ -15,6 +15,7 @@ export {
   readAll,
 } from './content.ts'
 export { dockerRegistry, type DockerRegistry, type DockerRegistryOptions } from './docker-registry.ts'
+export { type EmbeddedRegistry, embeddedRegistry } from './embedded-registry.ts'
 export { freePort } from './free-port.ts'
 export { type FailResult, toFailWith } from './matchers.ts'
 export { nginx, type Nginx, type NginxOptions } from './nginx.ts'
