@@ -1,4 +1,11 @@
-import { isOcishError, type Location, looksLikeRegistry, OcishError, parseLocation } from '@ocish/sdk'
+import {
+  isOcishError,
+  type Location,
+  looksLikeRegistry,
+  OcishError,
+  parseLocation,
+  type Span,
+} from '@ocish/sdk'
 import type { RegistrySettings } from './config.ts'
 
 export interface LocateOptions {
@@ -20,14 +27,16 @@ export function locate(text: string, options: LocateOptions): Location {
   }
 }
 
-/** Says in which text the span lies; that of an expanded alias is nobody's. */
+/** Says in which text the span lies; of an expanded alias it is moved to what was written. */
 function inText(error: OcishError, text: string, expanded: string): OcishError {
-  const whole = { input: text, span: { from: 0, to: text.length } }
+  const longer = expanded.length - text.length
+  const { from, to } = (error.details?.['span'] as Span | undefined) ?? { from: 0, to: expanded.length }
+  const span = { from: Math.max(0, from - longer), to: Math.max(1, to - longer) }
   return new OcishError(error.code, error.message, {
     cause: error.cause,
     exit: error.exit,
     ...(error.hint !== undefined && { hint: error.hint }),
-    details: text === expanded ? { ...whole, ...error.details } : whole,
+    details: { ...error.details, input: text, span },
   })
 }
 

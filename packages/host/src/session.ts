@@ -4,6 +4,7 @@ import type {
   Access,
   CacheView,
   Credentials,
+  Endpoint,
   Kinds,
   Opened,
   OpenedRegistry,
@@ -252,7 +253,7 @@ class HostSession implements Session {
     return this.#exclusive(key, signal, work)
   }
 
-  async *serve(options: ServeOptions): AsyncGenerator<Record<string, unknown>, void> {
+  async *serve(options: ServeOptions): AsyncGenerator<Endpoint, void> {
     const { serveRegistry } = await import('./serve.ts')
     const { folder } = options
     const registry =
