@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { once } from 'node:events'
 import type { Answer } from './answer.ts'
 import { bodyChunks } from './request-body.ts'
 
@@ -58,13 +57,23 @@ async function sendStream(response: ServerResponse, body: AsyncIterable<Uint8Arr
 
 async function write(response: ServerResponse, chunk: Uint8Array): Promise<void> {
   if (response.write(chunk) || response.destroyed) return
-  await Promise.race([once(response, 'drain'), once(response, 'close')])
+  await eventOrClose(response, 'drain')
 }
 
 async function settled(response: ServerResponse): Promise<void> {
-  if (!response.writableFinished && !response.destroyed) {
-    await Promise.race([once(response, 'finish'), once(response, 'close')])
-  }
+  if (!response.writableFinished && !response.destroyed) await eventOrClose(response, 'finish')
+}
+
+function eventOrClose(response: ServerResponse, event: 'drain' | 'finish'): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off(event, done)
+      response.off('close', done)
+      resolve()
+    }
+    response.on(event, done)
+    response.on('close', done)
+  })
 }
 
 /** Reads on what nobody wanted, up to a limit, so that the answer arrives and the connection can be used again. */

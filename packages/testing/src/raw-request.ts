@@ -5,6 +5,7 @@ import {
   request as httpRequest,
 } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { pipeline } from 'node:stream/promises'
 import { once } from 'node:events'
 import { readAll } from './content.ts'
 
@@ -36,8 +37,10 @@ export async function rawRequest(url: string, options: RawRequestOptions = {}): 
   const request = start(url, options)
   // An answer may come before the body has gone out whole; what fails after it changes nothing.
   request.on('error', () => undefined)
-  await sendBody(request, options.body)
-  const [response] = (await once(request, 'response')) as [IncomingMessage]
+  const responded = once(request, 'response')
+  // The answer may come before the body has gone out, or instead of it.
+  await Promise.race([sendBody(request, options.body), responded])
+  const [response] = (await responded) as [IncomingMessage]
   const body = await readAll(response)
   return answer(response, body)
 }
@@ -69,11 +72,7 @@ async function sendBody(request: ClientRequest, body: RawRequestOptions['body'])
     request.end(body)
     return
   }
-  for await (const chunk of body) {
-    if (request.destroyed || request.writableEnded) return
-    if (!request.write(chunk)) await Promise.race([once(request, 'drain'), once(request, 'close')])
-  }
-  request.end()
+  await pipeline(body, request).catch(() => undefined)
 }
 
 function answer(response: IncomingMessage, body: Uint8Array): RawAnswer {
