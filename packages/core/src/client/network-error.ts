@@ -26,6 +26,7 @@ export function networkCode(error: unknown): string | undefined {
 /** Failures that came from the network, as opposed to a caller's abort, a source's error or a mistake of ours. */
 export function isNetworkError(error: unknown): boolean {
   if (hasCode(error, 'REDIRECT_REFUSED')) return false
+  if (proxyRefusal(error) !== undefined) return true
   const code = networkCode(error)
   return (
     code !== undefined &&
@@ -59,6 +60,14 @@ export function networkError(error: unknown, url: URL): OcishError {
   const host = url.host
   const code = networkCode(error) ?? 'UNKNOWN'
   const details = { host, reason: code }
+  const refusal = proxyRefusal(error)
+  if (refusal !== undefined) {
+    return new OcishError('NETWORK_FAILED', `the proxy refused the way to ${host} (${refusal})`, {
+      details: { host, status: refusal },
+      cause: error,
+      ...(refusal === 407 ? { hint: 'Put a user and password into the address of the proxy.' } : {}),
+    })
+  }
   const tls = tlsProblem(code, error, host)
   if (tls !== undefined) {
     return new OcishError('NETWORK_TLS', tls.message, { details, cause: error, hint: tls.hint })
@@ -78,6 +87,14 @@ export function networkError(error: unknown, url: URL): OcishError {
     cause: error,
     ...(hint === undefined ? {} : { hint }),
   })
+}
+
+/** The status of a proxy that does not let a request through: undici says so in a text alone. */
+function proxyRefusal(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !/^UND_ERR_(?:ABORTED|INVALID_ARG)$/.test(networkCode(error) ?? ''))
+    return undefined
+  const status = /^Proxy .*\((\d{3})\)/.exec(error.message)?.[1]
+  return status === undefined ? undefined : Number(status)
 }
 
 function isSystemCode(code: string): boolean {

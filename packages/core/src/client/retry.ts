@@ -56,7 +56,11 @@ export function networkFailure(
   ) {
     return { reason: 'it cannot be reached', limit: Math.min(retries, connectLimit) }
   }
-  if (/^(?:ERR_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO|UND_ERR_HEADERS_OVERFLOW)/.test(code))
+  if (
+    /^(?:UND_ERR_ABORTED|UND_ERR_INVALID|ERR_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO|UND_ERR_HEADERS_OVERFLOW)/.test(
+      code,
+    )
+  )
     return undefined
   return repeatable ? { reason: 'the connection broke', limit: retries } : undefined
 }
