@@ -142,6 +142,14 @@ export class Catalog {
     })
   }
 
+  /** The origin has it there, which says nothing about the pool. */
+  async noteLocation(repository: string, digest: string): Promise<void> {
+    await this.#database.write((tables) => {
+      const id = repositoryId(tables, repository)
+      tables.run('INSERT INTO holdings (repository, digest) VALUES (?, ?) ON CONFLICT DO NOTHING', id, digest)
+    })
+  }
+
   /** As a blob or as a manifest. */
   async holds(repository: string, digest: string): Promise<boolean> {
     const row = await this.#database.read(({ get }) =>

@@ -1,5 +1,6 @@
+export { cached, type CachedOptions } from './cached.ts'
 export { type PruneOptions, type StoredBlob, type StoreUsage } from './collect.ts'
 export { type HeldLock, type LockOptions, withLock } from './folder-lock.ts'
 export { type Layout, type LayoutOptions, openLayout } from './layout.ts'
 export { isGone, type ProcessIdentity, thisProcess } from './process-identity.ts'
-export { openStore, type Store, type StoredToken, type StoreOptions, type TokenTable } from './store.ts'
+export { openStore, type Store, type StoreOptions } from './store.ts'

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { algorithmOf, type Bytes, createDigester, type Descriptor, parseDigest } from '@ocish/sdk'
+import { algorithmOf, type Bytes, createDigester, type Descriptor, hasCode, parseDigest } from '@ocish/sdk'
 import { abortable, checkSize } from '@ocish/core'
 import { type BlobPool, makeFolder, readFileBytes } from './blob-pool.ts'
 import { BlobWriter } from './blob-writer.ts'
@@ -15,15 +15,25 @@ import { type Lease, requestLease } from './lease.ts'
 const lookEvery = 100
 
 /** Opens the content from byte `start` on; what it opens may begin earlier (a server without ranges), never later. */
-export type Fetch = (
-  start: number,
-  signal?: AbortSignal,
-) => Promise<{ readonly start: number; readonly bytes: Bytes }>
+export type Fetch = (start: number, signal?: AbortSignal) => Promise<Fetched>
+
+/** Bytes from `start` on. */
+export interface Fetched {
+  readonly start: number
+  readonly bytes: Bytes
+}
 
 export interface IngestOptions {
   readonly signal?: AbortSignal | undefined
   /** Called once when the content is in the pool. */
   readonly onStored?: (descriptor: Descriptor) => Promise<void>
+}
+
+/** A download under way: `have` bytes of the partial file count. */
+interface Started {
+  readonly have: number
+  readonly rest: Fetched | undefined
+  readonly lease: Lease
 }
 
 /**
@@ -40,31 +50,31 @@ export class Ingest {
   }
 
   /**
-   * The verified bytes of a blob: from the pool if it is there (or gets there while we wait for another downloader), else
-   * through `fetch`, written on the way. Leaving early keeps what arrived.
-   * Errors: DIGEST_MISMATCH, SIZE_MISMATCH (the partial file is gone then), FILE_FAILED, those of `fetch`.
+   * Opens the verified bytes of a blob: from the pool if it is there (or gets there while we wait for another
+   * downloader), else through `fetch`, written on the way. Leaving early keeps what arrived. Iterate it once.
+   * Errors: FILE_FAILED, those of `fetch`; the iteration throws DIGEST_MISMATCH and SIZE_MISMATCH.
    */
-  async *read(
-    descriptor: Descriptor,
-    fetch: Fetch,
-    options: IngestOptions = {},
-  ): AsyncGenerator<Uint8Array, void> {
-    const lease = await this.#leaseOrContent(descriptor, options.signal)
-    if (lease === undefined) {
-      const content = await this.#pool.open(descriptor, options.signal)
-      if (content !== undefined) yield* content.bytes
-      return
-    }
+  async open(descriptor: Descriptor, fetch: Fetch, options: IngestOptions = {}): Promise<Bytes> {
+    const { signal } = options
+    const lease = await this.#leaseOrNothing(descriptor, signal)
+    const content = lease === undefined ? await this.#pool.open(descriptor, signal) : undefined
+    if (content !== undefined) return content.bytes
+    // Collected between the two looks: once more.
+    if (lease === undefined) return await this.open(descriptor, fetch, options)
+    lease.pause(true)
     try {
-      yield* this.#download(descriptor, fetch, lease, options)
-    } finally {
+      const have = await this.partialSize(descriptor.digest)
+      const rest = have < descriptor.size ? await fetch(have, signal) : undefined
+      return this.#download(descriptor, { have, rest, lease }, options)
+    } catch (error) {
       await lease.release()
+      throw error
     }
   }
 
-  /** As `read`, for the content's sake alone. */
+  /** As `open` and reading to the end, for the store's sake alone. */
   async fill(descriptor: Descriptor, fetch: Fetch, options: IngestOptions = {}): Promise<void> {
-    for await (const _ of this.read(descriptor, fetch, options)) continue
+    for await (const _ of await this.open(descriptor, fetch, options)) continue
   }
 
   /** Bytes that an earlier attempt left. */
@@ -74,7 +84,7 @@ export class Ingest {
   }
 
   /** Undefined: the content is in the pool. */
-  async #leaseOrContent(descriptor: Descriptor, signal?: AbortSignal): Promise<Lease | undefined> {
+  async #leaseOrNothing(descriptor: Descriptor, signal?: AbortSignal): Promise<Lease | undefined> {
     for (;;) {
       signal?.throwIfAborted()
       if ((await this.#pool.stat(descriptor.digest)) !== undefined) return undefined
@@ -105,48 +115,49 @@ export class Ingest {
 
   async *#download(
     descriptor: Descriptor,
-    fetch: Fetch,
-    lease: Lease,
+    { have, rest, lease }: Started,
     options: IngestOptions,
   ): AsyncGenerator<Uint8Array, void> {
-    const { signal } = options
-    const path = this.#partial(descriptor.digest)
-    const file = await this.#openPartial(path)
-    const digester = createDigester(algorithmOf(descriptor.digest))
-    let have = 0
     let writer: BlobWriter | undefined
+    lease.pause(false)
     try {
-      for await (const chunk of readFileBytes(path, 0, signal)) {
-        digester.update(chunk)
-        have += chunk.length
-        yield* this.#handOut(chunk, lease)
-      }
+      const path = this.#partial(descriptor.digest)
+      const file = await this.#openPartial(path)
+      const digester = createDigester(algorithmOf(descriptor.digest))
       writer = BlobWriter.resume(path, file, digester, have)
-      if (have < descriptor.size) {
-        for await (const chunk of restOf(await fetch(have, signal), have, signal)) {
-          await writer.write(chunk)
-          if (writer.size > descriptor.size) checkSize(descriptor, writer.size)
-          yield* this.#handOut(chunk, lease)
-        }
+      // What is beyond was written after we asked for the rest.
+      await file.truncate(have)
+      for await (const chunk of readFileBytes(path, 0, options.signal)) {
+        digester.update(chunk)
+        yield* handOut(chunk, lease)
       }
+      if (rest !== undefined) yield* this.#receive(writer, descriptor, rest, lease, options.signal)
       await this.#finish(writer, file, path, descriptor, lease)
-      writer = undefined
       await options.onStored?.(descriptor)
     } catch (error) {
       // What is merely too short is the beginning of the right content.
-      if (isWrongContent(error) && (writer?.size ?? 0) >= descriptor.size) await writer?.discard()
+      const isComplete = writer !== undefined && writer.size >= descriptor.size
+      if (isComplete && hasCode(error, 'DIGEST_MISMATCH', 'SIZE_MISMATCH')) await writer?.discard()
       throw error
     } finally {
-      if (writer === undefined) await file.close().catch(() => {})
-      else await writer.keep()
+      await writer?.keep()
+      await lease.release()
     }
   }
 
-  // Our reader may take its time; the lease then says nothing, and whoever waits for us goes on alone.
-  *#handOut(chunk: Uint8Array, lease: Lease): Generator<Uint8Array, void> {
-    lease.pause(true)
-    yield chunk
-    lease.pause(false)
+  async *#receive(
+    writer: BlobWriter,
+    descriptor: Descriptor,
+    rest: Fetched,
+    lease: Lease,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array, void> {
+    for await (const chunk of restOf(rest, writer.size, signal)) {
+      await writer.write(chunk)
+      if (writer.size > descriptor.size) checkSize(descriptor, writer.size)
+      // The reader owns its chunk, and the writer may not have written this one yet.
+      yield* handOut(new Uint8Array(chunk), lease)
+    }
   }
 
   async #finish(
@@ -180,9 +191,16 @@ export class Ingest {
   }
 }
 
+// Our reader may take its time; the lease then says nothing, and whoever waits for us goes on alone.
+function* handOut(chunk: Uint8Array, lease: Lease): Generator<Uint8Array, void> {
+  lease.pause(true)
+  yield chunk
+  lease.pause(false)
+}
+
 /** Drops what comes before `have`: content of a digest never changes, so the beginning is known. */
 async function* restOf(
-  opened: { readonly start: number; readonly bytes: Bytes },
+  opened: Fetched,
   have: number,
   signal?: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
@@ -192,12 +210,4 @@ async function* restOf(
     position += chunk.length
     if (skip < chunk.length) yield skip === 0 ? chunk : chunk.subarray(skip)
   }
-}
-
-function isWrongContent(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    (error.code === 'DIGEST_MISMATCH' || error.code === 'SIZE_MISMATCH')
-  )
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { access, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { digestOf, docker, oci } from '@ocish/sdk'
 import { bytesOf, content, noise, opened, readAll, temporaryFolder } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
@@ -327,15 +328,15 @@ describe('writers at once', () => {
     const path = folder.join('shared')
     const program = join(import.meta.dirname, 'fixtures/tag-one.ts')
     const tags = Array.from({ length: 12 }, (_, number) => `tag-${String(number).padStart(2, '0')}`)
-    const statuses = await Promise.all(
+    const outcomes = await Promise.all(
       tags.map(async (tag) => {
         const args = ['-C', 'ocish-source', program, path, 'shared', tag]
-        const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] })
-        const [status] = (await once(child, 'close')) as [number]
-        return status
+        const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+        const [errors, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
+        return { errors, status: status as number }
       }),
     )
-    expect(statuses).toStrictEqual(tags.map(() => 0))
+    expect(outcomes).toStrictEqual(tags.map(() => ({ errors: '', status: 0 })))
     await using layout = await openLayout(path, { access: 'read' })
     expect(await Array.fromAsync(layout.tags('shared'))).toStrictEqual(tags)
     expect((await readdir(path)).toSorted()).toStrictEqual(['blobs', 'index.json', 'oci-layout'])

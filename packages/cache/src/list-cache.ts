@@ -20,7 +20,7 @@ export interface ListEntry {
 
 /** Takes a list as it arrives; it counts only once it is finished. */
 export interface ListWriter {
-  add(name: string, value?: string): Promise<void>
+  add(name: string, value: string | null): Promise<void>
   finish(etag: string | undefined): Promise<void>
 }
 
@@ -97,7 +97,7 @@ export class ListCache {
     }
     return {
       add: async (name, value) => {
-        pending.push({ name, value: value ?? null })
+        pending.push({ name, value })
         if (pending.length >= batch) await flush()
       },
       finish: async (etag) => {
@@ -118,6 +118,13 @@ export class ListCache {
   async expire(key: string): Promise<void> {
     await this.#database.write(({ run }) =>
       run('UPDATE lists SET checked = 0, etag = NULL WHERE key = ?', key),
+    )
+  }
+
+  /** Every list whose key begins like this. */
+  async expireBelow(prefix: string): Promise<void> {
+    await this.#database.write(({ run }) =>
+      run('UPDATE lists SET checked = 0, etag = NULL WHERE substr(key, 1, length(?1)) = ?1', prefix),
     )
   }
 

@@ -18,19 +18,6 @@ export interface StoreOptions {
   readonly warn?: (message: string) => void
 }
 
-/** A bearer token, as the client keeps it between processes. */
-export interface StoredToken {
-  readonly token: string
-  /** Milliseconds since 1970. */
-  readonly expires: number
-}
-
-/** Tokens in the store's database, which nobody but the user can read. Neither method rejects. */
-export interface TokenTable {
-  get(key: string): Promise<StoredToken | undefined>
-  set(key: string, token: string, expires: number): Promise<void>
-}
-
 /**
  * The content store: one pool of blobs, and an image layout for each repository (`HOST/PATH`, or any path). As a
  * registry it holds all of them. Nothing is read or written before the first call.
@@ -38,7 +25,6 @@ export interface TokenTable {
 export interface Store extends Registry {
   /** Absolute. */
   readonly folder: string
-  readonly tokens: TokenTable
   /** The repositories of one host, named without it. */
   registry(host: string): Registry
   ls(): AsyncIterable<StoredBlob>
@@ -70,17 +56,12 @@ export function stateOf(store: Store): StoreState {
 
 class WholeStore extends StoreRegistry implements Store {
   readonly folder: string
-  readonly tokens: TokenTable
   readonly #state: StoreState
 
   constructor(state: StoreState, name: string) {
     super(state, name, '')
     this.#state = state
     this.folder = state.folder
-    this.tokens = {
-      get: (key) => readToken(state, key).catch(() => undefined),
-      set: (key, token, expires) => writeToken(state, key, token, expires).catch(() => {}),
-    }
   }
 
   registry(host: string): Registry {
@@ -106,20 +87,4 @@ class WholeStore extends StoreRegistry implements Store {
   override async [Symbol.asyncDispose](): Promise<void> {
     await this.#state.close()
   }
-}
-
-async function readToken(state: StoreState, key: string): Promise<StoredToken | undefined> {
-  const { database } = await state.open()
-  const row = await database.read(({ get }) =>
-    get('SELECT token, expires FROM tokens WHERE key = ? AND expires > ?', key, Date.now()),
-  )
-  return row && { token: String(row['token']), expires: Number(row['expires']) }
-}
-
-async function writeToken(state: StoreState, key: string, token: string, expires: number): Promise<void> {
-  const { database } = await state.open()
-  await database.write(({ run }) => {
-    run('DELETE FROM tokens WHERE expires <= ?', Date.now())
-    run('INSERT OR REPLACE INTO tokens (key, token, expires) VALUES (?, ?, ?)', key, token, expires)
-  })
 }

@@ -1,0 +1,153 @@
+import { hasCode } from '@ocish/sdk'
+import { type ListOptions, notModified, type Page } from '@ocish/core'
+import type { KnownList, ListCache, ListEntry } from './list-cache.ts'
+
+const pageSize = 500
+
+/** How old what is known may be. In seconds. */
+export interface Freshness {
+  readonly freshFor: number
+  readonly staleFor: number
+  readonly isOffline: boolean
+  readonly staleOnError: boolean
+}
+
+/** One kind of list of one origin. */
+export interface ListSource<T> {
+  readonly key: string
+  /** Asks the origin for the whole list. */
+  fetch(options: ListOptions): AsyncIterable<T>
+  encode(item: T, position: number): ListEntry
+  decode(entry: ListEntry): T
+}
+
+/** Lists from the store while they are fresh, from the origin and into the store when they are not. */
+export class CachedLists {
+  readonly #lists: () => Promise<ListCache>
+  readonly #freshness: Freshness
+  readonly #behind = new Map<string, Promise<void>>()
+
+  constructor(lists: () => Promise<ListCache>, freshness: Freshness) {
+    this.#lists = lists
+    this.#freshness = freshness
+  }
+
+  async *read<T>(source: ListSource<T>, options: ListOptions = {}): AsyncGenerator<T, void> {
+    const lists = await this.#lists()
+    const known = await lists.find(source.key)
+    const age = known === undefined ? Number.POSITIVE_INFINITY : (Date.now() - known.checked) / 1000
+    const { freshFor, staleFor, isOffline, staleOnError } = this.#freshness
+    if (known !== undefined && (isOffline || age <= Math.max(freshFor, staleFor))) {
+      if (!isOffline && age > freshFor) this.#refresh(source)
+      yield* fromStore(lists, known, source, options)
+      return
+    }
+    if (options.last !== undefined) {
+      yield* source.fetch(options)
+      return
+    }
+    try {
+      yield* this.#fetch(lists, known, source, options)
+    } catch (error) {
+      if (known === undefined || !(staleOnError && isUnreachable(error))) throw error
+      yield* fromStore(lists, known, source, options)
+    }
+  }
+
+  /** Something was written that changes the list. */
+  async expire(key: string): Promise<void> {
+    await (await this.#lists()).expire(key)
+  }
+
+  /** Every list whose key begins like this. */
+  async expireBelow(prefix: string): Promise<void> {
+    await (await this.#lists()).expireBelow(prefix)
+  }
+
+  /** Waits for what is asked for behind. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#behind.values())
+  }
+
+  /** Asks the origin while the caller reads what is known; what goes wrong shows at the next direct question. */
+  #refresh<T>(source: ListSource<T>): void {
+    if (this.#behind.has(source.key)) return
+    const work = async (): Promise<void> => {
+      const lists = await this.#lists()
+      for await (const _ of this.#fetch(lists, await lists.find(source.key), source, {})) continue
+    }
+    const done = work()
+      .catch(() => {})
+      .finally(() => this.#behind.delete(source.key))
+    this.#behind.set(source.key, done)
+  }
+
+  async *#fetch<T>(
+    lists: ListCache,
+    known: KnownList | undefined,
+    source: ListSource<T>,
+    options: ListOptions,
+  ): AsyncGenerator<T, void> {
+    const pages: Page[] = []
+    const onPage = (page: Page): void => {
+      pages.push(page)
+      options.onPage?.(page)
+    }
+    const writer = lists.replace(source.key)
+    let position = 0
+    try {
+      const ask = { ...options, onPage, ...(known?.etag !== undefined && { ifNoneMatch: known.etag }) }
+      for await (const item of source.fetch(ask)) {
+        const { name, value } = source.encode(item, position)
+        await writer.add(name, value)
+        position += 1
+        yield item
+      }
+      // An ETag speaks for its page; for the list only when it is the one page.
+      await writer.finish(pages.length === 1 ? pages[0]?.etag : undefined)
+    } catch (error) {
+      if (known === undefined || !hasCode(error, 'NOT_MODIFIED')) throw error
+      await lists.confirm(source.key)
+      if (options.ifNoneMatch !== undefined && options.ifNoneMatch === known.etag) throw error
+      yield* fromStore(lists, { ...known, checked: Date.now() }, source, { ...options, ifNoneMatch: '' })
+    }
+  }
+}
+
+/** The origin could not answer, as against answering no. */
+export function isUnreachable(error: unknown): boolean {
+  return hasCode(
+    error,
+    'NETWORK_FAILED',
+    'NETWORK_TIMEOUT',
+    'NETWORK_TLS',
+    'REGISTRY_RATE_LIMITED',
+    'REGISTRY_UNAVAILABLE',
+  )
+}
+
+async function* fromStore<T>(
+  lists: ListCache,
+  known: KnownList,
+  source: ListSource<T>,
+  options: ListOptions,
+): AsyncGenerator<T, void> {
+  if (known.etag !== undefined && options.ifNoneMatch === known.etag) throw notModified()
+  const freshness = { age: ageOf(known.checked), ...(known.etag !== undefined && { etag: known.etag }) }
+  let page: T[] = []
+  for await (const entry of lists.entries(known, options.last)) {
+    options.signal?.throwIfAborted()
+    page.push(source.decode(entry))
+    if (page.length < pageSize) continue
+    options.onPage?.({ count: page.length, ...freshness })
+    yield* page
+    page = []
+  }
+  options.onPage?.({ count: page.length, ...freshness })
+  yield* page
+}
+
+/** Seconds since then. */
+export function ageOf(checked: number): number {
+  return Math.max(0, Math.round((Date.now() - checked) / 1000))
+}
