@@ -26,8 +26,8 @@ export interface IndexReferrerOptions extends CallOptions {
   readonly exclusive?: Exclusive
 }
 
+const maxRounds = 20
 const maxLost = 5
-const maxRefused = 20
 const notThere = ['MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND', 'REPOSITORY_NOT_FOUND']
 
 /**
@@ -152,7 +152,7 @@ async function readFallback(
   }
   if (!strict) return { index: undefined }
   throw new OcishError('MANIFEST_INVALID', `tag ${tag} of ${place.repository} is no index of referrers`, {
-    hint: `Look at it with: manifest ${place.registry.name}/${place.repository}:${tag}`,
+    hint: `Look at manifest ${place.registry.name}/${place.repository}:${tag}, and remove the tag if nobody needs it.`,
   })
 }
 
@@ -171,8 +171,8 @@ async function updateFallback(
   const isRight = (entries: readonly Descriptor[]): boolean => change(entries) === undefined
   const exclusive = options.exclusive ?? ((key, act) => inTurn(place.registry, key, act))
   await exclusive(`${place.registry.name}/${place.repository}:${tag}`, async () => {
-    // Losing a race costs a round where the registry says so, and one of few where only a read shows it.
-    for (let lost = 0, refused = 0; lost < maxLost && refused < maxRefused;) {
+    // Few rounds are lost unnoticed by the registry before this gives up; more where it says that somebody was faster.
+    for (let round = 0, lost = 0; round < maxRounds && lost < maxLost; round += 1) {
       // Each round depends on what the one before has left.
       // eslint-disable-next-line no-await-in-loop
       const current = await readFallback(place, subject, options, true)
@@ -183,14 +183,12 @@ async function updateFallback(
         // eslint-disable-next-line no-await-in-loop
         const written = await readFallback(place, subject, options, true)
         const isKept = isRight(uniqueEntries(written.index))
-        if (isKept && lost + refused === 0) return
-        lost += isKept ? 0 : 1
         // Where others write too, it is looked at once more: the next round finds it, or writes it again.
-      } else {
-        refused += 1
+        if (isKept && round === 0) return
+        if (!isKept) lost += 1
       }
       // eslint-disable-next-line no-await-in-loop
-      await wait(Math.random() * 50 * 2 ** Math.min(lost + refused, 4), undefined, signalOf(options))
+      await wait(Math.random() * 50 * 2 ** Math.min(round, 4), undefined, signalOf(options))
     }
     throw new OcishError(
       'PRECONDITION_FAILED',

@@ -24,10 +24,10 @@ import { unsupported } from '../unsupported.ts'
 export class ForwardingRegistry implements Registry {
   /** The registry behind. */
   protected readonly inner: Registry
-  readonly pump?: NonNullable<Registry['pump']>
+  declare readonly pump?: NonNullable<Registry['pump']>
 
-  readonly blobFile?: NonNullable<Registry['blobFile']>
-  readonly adoptBlob?: NonNullable<Registry['adoptBlob']>
+  declare readonly blobFile?: NonNullable<Registry['blobFile']>
+  declare readonly adoptBlob?: NonNullable<Registry['adoptBlob']>
 
   constructor(inner: Registry) {
     this.inner = inner
