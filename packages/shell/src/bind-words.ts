@@ -26,7 +26,7 @@ export function bindWords(words: readonly CallWord[], commands: Commands, source
     if (!literal && word.bare && text === '--') {
       literal = true
       items.push({ kind: 'separator', word: index, from: word.from, to: word.to })
-    } else if (!literal && word.bare && text !== undefined && isFlag(text, reader)) {
+    } else if (!literal && word.bare && isFlag(text ?? flagPrefix(word), reader)) {
       const read = reader.read(words, index, positionals.length)
       items.push(...read.items)
       index += read.used
@@ -54,6 +54,11 @@ export function bindWords(words: readonly CallWord[], commands: Commands, source
     },
     diagnostics,
   }
+}
+
+/** `--name=` of a flag whose value is an expansion. */
+function flagPrefix(word: CallWord): string {
+  return /^--[^=]+=/.exec(word.prefix ?? '')?.[0] ?? ''
 }
 
 /** A word of dashes and digits (`-5`) is an argument; so is `-` alone. */

@@ -14,6 +14,8 @@ export interface FlagTarget extends Flag {
 export interface CallWord extends Span {
   /** Absent: known only when the program runs (an expansion). */
   readonly text?: string
+  /** The literal beginning of a word whose text is not known. */
+  readonly prefix?: string
   /** It may be a flag: its first character was written bare. */
   readonly bare: boolean
   /** It holds an unquoted `*` or `?`. */

@@ -15,54 +15,60 @@ export interface Emitted {
  * is waited for. Leaving the edge early closes the command.
  */
 export async function edgeOf(output: Output, stream: CommandStream): Promise<Emitted> {
-  const settled = Promise.withResolvers<Outcome>()
-  settled.promise.catch(() => undefined)
-  const pulled = pull(stream, settled)
+  const pull = new Pull(stream)
   switch (output.form) {
-    case 'rows':
-      return {
-        edge: {
-          form: 'rows',
-          rows: pulled as AsyncIterable<Row>,
-          types: Array.isArray(output.row) ? output.row : [output.row],
-        },
-        outcome: settled.promise,
-      }
+    case 'rows': {
+      const types = Array.isArray(output.row) ? output.row : [output.row]
+      return { edge: { form: 'rows', rows: pull as AsyncIterable<Row>, types }, outcome: pull.outcome }
+    }
     case 'bytes':
-      return { edge: { form: 'bytes', bytes: pulled as Bytes }, outcome: settled.promise }
+      return { edge: { form: 'bytes', bytes: pull as Bytes }, outcome: pull.outcome }
     case 'value': {
       let last: { readonly value: unknown } | undefined
-      for await (const value of pulled) last = { value }
+      for await (const value of pull) last = { value }
       return last === undefined
-        ? { outcome: settled.promise }
-        : { edge: { form: 'value', value: last.value, type: output.type }, outcome: settled.promise }
+        ? { outcome: pull.outcome }
+        : { edge: { form: 'value', value: last.value, type: output.type }, outcome: pull.outcome }
     }
     case 'none':
-      for await (const _ of pulled);
-      return { outcome: settled.promise }
+      for await (const _ of pull);
+      return { outcome: pull.outcome }
     default:
       return output satisfies never
   }
 }
 
-async function* pull(
-  stream: CommandStream,
-  settled: PromiseWithResolvers<Outcome>,
-): AsyncGenerator<unknown, void> {
-  try {
-    for (;;) {
-      const step = await stream.next()
-      if (step.done === true) {
-        settled.resolve(step.value ?? { exit: 0 })
-        return
-      }
-      yield step.value
+/** A command's stream that tells how it ended, also when nobody read it. */
+class Pull implements AsyncIterableIterator<unknown, void> {
+  readonly outcome: Promise<Outcome>
+  readonly #stream: CommandStream
+  readonly #settled = Promise.withResolvers<Outcome>()
+
+  constructor(stream: CommandStream) {
+    this.#stream = stream
+    this.outcome = this.#settled.promise
+    this.outcome.catch(() => undefined)
+  }
+
+  async next(): Promise<IteratorResult<unknown, void>> {
+    try {
+      const step = await this.#stream.next()
+      if (step.done !== true) return step
+      this.#settled.resolve(step.value ?? { exit: 0 })
+      return { done: true, value: undefined }
+    } catch (error) {
+      this.#settled.reject(error)
+      throw error
     }
-  } catch (error) {
-    settled.reject(error)
-    throw error
-  } finally {
-    await stream.return({ exit: 0 })
-    settled.resolve({ exit: 0 })
+  }
+
+  async return(): Promise<IteratorResult<unknown, void>> {
+    await this.#stream.return({ exit: 0 })
+    this.#settled.resolve({ exit: 0 })
+    return { done: true, value: undefined }
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
   }
 }

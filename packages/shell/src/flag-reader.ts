@@ -43,7 +43,7 @@ export class FlagReader {
 
   /** Reads the flag at `index`; `position` is the number of arguments before it. */
   read(words: readonly CallWord[], index: number, position: number): Read {
-    const text = words[index]!.text ?? ''
+    const text = words[index]!.text ?? words[index]!.prefix ?? ''
     return text.startsWith('--') ? this.#long(words, index, position) : this.#shorts(words, index, position)
   }
 
@@ -73,11 +73,16 @@ export class FlagReader {
 
   #long(words: readonly CallWord[], index: number, position: number): Read {
     const word = words[index]!
-    const text = word.text!
+    const text = word.text ?? word.prefix ?? ''
     const equals = text.indexOf('=')
     const name = text.slice(2, equals < 0 ? undefined : equals)
     const given = equals < 0 ? undefined : text.slice(equals + 1)
     const flag = this.#table.find((entry) => entry.name === name)
+    if (flag !== undefined && word.text === undefined) {
+      const item = itemOf(flag, words, index, index, false)
+      this.#store(flag, undefined, position, item)
+      return { items: [item], used: 0 }
+    }
     if (flag !== undefined) return this.#take(flag, words, index, position, given)
     const negated = name.startsWith('no-') && given === undefined ? this.#named(name.slice(3)) : undefined
     if (negated?.type === 'bool') {
@@ -185,7 +190,7 @@ export class FlagReader {
       this.#table.map((flag) => flag.name),
     )
     const best = closest[0]
-    const text = word.text ?? ''
+    const text = word.text ?? word.prefix ?? ''
     const to = word.from + Math.min(text.length, name.length + 2)
     this.#report('USAGE_UNKNOWN_FLAG', `no flag --${name}`, word, {
       closest: closest.map((entry) => `--${entry}`),

@@ -12,7 +12,7 @@ export function formatCall(call: BoundCall): string {
   for (const [index, item] of items.entries()) {
     // A shell takes the quotes away, so `--` has to protect what looks like a flag.
     if (index === dashed && items.slice(index).every((later) => later.kind === 'argument')) parts.push('--')
-    if (item.kind === 'flag') parts.push(flagText(item))
+    if (item.kind === 'flag') parts.push(flagText(item, call.source.text))
     if (item.kind === 'argument') parts.push(argumentText(item, call.source.text))
   }
   return parts.join(' ')
@@ -35,8 +35,9 @@ function argumentText(item: Extract<BoundItem, { kind: 'argument' }>, source: st
   return item.text === '-' ? '-' : quoteLiteral(item.text)
 }
 
-function flagText(item: Extract<BoundItem, { kind: 'flag' }>): string {
+function flagText(item: Extract<BoundItem, { kind: 'flag' }>, source: string): string {
   const name = `--${item.negated ? 'no-' : ''}${item.flag.name}`
-  if (item.text === undefined) return name
+  // A value that is known only at run time is printed as it was written.
+  if (item.text === undefined) return item.flag.type === 'bool' ? name : source.slice(item.from, item.to)
   return quote(`${name}=${item.flag.secret === true ? '***' : item.text}`)
 }

@@ -17,14 +17,14 @@ function unit(character: string, at: number): string {
   return `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`
 }
 
-/** Rows as one array, a value as itself; bytes have to be JSON already and pass through. */
+/** Rows and values as one array, a value as itself; bytes have to be JSON already and pass through. */
 export async function* writeJson(edge: Edge): AsyncGenerator<string, void> {
   if (edge.form === 'bytes') yield* decoded(edge.bytes)
   else if (edge.form === 'value') yield `${encodeJson(edge.value, 2)}\n`
   else {
     let empty = true
-    for await (const row of edge.rows) {
-      yield `${empty ? '[\n' : ',\n'}  ${encodeJson(row)}`
+    for await (const item of edge.form === 'rows' ? edge.rows : edge.values) {
+      yield `${empty ? '[\n' : ',\n'}  ${encodeJson(item)}`
       empty = false
     }
     yield empty ? '[]\n' : '\n]\n'
@@ -36,5 +36,6 @@ export async function* writeNdjson(edge: Edge): AsyncGenerator<string, void> {
   if (edge.form === 'bytes') yield* decoded(edge.bytes)
   else if (edge.form === 'value') {
     for (const value of Array.isArray(edge.value) ? edge.value : [edge.value]) yield `${encodeJson(value)}\n`
-  } else for await (const row of edge.rows) yield `${encodeJson(row)}\n`
+  } else
+    for await (const item of edge.form === 'rows' ? edge.rows : edge.values) yield `${encodeJson(item)}\n`
 }

@@ -14,13 +14,18 @@ export function rowsOf(edge: Edge): {
       hint: 'Use from json, or leave the form out.',
     })
   }
-  return { rows: asRows(edge.value), types: [] }
+  return { rows: asRows(edge.form === 'values' ? edge.values : elements(edge.value)), types: [] }
 }
 
-async function* asRows(value: unknown): AsyncGenerator<Row, void> {
-  for (const entry of Array.isArray(value) ? (value as readonly unknown[]) : [value]) {
+async function* elements(value: unknown): AsyncGenerator<unknown, void> {
+  if (Array.isArray(value)) yield* value as readonly unknown[]
+  else yield value
+}
+
+async function* asRows(values: AsyncIterable<unknown>): AsyncGenerator<Row, void> {
+  for await (const value of values) {
     const record =
-      typeof entry === 'object' && entry !== null && !Array.isArray(entry) && !(entry instanceof Date)
-    yield record ? (entry as Row) : { value: entry }
+      typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+    yield record ? (value as Row) : { value }
   }
 }

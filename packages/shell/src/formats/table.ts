@@ -29,6 +29,8 @@ const sampleMilliseconds = 150
 export async function* writeTable(edge: Edge, options: LookOptions): AsyncGenerator<string, void> {
   if (edge.form === 'bytes') yield* writeSafe(edge.bytes)
   else if (edge.form === 'value') yield* lines(valueLines(edge.value, edge.type, options.look))
+  else if (edge.form === 'values')
+    for await (const value of edge.values) yield `${humanCell(value, edge.type)}\n`
   else if (
     edge.types.length === 1 &&
     edge.types[0]!.name === changeRow.name &&

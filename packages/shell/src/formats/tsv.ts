@@ -50,6 +50,7 @@ export async function* writeTsv(
 ): AsyncGenerator<string, void> {
   if (edge.form === 'bytes') yield* decoded(edge.bytes)
   else if (edge.form === 'rows') yield* rowLines(edge.rows, edge.types, options.columns)
+  else if (edge.form === 'values') for await (const value of edge.values) yield `${tsvCell(value)}\n`
   else yield* valueLines(edge.value)
 }
 

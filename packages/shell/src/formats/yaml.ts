@@ -4,7 +4,7 @@ import type { Edge } from './edge.ts'
 import { machineValue } from './machine-value.ts'
 import { decoded } from './utf8.ts'
 
-/** Rows as a sequence, one item at a time; a value as one document. The library is loaded with the first of them. */
+/** Rows and values as a sequence, one item at a time; a value as one document. The library is loaded with the first of them. */
 export async function* writeYaml(edge: Edge): AsyncGenerator<string, void> {
   if (edge.form === 'bytes') {
     yield* decoded(edge.bytes)
@@ -21,8 +21,8 @@ export async function* writeYaml(edge: Edge): AsyncGenerator<string, void> {
     return
   }
   let empty = true
-  for await (const row of edge.rows) {
-    yield encode([row])
+  for await (const item of edge.form === 'rows' ? edge.rows : edge.values) {
+    yield encode([item])
     empty = false
   }
   if (empty) yield '[]\n'

@@ -1,0 +1,394 @@
+import { bindWords } from '../bind-words.ts'
+import type { BoundCall } from '../bound-call.ts'
+import type { Commands } from '../commands.ts'
+import type { Diagnostic } from '../diagnostic.ts'
+import { nearest } from '../suggest.ts'
+import { isVerb } from '../verbs.ts'
+import { checkExpression } from './bind-expression.ts'
+import { verbOutput } from './bind-verb.ts'
+import { callWords, literalText } from './call-words.ts'
+import { edgeTypeOf, inWords, type EdgeType } from './edge-type.ts'
+import { defaultNeed, needOf, plannedColumns } from './plan-columns.ts'
+import type {
+  CallStage,
+  LetStage,
+  Parsed,
+  Part,
+  Pipe,
+  Program,
+  Stage,
+  Statement,
+  VariablePart,
+  Word,
+} from './syntax.ts'
+import { wordsOf } from './walk.ts'
+
+/** What a stage is, once its words have their meaning. */
+export interface BoundStage {
+  readonly input: EdgeType
+  readonly output: EdgeType
+  /** Words that are known only at run time are open in it. */
+  readonly call?: BoundCall
+  /** The columns to fill; absent: those that cost nothing. */
+  readonly columns?: ReadonlySet<string>
+}
+
+/** A whole program with its meaning; it may run when it has no diagnostics. */
+export interface BoundProgram {
+  readonly parsed: Parsed
+  readonly stages: ReadonlyMap<Stage, BoundStage>
+  /** Of the text and of its meaning, in the order of their places. */
+  readonly diagnostics: readonly Diagnostic[]
+  readonly output: EdgeType
+}
+
+export interface BindOptions {
+  /** Variables that exist before the program: `args`, `env`, `last`, those of the session. */
+  readonly variables?: Iterable<string>
+  /** Standard input holds data for the first stage. */
+  readonly input?: boolean
+  /** `^name` is allowed; default true. */
+  readonly externals?: boolean
+  /** Jobs (`&`) exist; default false. */
+  readonly jobs?: boolean
+}
+
+type Scope = Map<string, EdgeType>
+
+const none: EdgeType = { form: 'none' }
+const any: EdgeType = { form: 'any' }
+const predefined = ['args', 'env', 'error']
+
+/** Gives every word of a program its meaning, by data alone. Never throws; problems are in `diagnostics`. */
+export function bind(parsed: Parsed, commands: Commands, options: BindOptions = {}): BoundProgram {
+  const binder = new Binder(parsed, commands, options)
+  const scope: Scope = new Map()
+  for (const name of [...predefined, ...(options.variables ?? [])]) scope.set(name, any)
+  const output = binder.program(parsed.program, [scope, new Map()])
+  const diagnostics = [...parsed.diagnostics, ...binder.diagnostics].toSorted((a, b) => a.from - b.from)
+  return { parsed, stages: binder.stages, diagnostics, output }
+}
+
+class Binder {
+  readonly stages = new Map<Stage, BoundStage>()
+  readonly diagnostics: Diagnostic[] = []
+  readonly #parsed: Parsed
+  readonly #commands: Commands
+  readonly #options: BindOptions
+  readonly #report = (diagnostic: Diagnostic): void => {
+    this.diagnostics.push(diagnostic)
+  }
+
+  constructor(parsed: Parsed, commands: Commands, options: BindOptions) {
+    this.#parsed = parsed
+    this.#commands = commands
+    this.#options = options
+  }
+
+  program(program: Program, scopes: readonly Scope[]): EdgeType {
+    let output: EdgeType = none
+    for (const statement of program.statements) output = this.#statement(statement, scopes)
+    return output
+  }
+
+  #statement(statement: Statement, scopes: readonly Scope[]): EdgeType {
+    let output: EdgeType = none
+    for (const { pipe } of statement.pipes) output = this.#pipe(pipe, scopes)
+    if (statement.background && this.#options.jobs !== true) {
+      this.#report({
+        code: 'BIND_BACKGROUND',
+        message: 'jobs exist in a session only',
+        hint: 'Leave out the &, or use each --parallel.',
+        from: Math.max(statement.from, statement.to - 1),
+        to: statement.to,
+      })
+    }
+    return output
+  }
+
+  #pipe(pipe: Pipe, scopes: readonly Scope[]): EdgeType {
+    const redirected = pipe.redirects.some((redirect) => redirect.operator === '<')
+    let edge: EdgeType = redirected ? { form: 'bytes' } : none
+    const bound: BoundStage[] = []
+    for (const [index, stage] of pipe.stages.entries()) {
+      const previous = pipe.stages[index - 1]
+      const own = this.#stage(stage, edge, {
+        scopes,
+        first: index === 0,
+        ...(previous === undefined ? {} : { previous }),
+      })
+      bound.push(own)
+      edge = own.output
+    }
+    this.#plan(pipe, bound)
+    for (const redirect of pipe.redirects)
+      if (redirect.target !== undefined) this.#word(redirect.target, scopes)
+    const written = pipe.redirects.find((redirect) => redirect.operator !== '<')
+    if (written === undefined) return edge
+    if (edge.form === 'none') {
+      this.#report({
+        code: 'BIND_TYPE_MISMATCH',
+        message: 'there is nothing to write',
+        from: written.from,
+        to: written.to,
+      })
+    }
+    return none
+  }
+
+  /** From the last stage to the first: what each of them has to bring. */
+  #plan(pipe: Pipe, bound: readonly BoundStage[]): void {
+    let need = defaultNeed
+    for (let index = pipe.stages.length - 1; index >= 0; index--) {
+      const stage = pipe.stages[index]!
+      const own = bound[index]!
+      const { call } = own
+      const command = call !== undefined && !isVerb(call.signature.name)
+      const columns = command ? plannedColumns(need, own.output, call) : undefined
+      this.stages.set(stage, columns === undefined ? own : { ...own, columns })
+      if (call !== undefined && !command && call.common.columns !== undefined) {
+        need = { base: false, extra: new Set(call.common.columns) }
+      }
+      need = needOf(stage, call, own.input, need)
+    }
+  }
+
+  #stage(
+    stage: Stage,
+    input: EdgeType,
+    place: { readonly scopes: readonly Scope[]; readonly first: boolean; readonly previous?: Stage },
+  ): BoundStage {
+    if ((stage.kind === 'let' || stage.kind === 'value') && !place.first) {
+      const message = stage.kind === 'let' ? 'let stands alone' : 'a value takes nothing from a pipe'
+      this.#report({
+        code: 'BIND_TYPE_MISMATCH',
+        message,
+        hint: 'Begin a statement with it.',
+        from: stage.from,
+        to: stage.to,
+      })
+    }
+    switch (stage.kind) {
+      case 'missing':
+        return { input, output: any }
+      case 'value':
+        return { input, output: this.#word(stage.word, place.scopes) }
+      case 'let':
+        return { input, output: this.#let(stage, place.scopes) }
+      case 'where':
+        this.#takesItems('where', stage, input, place)
+        for (const word of wordsOf(stage.expression)) this.#word(word, place.scopes)
+        checkExpression(stage.expression, input, this.#report)
+        return {
+          input,
+          output: input.form === 'none' || input.form === 'bytes' ? { form: 'rows', types: [] } : input,
+        }
+      case 'call':
+        return this.#call(stage, input, place)
+      default:
+        return stage satisfies never
+    }
+  }
+
+  #let(stage: LetStage, scopes: readonly Scope[]): EdgeType {
+    const type = stage.value === undefined ? any : this.#word(stage.value, scopes)
+    if (stage.name === '') return none
+    if (type.form === 'none') {
+      this.#report({
+        code: 'BIND_TYPE_MISMATCH',
+        message: 'there is no value to give a name to',
+        from: stage.from,
+        to: stage.to,
+      })
+    }
+    const scope = scopes.at(-1)!
+    if (scope.has(stage.name)) {
+      this.#report({
+        code: 'BIND_VARIABLE_EXISTS',
+        message: `$${stage.name} has a value already`,
+        hint: 'Use another name; a variable is set once.',
+        from: stage.nameSpan.from,
+        to: stage.nameSpan.to,
+      })
+    }
+    scope.set(stage.name, type)
+    return none
+  }
+
+  #call(
+    stage: CallStage,
+    input: EdgeType,
+    place: { readonly scopes: readonly Scope[]; readonly first: boolean; readonly previous?: Stage },
+  ): BoundStage {
+    for (const word of stage.args) this.#word(word, place.scopes)
+    const name = literalText(stage.head)
+    if (stage.external) return this.#external(stage, input, name, place.scopes)
+    if (name === undefined) {
+      this.#word(stage.head, place.scopes)
+      const hint = 'Write its name; arguments may come from variables.'
+      this.#report({
+        code: 'BIND_COMMAND_LITERAL',
+        message: 'the command has to be written out',
+        hint,
+        from: stage.head.from,
+        to: stage.head.to,
+      })
+      return { input, output: any }
+    }
+    const argv = this.#parsed.source.name === 'argv'
+    const { call, diagnostics } = bindWords(callWords(stage, argv), this.#commands, this.#parsed.source)
+    this.diagnostics.push(...diagnostics)
+    const block = stage.block === undefined ? undefined : this.#block(stage, call, input, place.scopes)
+    if (call === undefined) return { input, output: any }
+    if (isVerb(call.signature.name)) {
+      if (call.signature.input === 'bytes') this.#takesBytes(call.signature.name, stage, input, place)
+      else this.#takesItems(call.signature.name, stage, input, place)
+      const known =
+        input.form === 'bytes' && call.signature.input === 'rows'
+          ? ({ form: 'rows', types: [] } as const)
+          : input
+      return { input, call, output: verbOutput(call, known, block, this.#report) }
+    }
+    this.#takesInput(call, stage, input, place)
+    return { input, call, output: edgeTypeOf(call.signature.output) }
+  }
+
+  #external(
+    stage: CallStage,
+    input: EdgeType,
+    name: string | undefined,
+    scopes: readonly Scope[],
+  ): BoundStage {
+    if (name === undefined) this.#word(stage.head, scopes)
+    if (this.#options.externals === false || name === undefined) {
+      this.#report({
+        code: 'BIND_EXTERNAL',
+        message: name === undefined ? 'the program has to be written out' : 'other programs are not run here',
+        hint: name === undefined ? 'Write its name after ^.' : 'Leave out --restricted.',
+        from: stage.from,
+        to: stage.head.to,
+      })
+    }
+    if (stage.block !== undefined) this.#block(stage, undefined, input, scopes)
+    return { input, output: { form: 'bytes' } }
+  }
+
+  #block(stage: CallStage, call: BoundCall | undefined, input: EdgeType, scopes: readonly Scope[]): EdgeType {
+    if (call?.signature.name !== 'each') {
+      this.#report({
+        code: 'BIND_BLOCK',
+        message: 'only each takes a block',
+        hint: 'Use | each { … }.',
+        from: stage.block!.from - 1,
+        to: Math.max(stage.block!.from, stage.block!.to),
+      })
+    }
+    const it: EdgeType = input.form === 'rows' ? { form: 'value', type: 'record' } : any
+    return this.program(stage.block!, [...scopes, new Map([['it', it]])])
+  }
+
+  #takesItems(
+    name: string,
+    stage: Stage,
+    input: EdgeType,
+    place: { readonly first: boolean; readonly previous?: Stage },
+  ): void {
+    if (input.form === 'none' && place.first && this.#options.input === true) return
+    if (input.form === 'none') this.#noInput(name, stage)
+    // Data from a file or standard input is read as rows where rows are wanted.
+    else if (input.form === 'bytes' && !place.first)
+      this.#mismatch(stage, input, place.previous, name, 'rows', 'Put from json between them.')
+  }
+
+  #takesBytes(
+    name: string,
+    stage: Stage,
+    input: EdgeType,
+    place: { readonly first: boolean; readonly previous?: Stage },
+  ): void {
+    if (input.form === 'none' && place.first && this.#options.input === true) return
+    if (input.form === 'none') this.#noInput(name, stage)
+    else if (input.form !== 'bytes' && input.form !== 'any' && input.form !== 'value') {
+      this.#mismatch(stage, input, place.previous, name, 'bytes', 'Leave it out: these are values already.')
+    }
+  }
+
+  #takesInput(call: BoundCall, stage: Stage, input: EdgeType, place: { readonly previous?: Stage }): void {
+    const { name, input: wanted } = call.signature
+    if (input.form === 'none' || input.form === 'any') return
+    if (wanted === 'none')
+      this.#mismatch(stage, input, place.previous, name, 'nothing', `Use each { ${name} $it } for every row.`)
+    else if (wanted === 'bytes' && input.form !== 'bytes')
+      this.#mismatch(stage, input, place.previous, name, 'bytes', 'Put to json between them.')
+    else if (wanted === 'rows' && input.form === 'bytes' && place.previous !== undefined) {
+      this.#mismatch(stage, input, place.previous, name, 'rows', 'Put from json between them.')
+    }
+  }
+
+  #noInput(name: string, stage: Stage): void {
+    const hint = `Put a command and | before it, such as tags app | ${name}.`
+    this.#report({
+      code: 'BIND_NO_INPUT',
+      message: `${name} has nothing to work on`,
+      hint,
+      from: stage.from,
+      to: stage.to,
+    })
+  }
+
+  #mismatch(
+    stage: Stage,
+    input: EdgeType,
+    previous: Stage | undefined,
+    name: string,
+    wanted: string,
+    hint: string,
+  ): void {
+    const giver = previous === undefined ? 'the file' : nameOf(previous)
+    const message = `${giver} gives ${inWords(input)}, but ${name} takes ${wanted}`
+    this.#report({ code: 'BIND_TYPE_MISMATCH', message, hint, from: stage.from, to: stage.to })
+  }
+
+  /** Binds what is inside a word; the type is that of a word which is one expansion. */
+  #word(word: Word, scopes: readonly Scope[]): EdgeType {
+    const types = word.parts.map((part) => this.#part(part, scopes))
+    const [first] = word.parts
+    const whole = word.parts.length === 1 && (first!.kind === 'variable' || first!.kind === 'substitution')
+    return whole ? types[0]! : { form: 'value', type: 'string' }
+  }
+
+  #part(part: Part, scopes: readonly Scope[]): EdgeType {
+    if (part.kind === 'variable') return this.#variable(part, scopes)
+    if (part.kind === 'substitution') return this.program(part.body, [...scopes, new Map()])
+    if (part.kind === 'double') for (const inner of part.parts) this.#part(inner, scopes)
+    return { form: 'value', type: 'string' }
+  }
+
+  #variable(part: VariablePart, scopes: readonly Scope[]): EdgeType {
+    const found = scopes.findLast((scope) => scope.has(part.name))?.get(part.name)
+    if (found !== undefined) return part.path.length > 0 ? any : found
+    if (part.name === '') return any
+    const closest = nearest(part.name, new Set(scopes.flatMap((scope) => [...scope.keys()])))
+    const from = part.from + (part.braced ? 2 : 1)
+    this.#report({
+      code: 'BIND_UNKNOWN_VARIABLE',
+      message: `no variable $${part.name}`,
+      hint:
+        part.name === 'it' ? '$it exists inside each { … } only.' : `Write let ${part.name} = … before it.`,
+      ...(closest.length > 0
+        ? {
+            closest: closest.map((name) => `$${name}`),
+            replace: { from, to: from + part.name.length, with: closest[0]! },
+          }
+        : {}),
+      from: part.from,
+      to: part.to,
+    })
+    return any
+  }
+}
+
+function nameOf(stage: Stage): string {
+  if (stage.kind === 'call') return literalText(stage.head) ?? 'the command'
+  return stage.kind === 'value' ? 'the value' : stage.kind
+}

@@ -1,0 +1,56 @@
+import type { ColumnType, Output, RowType } from '../signature.ts'
+
+/** What flows between two stages, as far as it is known before anything runs. */
+export type EdgeType =
+  | { readonly form: 'none' }
+  /** Known only when it runs (`from json`, a variable of the session). */
+  | { readonly form: 'any' }
+  /** Types without columns: rows of unknown columns. */
+  | { readonly form: 'rows'; readonly types: readonly RowType[] }
+  | { readonly form: 'values'; readonly type: ColumnType }
+  | { readonly form: 'value'; readonly type: Extract<Output, { form: 'value' }>['type'] }
+  | { readonly form: 'bytes' }
+
+/** The edge a command's declared output is. */
+export function edgeTypeOf(output: Output): EdgeType {
+  if (output.form !== 'rows')
+    return output.form === 'value' ? { form: 'value', type: output.type } : { form: output.form }
+  return { form: 'rows', types: Array.isArray(output.row) ? output.row : [output.row] }
+}
+
+/** In words, for a message about two stages. */
+export function inWords(edge: EdgeType): string {
+  switch (edge.form) {
+    case 'none':
+      return 'nothing'
+    case 'any':
+      return 'a value'
+    case 'value':
+      return 'one value'
+    case 'values':
+      return 'values'
+    case 'bytes':
+      return 'bytes'
+    case 'rows':
+      return 'rows'
+    default:
+      return edge satisfies never
+  }
+}
+
+/** The column names a field may have; undefined where they are not known. */
+export function columnNames(edge: EdgeType): readonly string[] | undefined {
+  if (edge.form !== 'rows' || edge.types.length === 0) return undefined
+  if (edge.types.some((type) => type.columns.length === 0)) return undefined
+  return [...new Set(edge.types.flatMap((type) => type.columns.map((column) => column.name)))]
+}
+
+/** The type of a column of the edge, where known. */
+export function columnType(edge: EdgeType, name: string): ColumnType | undefined {
+  if (edge.form !== 'rows') return undefined
+  for (const type of edge.types) {
+    const column = type.columns.find((candidate) => candidate.name === name)
+    if (column !== undefined) return column.type
+  }
+  return undefined
+}
