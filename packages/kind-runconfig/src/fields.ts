@@ -240,15 +240,26 @@ export const fields: { readonly [Name in keyof Required<RunConfig>]: FieldSpec }
  * other case is `s` or `k`; a name that hides a secret behind its spelling is therefore the secret all the same.
  */
 export function fieldNameOf(specs: FieldSpecs, key: string): string | undefined {
-  if (Object.hasOwn(specs, key)) return key
-  const wanted = fold(key)
-  return Object.keys(specs).find((name) => fold(name) === wanted)
+  return Object.hasOwn(specs, key) ? key : namesOf(specs, false).get(fold(key))
 }
 
 /** The same without regard to underscores: the older layout of `remote_auth_config`. */
 export function legacyFieldNameOf(specs: FieldSpecs, key: string): string | undefined {
-  const wanted = fold(key).replaceAll('_', '')
-  return Object.keys(specs).find((name) => fold(name).replaceAll('_', '') === wanted)
+  return namesOf(specs, true).get(fold(key).replaceAll('_', ''))
+}
+
+const folded = new WeakMap<FieldSpecs, ReadonlyMap<string, string>>()
+const bare = new WeakMap<FieldSpecs, ReadonlyMap<string, string>>()
+
+/** Names by what they are compared by. */
+function namesOf(specs: FieldSpecs, withoutUnderscores: boolean): ReadonlyMap<string, string> {
+  const cache = withoutUnderscores ? bare : folded
+  const known = cache.get(specs)
+  if (known !== undefined) return known
+  const keyOf = (name: string): string => (withoutUnderscores ? fold(name).replaceAll('_', '') : fold(name))
+  const names = new Map(Object.keys(specs).map((name) => [keyOf(name), name]))
+  cache.set(specs, names)
+  return names
 }
 
 function fold(name: string): string {

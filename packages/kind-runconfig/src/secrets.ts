@@ -32,22 +32,23 @@ export function isSecretName(name: string): boolean {
   return secretWord.test(name.replaceAll(boundary, '$1_$2').toLowerCase())
 }
 
+// Every repetition is bounded: these run over text from strangers, up to a mebibyte of it.
 const tokenShapes: readonly RegExp[] = [
-  /\bgh[oprsu]_[A-Za-z0-9]{20,}/,
-  /\bgithub_pat_\w{20,}/,
-  /\bglpat-[\w-]{16,}/,
-  /\bxox[abeoprs]-[\w-]{10,}/,
+  /\bgh[oprsu]_[A-Za-z0-9]{20}/,
+  /\bgithub_pat_\w{20}/,
+  /\bglpat-[\w-]{16}/,
+  /\bxox[abeoprs]-[\w-]{10}/,
   /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/,
   /\bAIza[\w-]{35}/,
-  /\bsk-[\w-]{20,}/,
-  /\bnpm_[A-Za-z0-9]{30,}/,
-  /\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*/,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /\bBearer\s+[\w.~+/-]{8,}/i,
+  /\bsk-[\w-]{20}/,
+  /\bnpm_[A-Za-z0-9]{30}/,
+  /\beyJ[\w-]{8,256}\.eyJ[\w-]{8}/,
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/,
+  /\bBearer\s{1,8}[\w.~+/-]{8}/i,
 ]
 // A user part alone is the account of ssh and git; with a password, or as long as a token, it is a credential.
-const userInfo = /[a-z][a-z\d+.-]*:\/\/(?:[^/\s?#@:]*:[^/\s?#@]+|[^/\s?#@:]{16,})@/i
-const secretQuery = /[?&]([\w.-]+)=([^&#\s]+)/g
+const userInfo = /[a-z][a-z\d+.-]{1,30}:\/\/(?:[^/\s?#@:]{0,200}:[^/\s?#@]{1,200}|[^/\s?#@:]{16,200})@/i
+const secretQuery = /[?&]([\w.-]{1,100})=([^&#\s]{1,100})/g
 
 /** True for text that is, or has in it, something that looks like a credential whatever it is called. */
 export function holdsSecret(text: string): boolean {

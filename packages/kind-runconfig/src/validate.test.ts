@@ -145,6 +145,33 @@ describe('what publishing would do', () => {
   })
 })
 
+describe('a mebibyte made to be slow', () => {
+  const fill = (piece: string): string => piece.repeat(Math.floor(1_000_000 / piece.length))
+
+  test.each(['a', 'eyJ-', 'a://', '?a=', ':/', '1', 'x.', '<', 'Bearer ', '=:'])(
+    'of %j is read',
+    async (piece) => {
+      const text = fill(piece)
+      const config = {
+        ...good,
+        cmd_args: [text.slice(0, 1000)],
+        session_ttl: text.slice(0, 1000),
+        x_long: text,
+      }
+      expect(await ofArtifact(JSON.stringify(config))).toEqual(expect.any(Array))
+      expect(await ofArtifact(JSON.stringify({ ...good, volumes: [text] }))).toEqual(expect.any(Array))
+      expect(await ofArtifact(JSON.stringify({ ...good, session_ttl: text }))).toEqual(expect.any(Array))
+    },
+  )
+
+  test('of members is read', async () => {
+    const members = Array.from({ length: 90_000 }, (_value, at) => `"k${at}":1`)
+    expect(await ofArtifact(`{${members.join(',')}}`)).toHaveLength(90_002)
+    const variables = Array.from({ length: 70_000 }, (_value, at) => `"k${at}":"1"`)
+    expect((await ofFile(`{"env_vars":{${variables.join(',')}}}`)).length).toBeGreaterThan(70_000)
+  })
+})
+
 describe('an artifact', () => {
   test('with a secret', async () => {
     const text = JSON.stringify({ ...good, oidc_config: { ClientSecret: 'x' }, env_vars: { LOG: 'debug' } })

@@ -12,7 +12,7 @@ import { typeFaults } from './check.ts'
 import { classify, type Sensitive } from './classify.ts'
 import { consentItems } from './consent.ts'
 import { type Document, type Node, type ObjectNode, parseDocument } from './document.ts'
-import { fields } from './fields.ts'
+import { fields, legacyFieldNameOf } from './fields.ts'
 import { artifactType } from './model.ts'
 import { publishOptions } from './options.ts'
 import { formatPath, type Path } from './paths.ts'
@@ -104,10 +104,10 @@ function keyFinding({ code, path, line, key, name }: KeyNotice): Finding {
 
 /** A known field that differs only in separators, or by one letter. */
 function nearestField(key: string): string | undefined {
-  const bare = key.toLowerCase().replaceAll(/[^a-z\d]/g, '')
-  const names = Object.keys(fields)
-  const same = names.find((name) => name.replaceAll('_', '') === bare)
-  return same ?? names.find((name) => name.length > 4 && oneEditApart(name, key.toLowerCase()))
+  const same = legacyFieldNameOf(fields, key.replaceAll(/[^A-Za-z\d]/g, ''))
+  if (same !== undefined) return same
+  const lower = key.toLowerCase()
+  return Object.keys(fields).find((name) => name.length > 4 && oneEditApart(name, lower))
 }
 
 function oneEditApart(a: string, b: string): boolean {
