@@ -5,7 +5,7 @@ import { holdsSecret, isLiteral, isSecretName, isSecretReference, secretArgument
 import { member, strings, textOf } from './tree.ts'
 
 /** `never`: must not be published. `host`: belongs to one machine. `derived`: ToolHive computes it again. */
-export type Sensitivity = 'never' | 'host' | 'derived'
+type Sensitivity = 'never' | 'host' | 'derived'
 
 /** A value that is not published as it is (specs/runconfig.md §3.3). */
 export interface Sensitive {

@@ -19,11 +19,6 @@ export function detect(word: string): 'file' | 'reference' {
   return 'reference'
 }
 
-/** The path of a word that is a file: without `file://`. */
-export function pathOf(word: string): string {
-  return word.replace(/^file:\/\//i, '')
-}
-
 function isPath(word: string): boolean {
   if (word === '.' || word === '..') return true
   return /^(?:\/|\.{1,2}\/|~|\\\\|[A-Za-z]:[\\/])/.test(word) || /\.(?:json|ya?ml)$/i.test(word)

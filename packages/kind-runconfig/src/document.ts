@@ -21,23 +21,23 @@ export interface ArrayNode {
   readonly line: number
   readonly items: readonly Node[]
 }
-export interface StringNode {
+interface StringNode {
   readonly type: 'string'
   readonly line: number
   readonly value: string
 }
-export interface NumberNode {
+interface NumberNode {
   readonly type: 'number'
   readonly line: number
   /** As written, so that no digit is lost. */
   readonly text: string
 }
-export interface BooleanNode {
+interface BooleanNode {
   readonly type: 'boolean'
   readonly line: number
   readonly value: boolean
 }
-export interface NullNode {
+interface NullNode {
   readonly type: 'null'
   readonly line: number
 }

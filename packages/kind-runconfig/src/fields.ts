@@ -1,15 +1,7 @@
 import type { RunConfig } from './model.ts'
 
 /** The JSON shape of a field. `raw` is passed on unseen; `strings-map` is written with sorted keys. */
-export type FieldType =
-  | 'string'
-  | 'integer'
-  | 'boolean'
-  | 'strings'
-  | 'strings-map'
-  | 'object'
-  | 'objects'
-  | 'raw'
+type FieldType = 'string' | 'integer' | 'boolean' | 'strings' | 'strings-map' | 'object' | 'objects' | 'raw'
 
 /**
  * What happens to a field when a configuration is published (specs/runconfig.md §3.3). Without one it is portable.
@@ -18,7 +10,7 @@ export type FieldType =
  * one machine, left out. `path`: the same, but kept by `--keep-host-paths`.
  * `env`, `arguments`, `volumes`, `labels`, `references`, `profile` name rules of their own (classify.ts).
  */
-export type Sharing =
+type Sharing =
   | 'secret'
   | 'derived'
   | 'reference'
@@ -73,7 +65,7 @@ const webhooks: FieldSpec = {
 }
 
 /** specs/runconfig.md §2.4. A key spelled `ClientID` announces the older layout, whose names lack the underscores. */
-export const remoteAuthFields: FieldSpecs = {
+const remoteAuthFields: FieldSpecs = {
   client_id: text,
   client_secret: secretReference,
   client_secret_file: path,
