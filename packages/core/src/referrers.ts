@@ -12,6 +12,7 @@ import {
   tagFallback,
 } from '@ocish/sdk'
 import { manifestEtag } from './pages.ts'
+import { pushWhenComplete } from './push-manifest.ts'
 import type { CallOptions, Place, PushedManifest, PushManifestOptions, Registry } from './registry.ts'
 
 /** Runs an act while nobody else runs one with the same key. */
@@ -84,7 +85,7 @@ export async function pushReferrer(
   options: PushManifestOptions & IndexReferrerOptions,
 ): Promise<PushedManifest> {
   const { exclusive: _, ...pushOptions } = options
-  const pushed = await place.registry.pushManifest(place.repository, bytes, pushOptions)
+  const pushed = await pushWhenComplete(place, bytes, pushOptions)
   const manifest = parseManifest(bytes, options.mediaType)
   const subject = manifest.subject?.digest
   if (subject !== undefined && !(await isIndexed(place, pushed, subject, options))) {

@@ -1,5 +1,6 @@
 import { type Descriptor, hasCode, isManifestMediaType, OcishError } from '@ocish/sdk'
 import { maxIndexDepth, type OpenedManifest, readChild, tooDeep } from '../open-manifest.ts'
+import { pushWhenComplete } from '../push-manifest.ts'
 import { indexReferrer, listReferrers, referrerDescriptor } from '../referrers.ts'
 import { successors } from '../successors.ts'
 import { checkDigest } from '../verified.ts'
@@ -73,7 +74,7 @@ export class Graph {
     const { target, signal, options } = this.#run
     const { descriptor, bytes, manifest } = opened
     await onSide('destination', target, descriptor, async () => {
-      const pushed = await target.registry.pushManifest(target.repository, bytes, {
+      const pushed = await pushWhenComplete(target, bytes, {
         mediaType: manifest.mediaType,
         digest: descriptor.digest,
         tags,

@@ -1,0 +1,28 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { hasCode } from '@ocish/sdk'
+import type { Place, PushedManifest, PushManifestOptions } from './registry.ts'
+
+const attempts = 3
+
+/**
+ * `pushManifest`, tried again when the registry misses a part: where two push one blob at the same time, CNCF
+ * Distribution 2.8 has it away for a moment (seen with the empty configuration, 2026-11). Errors: as `pushManifest`.
+ */
+export async function pushWhenComplete(
+  { registry, repository }: Place,
+  bytes: Uint8Array,
+  options: PushManifestOptions,
+): Promise<PushedManifest> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // Each attempt waits for the one before.
+      // eslint-disable-next-line no-await-in-loop
+      return await registry.pushManifest(repository, bytes, options)
+    } catch (error) {
+      if (attempt >= attempts || !hasCode(error, 'MANIFEST_REFERS_TO_MISSING')) throw error
+      const { signal } = options
+      // eslint-disable-next-line no-await-in-loop
+      await wait(50 * attempt * (1 + Math.random()), undefined, signal === undefined ? {} : { signal })
+    }
+  }
+}
