@@ -26,7 +26,7 @@ const notThere = ['MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND', 'REPOSITORY_NOT_FOUND',
 /** Only "not there" is an answer; everything else is a failure. */
 async function check(subject: string, services: Services, signal: AbortSignal): Promise<Row> {
   try {
-    const artifact = await openArtifact(subject, services, signal)
+    const artifact = await openArtifact(subject, services, signal, 'check')
     const { descriptor } = await artifact.registry.statManifest(artifact.repository, artifact.reference, {
       signal,
     })

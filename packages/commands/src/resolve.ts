@@ -6,7 +6,7 @@ import type { Run } from './run.ts'
 
 export const run: Run = async function* run(call, services) {
   const { signal } = call
-  const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
+  const artifact = await openArtifact(textArg(call, 'ref'), services, signal, 'check')
   if (isSet(call, 'all-platforms')) {
     const { manifest, content } = await readRoot(artifact, signal)
     yield manifest.form === 'index' ? byPlatform(manifest) : [{ digest: content.descriptor.digest }]

@@ -31,8 +31,11 @@ export interface Opened extends Place {
   readonly display: string
 }
 
-/** What `open` is for: a missing layout is created for `write` only. */
-export type Access = 'read' | 'write' | 'delete'
+/**
+ * What `open` is for: a missing layout is created for `write` only; `check` reads what the place itself says now, past
+ * the content store.
+ */
+export type Access = 'read' | 'check' | 'write' | 'delete'
 
 /** A registry opened for listing: `prefix` is the namespace that was named. */
 export interface OpenedRegistry {

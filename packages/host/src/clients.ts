@@ -14,7 +14,7 @@ import type { TokenFile } from './tokens.ts'
 export type ConnectionFlags = Partial<
   Pick<
     CommonFlags,
-    'plainHttp' | 'insecure' | 'header' | 'caFile' | 'cert' | 'key' | 'resolve' | 'concurrency' | 'offline'
+    'plainHttp' | 'insecure' | 'header' | 'caFile' | 'cert' | 'key' | 'resolve' | 'concurrency'
   >
 >
 
@@ -35,7 +35,7 @@ export interface ClientsOptions {
 
 /** One client per registry, made when it is first asked for. */
 export interface Clients extends AsyncDisposable {
-  /** Errors: UNSUPPORTED (`--offline`), FILE_NOT_FOUND and FILE_FAILED (certificates), USAGE_INVALID_VALUE. */
+  /** Errors: FILE_NOT_FOUND (certificates), USAGE_CONFLICT, USAGE_INVALID_VALUE. */
   get(registry: string): Promise<Registry>
   /** The options a client of this registry is made with, for a client with other credentials. */
   optionsFor(registry: string): Promise<ClientOptions>
@@ -48,7 +48,6 @@ export function createClients(options: ClientsOptions): Clients {
   const clients = new OpenedOnce<Registry>()
   return {
     async get(registry) {
-      if (options.flags.offline) throw offline(registry)
       return clients.get(registry, async () => connect(registry, options))
     },
     optionsFor: async (registry) => clientOptions(registry, options),
@@ -151,10 +150,4 @@ function limitsOf(config: Config): NonNullable<ClientOptions['limits']> {
 function numberOf(config: Config, key: string): number | undefined {
   const value = config.get(key)
   return typeof value === 'number' ? value : undefined
-}
-
-function offline(registry: string): OcishError {
-  return new OcishError('NETWORK_FAILED', `${registry} is not asked: --offline`, {
-    hint: 'Leave --offline out, or name what is in the cache.',
-  })
 }

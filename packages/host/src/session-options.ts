@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly flags?: Partial<CommonFlags>
   /** How a remote registry is reached; default: over HTTP. */
   readonly connect?: (host: string) => Promise<Registry>
+  /** Seconds for which tags and lists are taken from the store without asking the registry; default 0: it is asked. */
+  readonly freshFor?: number
   /** The kinds to choose from; default: those that come with the program. */
   readonly kinds?: readonly KindEntry[]
   /** Ends what the session does on its own account; single calls have their own. */

@@ -139,6 +139,8 @@ class HostSession implements Session {
       connect: given.connect ?? (async (host) => this.#clients.get(host)),
       paths,
       noCache: flags?.noCache ?? false,
+      offline: options.offline,
+      freshFor: given.freshFor ?? 0,
       warn: this.warn,
     })
     this.#exclusive = createExclusive(paths && join(paths.runtime, 'locks'))
