@@ -21,6 +21,6 @@ export async function checkPassword(
   const { createHash, timingSafeEqual } = await import('node:crypto')
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
   const known = Object.hasOwn(users, name)
-  const equal = timingSafeEqual(digest(password), digest(users[name] ?? ''))
+  const equal = timingSafeEqual(digest(password), digest(known ? (users[name] ?? '') : ''))
   return known && equal
 }
