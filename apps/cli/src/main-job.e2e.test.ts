@@ -57,8 +57,7 @@ test('cat, manifest and config give exact bytes', async () => {
   expect((await world.run('cat HOST/team/report:1.0 --layer 0')).stdout).toBe('{"ok":true}\n')
   expect((await world.run('config HOST/team/report:1.0')).stdout).toBe('{}')
   const { bytes } = await world.run('manifest HOST/team/report:1.0')
-  const { openManifest } = world.registry.registry
-  const stored = await openManifest.call(world.registry.registry, 'team/report', '1.0')
+  const stored = await world.registry.registry.openManifest('team/report', '1.0')
   expect(Buffer.from(bytes).equals(Buffer.from(stored.bytes))).toBe(true)
 })
 

@@ -1,0 +1,103 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+import { dockerRegistry, has } from '@ocish/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createWorld, type World } from './e2e-world.ts'
+
+let world: World
+beforeAll(async () => {
+  world = await createWorld()
+  await world.file('big.txt', `${'0123456789abcdef'.repeat(64)}\n`.repeat(5 * 1024))
+  await world.run('push big.txt HOST/big:1')
+})
+afterAll(() => world[Symbol.asyncDispose]())
+
+describe('output', () => {
+  test('5 MB through a slow pipe arrives whole', async () => {
+    const { child, done } = world.start('cat HOST/big:1')
+    child.stdout.on('data', () => {
+      child.stdout.pause()
+      setImmediate(() => child.stdout.resume())
+    })
+    const { code, bytes } = await done
+    expect([code, bytes.length]).toEqual([0, 1025 * 5 * 1024])
+  })
+
+  test('a reader that leaves: exit 141, silent', async () => {
+    const { child, done } = world.start('cat HOST/big:1')
+    await once(child.stdout, 'readable')
+    child.stdout.destroy()
+    const { code, stderr } = await done
+    expect([code, stderr]).toEqual([141, ''])
+  })
+
+  test('standard input that stays open does not hold the program', async () => {
+    const { child, done } = world.start('resolve HOST/big:1')
+    child.stdin.on('error', () => undefined)
+    expect((await done).code).toBe(0)
+  })
+})
+
+describe('signals', () => {
+  /** A registry that takes the manifest question and never answers it. */
+  async function silent(): Promise<{ host: string; asked: Promise<unknown>; close: () => void }> {
+    const server = createServer().listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    return {
+      host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+      asked: once(server, 'request'),
+      close: () => {
+        server.closeAllConnections()
+        server.close()
+      },
+    }
+  }
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s: exit %i and nothing half-written', async (signal, status) => {
+    const server = await silent()
+    const { child, done } = world.start(`pull ${server.host}/app:1 half`)
+    await server.asked
+    child.kill(signal)
+    const { code, stderr } = await done
+    expect([code, stderr]).toEqual([status, ''])
+    expect(await world.names()).not.toContain('half')
+    server.close()
+  })
+
+  test('serve prints its address and ends with the signal', async () => {
+    const { child, done } = world.start('serve store --addr 127.0.0.1:0 -o ndjson')
+    const [line] = (await once(child.stdout, 'data')) as [Buffer]
+    const { address } = JSON.parse(line.toString()) as { address: string }
+    expect((await world.run(`push big.txt ${address}/x:1`)).code).toBe(0)
+    child.kill('SIGINT')
+    expect((await done).code).toBeOneOf([0, 130])
+  })
+})
+
+describe('several processes at once', () => {
+  test.skipIf(!has('docker-registry'))(
+    'twenty attach on docker-registry, which has no referrers API, leave twenty referrers',
+    async () => {
+      await using registry = await dockerRegistry()
+      const ref = `${registry.host}/team/app:1`
+      expect((await world.run(`push big.txt ${ref}`)).code).toBe(0)
+      const runs = Array.from({ length: 20 }, async (_, index) => {
+        const name = `sbom-${index}.json`
+        await world.file(name, JSON.stringify({ index }))
+        // Not all in the same millisecond: twenty starts of a process are not what is tested.
+        await wait(0)
+        return world.run(`attach ${name} ${ref} --artifact-type application/spdx+json`)
+      })
+      const codes = (await Promise.all(runs)).map(({ code, stderr }) => ({ code, stderr }))
+      expect(codes).toEqual(Array.from({ length: 20 }, () => ({ code: 0, stderr: '' })))
+      const { stdout } = await world.run(`referrers ${ref} -o json`)
+      const found = JSON.parse(stdout) as readonly { readonly digest: string }[]
+      expect(new Set(found.map((row) => row.digest)).size).toBe(20)
+    },
+  )
+})
