@@ -16,7 +16,7 @@ import {
 import { abortable, type BlobContent, collect, type RangeContent, type Sink, verified } from '@ocish/core'
 import { BlobWriter, checkBlob, type ExpectedBlob, type WrittenBlob } from './blob-writer.ts'
 import { randomName, syncFolder } from './durable-file.ts'
-import { fileError, systemCode } from './file-error.ts'
+import { fileError, isMissing, systemCode } from './file-error.ts'
 import { shareFile } from './share-file.ts'
 
 const chunkSize = 256 * 1024
@@ -71,7 +71,7 @@ export class BlobPool {
       if (!file.isFile()) throw notAFile(path, file.isSymbolicLink())
       return { digest, size: file.size, modified: file.mtime }
     } catch (error) {
-      if (systemCode(error) === 'ENOENT') return undefined
+      if (isMissing(error)) return undefined
       throw fileError(error, `read ${path}`)
     }
   }
@@ -331,8 +331,7 @@ async function* namesIn(folder: string): AsyncGenerator<string, void> {
   try {
     for await (const entry of await opendir(folder)) yield entry.name
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT' && systemCode(error) !== 'ENOTDIR')
-      throw fileError(error, `read ${folder}`)
+    if (!isMissing(error)) throw fileError(error, `read ${folder}`)
   }
 }
 

@@ -40,7 +40,8 @@ export async function syncFolder(path: string): Promise<void> {
       await folder.close()
     }
   } catch (error) {
-    // Folders cannot be opened or synced everywhere (Windows, some network file systems).
-    if (!['EISDIR', 'EPERM', 'EINVAL', 'EACCES', 'ENOTSUP'].includes(systemCode(error) ?? '')) throw error
+    // Folders cannot be synced everywhere (Windows, some network file systems); one that is gone need not be.
+    if (!['EISDIR', 'EPERM', 'EINVAL', 'EACCES', 'ENOTSUP', 'ENOENT'].includes(systemCode(error) ?? ''))
+      throw error
   }
 }

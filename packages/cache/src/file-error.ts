@@ -22,6 +22,12 @@ export function systemCode(error: unknown): string | undefined {
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
+/** Nothing is there: neither the file nor a folder it could be in. */
+export function isMissing(error: unknown): boolean {
+  const code = systemCode(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
 /** A system error as FILE_FAILED with `what` was tried (`write ./dir/index.json`); any other error as it is. */
 export function fileError(error: unknown, what: string): unknown {
   const code = systemCode(error)

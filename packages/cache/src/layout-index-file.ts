@@ -2,7 +2,7 @@ import { type BigIntStats } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeDurably } from './durable-file.ts'
-import { fileError, systemCode } from './file-error.ts'
+import { fileError, isMissing } from './file-error.ts'
 import { withLock } from './folder-lock.ts'
 import { LayoutIndex } from './index-json.ts'
 
@@ -41,7 +41,7 @@ export class LayoutIndexFile {
       }
       return this.#known.index
     } catch (error) {
-      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined
+      if (isMissing(error)) return undefined
       throw fileError(error, `read ${this.path}`)
     }
   }

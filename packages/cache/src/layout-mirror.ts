@@ -4,7 +4,7 @@ import { isManifestMediaType } from '@ocish/sdk'
 import type { BlobPool } from './blob-pool.ts'
 import type { Catalog } from './catalog.ts'
 import type { StoreDatabase } from './database.ts'
-import { fileError, systemCode } from './file-error.ts'
+import { fileError, isMissing, systemCode } from './file-error.ts'
 import { createEntry, type LayoutEntry, LayoutIndex } from './index-json.ts'
 import { createLayoutHeader } from './layout-header.ts'
 import { LayoutIndexFile } from './layout-index-file.ts'
@@ -203,6 +203,6 @@ async function* foldersIn(folder: string): AsyncGenerator<string, void> {
   try {
     for await (const entry of await opendir(folder)) if (entry.isDirectory()) yield entry.name
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw fileError(error, `read ${folder}`)
+    if (!isMissing(error)) throw fileError(error, `read ${folder}`)
   }
 }

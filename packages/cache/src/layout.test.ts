@@ -330,7 +330,7 @@ describe('writers at once', () => {
     const tags = Array.from({ length: 12 }, (_, number) => `tag-${String(number).padStart(2, '0')}`)
     const outcomes = await Promise.all(
       tags.map(async (tag) => {
-        const args = ['-C', 'ocish-source', program, path, 'shared', tag]
+        const args = ['-C', 'ocish-source', program, 'layout', path, 'shared', tag]
         const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] })
         const [errors, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
         return { errors, status: status as number }

@@ -47,7 +47,10 @@ export class StoreState {
 
   /** Errors: CACHE_LOCKED, CACHE_FAILED. */
   open(): Promise<OpenState> {
-    this.#opening ??= this.#open()
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined
+      throw error
+    })
     return this.#opening
   }
 
@@ -68,7 +71,7 @@ export class StoreState {
   }
 
   async close(): Promise<void> {
-    if (this.#opening === undefined) return
+    if (this.#opening === undefined) return await this.pool.settle()
     const { database } = await this.#opening
     try {
       await this.flush()
