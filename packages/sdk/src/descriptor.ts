@@ -1,4 +1,5 @@
 import { canVerify, algorithmOf, digestOf, isDigest, maxDigestLength } from './digest.ts'
+import { lookalikeMember } from './decisive-members.ts'
 import { OcishError } from './errors.ts'
 import { isJsonObject } from './json.ts'
 
@@ -36,6 +37,10 @@ const maxMediaTypeLength = 512
  */
 export function parseDescriptor(value: unknown, where: string): Descriptor {
   if (!isJsonObject(value)) throw invalid(`${where} is not a descriptor`)
+  const lookalike = lookalikeMember(value)
+  if (lookalike !== undefined) {
+    throw invalid(`${where} has the member ${JSON.stringify(lookalike)}, which other tools read differently`)
+  }
   const mediaType = text(value['mediaType'], `${where}.mediaType`)
   if (mediaType === undefined) throw invalid(`${where}.mediaType is missing`)
   if (mediaType.length > maxMediaTypeLength) throw invalid(`${where}.mediaType is too long`)

@@ -71,6 +71,8 @@ describe('manifests', () => {
     ],
     ['a digest twice', JSON.stringify(image).replace('"digest"', `"digest":"${sha}","digest"`)],
     ['Layers', { ...image, Layers: [] }],
+    ['annotations twice', JSON.stringify(image).replace('{', '{"annotations":{"a":"1"},"annotations":{},')],
+    ['a Digest beside the digest', { ...image, layers: [{ ...layer, Digest: `sha256:${'b'.repeat(64)}` }] }],
     ['MANIFESTS', { ...image, MANIFESTS: [] }],
     ['a long s', { ...image, ['layer\u017F']: [] }],
   ])('T48 refuses %s', (_, value) => {

@@ -1,3 +1,4 @@
+import { decisiveMembers, lookalikeMember } from './decisive-members.ts'
 import { type Annotations, type Descriptor, parseAnnotations, parseDescriptor } from './descriptor.ts'
 import { OcishError } from './errors.ts'
 import { isJsonObject, parseJson } from './json.ts'
@@ -39,25 +40,6 @@ export type Manifest = ImageManifest | IndexManifest | ArtifactManifest
 /** Bytes of the largest manifest that is read. */
 export const maxManifestSize: number = 8 * 1024 * 1024
 
-/** Members whose meaning decides what is fetched and trusted: never twice, never in another spelling. */
-const decisive: ReadonlySet<string> = new Set([
-  'schemaVersion',
-  'mediaType',
-  'artifactType',
-  'config',
-  'layers',
-  'manifests',
-  'blobs',
-  'subject',
-  'fsLayers',
-  'digest',
-  'size',
-  'urls',
-  'data',
-  'platform',
-])
-const decisiveFolded: ReadonlySet<string> = new Set([...decisive].map(fold))
-
 /**
  * Reads the bytes of a manifest; they stay what they are and are never written again from the result. `mediaType`
  * (of the Content-Type or the descriptor) has to agree with the body's own; where both are silent the members decide.
@@ -68,11 +50,16 @@ export function parseManifest(bytes: Uint8Array, mediaType?: string): Manifest {
     what: 'the manifest',
     code: 'MANIFEST_INVALID',
     maxSize: maxManifestSize,
-    unique: decisive,
+    unique: decisiveMembers,
   })
   if (!isJsonObject(body)) throw invalid('the manifest is not a JSON object')
   const type = typeOf(body, mediaType)
-  refuseLookalikes(body)
+  const lookalike = lookalikeMember(body)
+  if (lookalike !== undefined) {
+    throw invalid(
+      `the manifest has the member ${JSON.stringify(lookalike)}, which other tools read differently`,
+    )
+  }
   if (type !== oci.artifact && body['schemaVersion'] !== 2)
     throw invalid('schemaVersion of the manifest is not 2')
   const shared = sharedMembers(body, type)
@@ -120,18 +107,7 @@ function typeByMembers(body: Readonly<Record<string, unknown>>): string {
   return body['config']['mediaType'] === docker.config ? docker.manifest : oci.manifest
 }
 
-/**
- * Go's encoding/json takes `Layers` for `layers`. A document that other tools read differently is refused, and so is
- * one that is an image and an index at once (CVE-2021-41190).
- */
-function refuseLookalikes(body: Readonly<Record<string, unknown>>): void {
-  for (const key of Object.keys(body)) {
-    if (!decisive.has(key) && decisiveFolded.has(fold(key))) {
-      throw invalid(`the manifest has the member ${JSON.stringify(key)}, which other tools read differently`)
-    }
-  }
-}
-
+/** One document that is an image and an index at once: CVE-2021-41190. */
 function refuseMembers(
   body: Readonly<Record<string, unknown>>,
   type: string,
@@ -165,10 +141,6 @@ function descriptors(body: Readonly<Record<string, unknown>>, name: string): rea
   if (value === null) return []
   if (!Array.isArray(value)) throw invalid(`${name} of the manifest is not a list`)
   return value.map((entry, index) => parseDescriptor(entry, `${name}[${index}]`))
-}
-
-function fold(name: string): string {
-  return name.toUpperCase().toLowerCase()
 }
 
 function invalid(message: string): OcishError {

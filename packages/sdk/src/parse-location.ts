@@ -49,7 +49,7 @@ export function parseLocation(text: string, options: LocationOptions = {}): Loca
   if (hint !== undefined) {
     throw new OcishError('LOCATION_UNSUPPORTED', `${scheme}: is not a location`, {
       hint,
-      details: { span: { from: 0, to: start } },
+      details: { input: text, span: { from: 0, to: start } },
     })
   }
   return registryLocation(text, 0)
@@ -121,7 +121,7 @@ function namespace(text: string, body: string, start: number): Remote {
       `invalid reference ${JSON.stringify(text)}: a slash after the tag or digest`,
       {
         hint: `Write ${body}.`,
-        details: { span, nearest: body },
+        details: { input: text, span, nearest: body },
       },
     )
   }
@@ -217,7 +217,7 @@ function shifted<T>(text: string, by: number, parse: () => T): T {
     const moved = { from: span.from + by, to: Math.min(span.to + by, text.length) }
     throw new OcishError(error.code, error.message, {
       ...(error.hint !== undefined && { hint: error.hint }),
-      details: { ...error.details, span: moved },
+      details: { ...error.details, input: text, span: moved },
     })
   }
 }
@@ -255,7 +255,7 @@ function invalid(text: string, span: Span, says: string, nearest?: string): Ocis
     `invalid location ${JSON.stringify(text.slice(0, 200))}: ${says}`,
     {
       ...(nearest !== undefined && { hint: `Write ${nearest}.` }),
-      details: { span, ...(nearest !== undefined && { nearest }) },
+      details: { input: text, span, ...(nearest !== undefined && { nearest }) },
     },
   )
 }

@@ -268,6 +268,10 @@ function refuse(text: string, fault: Fault): OcishError {
   const hint = fault.hint ?? (nearest === undefined ? undefined : `Write ${nearest}.`)
   return new OcishError('REFERENCE_INVALID', `invalid reference ${JSON.stringify(shown)}: ${says}`, {
     ...(hint !== undefined && { hint }),
-    details: { span: { from, to }, ...(nearest !== undefined && { nearest }) },
+    details: {
+      input: text.slice(0, maxReferenceLength),
+      span: { from, to },
+      ...(nearest !== undefined && { nearest }),
+    },
   })
 }
