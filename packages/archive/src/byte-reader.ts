@@ -1,15 +1,23 @@
 import type { Bytes } from '@ocish/sdk'
 
+/** A source that can leave bytes out without reading them: a file. */
+export interface SkippableBytes extends Bytes {
+  /** Leaves out the next bytes of the iteration under way; false when the source ends before. */
+  skip(length: number): Promise<boolean>
+}
+
 /** Cuts a stream into exact pieces. Closes the source when it is closed. */
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
+  readonly #skip: SkippableBytes['skip'] | undefined
   #rest: Uint8Array = new Uint8Array(0)
   #ended = false
   /** Bytes handed out or skipped. */
   position = 0
 
-  constructor(bytes: Bytes) {
+  constructor(bytes: Bytes | SkippableBytes) {
     this.#source = bytes[Symbol.asyncIterator]()
+    this.#skip = 'skip' in bytes ? (length) => bytes.skip(length) : undefined
   }
 
   async #fill(): Promise<boolean> {
@@ -50,6 +58,10 @@ export class ByteReader {
   async skip(length: number): Promise<boolean> {
     let left = length
     while (left > 0) {
+      if (this.#skip !== undefined && this.#rest.length === 0) {
+        this.position += left
+        return await this.#skip(left)
+      }
       const piece = await this.some(left)
       if (piece === undefined) return false
       left -= piece.length

@@ -26,6 +26,8 @@ export interface TarEntry {
 
 /** An entry while it is read. What is not consumed when the next one is asked for is skipped. */
 export interface TarMember extends TarEntry {
+  /** Where its content begins in the uncompressed archive. */
+  readonly offset: number
   /** Iterate it once; empty for all but files. */
   readonly content: Bytes
 }

@@ -1,3 +1,4 @@
+export type { SkippableBytes } from './byte-reader.ts'
 export { compressed, type CompressOptions } from './compress.ts'
 export { decompressed, sniffCompression, type Compression, type DecompressOptions } from './compression.ts'
 export type { TarEntry, TarEntryType, TarInput, TarMember } from './entry.ts'

@@ -1,7 +1,7 @@
 import { OcishError, type Bytes } from '@ocish/sdk'
 import { Header } from 'tar/header'
-import { ByteReader } from './byte-reader.ts'
-import type { TarEntryType, TarMember } from './entry.ts'
+import { ByteReader, type SkippableBytes } from './byte-reader.ts'
+import type { TarEntry, TarEntryType, TarMember } from './entry.ts'
 import { blockSize } from './header.ts'
 import { defaultLimits, exceeded, type ArchiveLimits } from './limits.ts'
 import { parsePaxRecords } from './pax.ts'
@@ -26,10 +26,13 @@ export interface ReadTarOptions {
 
 /**
  * The entries of an uncompressed tar stream, in order. The source is read to its end, also behind the end-of-archive
- * blocks, so that a verified source is really verified.
+ * blocks, so that a verified source is really verified; of one that can skip, contents nobody reads are left out.
  * Errors: ARCHIVE_INVALID, LIMIT_EXCEEDED.
  */
-export async function* readTar(bytes: Bytes, options: ReadTarOptions = {}): AsyncGenerator<TarMember, void> {
+export async function* readTar(
+  bytes: Bytes | SkippableBytes,
+  options: ReadTarOptions = {},
+): AsyncGenerator<TarMember, void> {
   const limits = { ...defaultLimits, ...options.limits }
   const reader = new ByteReader(bytes)
   const globals: Records = new Map()
@@ -44,7 +47,7 @@ export async function* readTar(bytes: Bytes, options: ReadTarOptions = {}): Asyn
       if (count > limits.entries) throw exceeded('entries', limits.entries)
       if (total > limits.bytes) throw exceeded('bytes', limits.bytes)
       const start = reader.position
-      yield { ...next, content: contentOf(reader, next.path, next.size) }
+      yield { ...next, offset: start, content: contentOf(reader, next.path, next.size) }
       await finish(reader, next.path, start + next.size, next.size)
     }
     await reader.drain()
@@ -84,7 +87,7 @@ async function readHeader(
   reader: ByteReader,
   globals: Records,
   limits: ArchiveLimits,
-): Promise<Omit<TarMember, 'content'> | undefined> {
+): Promise<TarEntry | undefined> {
   let records: Records = new Map()
   let extended = false
   for (;;) {
@@ -131,12 +134,7 @@ function cutAtNul(bytes: Uint8Array): Uint8Array {
   return nul < 0 ? bytes : bytes.subarray(0, nul)
 }
 
-function toEntry(
-  header: Header,
-  type: TarEntryType,
-  records: Records,
-  limits: ArchiveLimits,
-): Omit<TarMember, 'content'> {
+function toEntry(header: Header, type: TarEntryType, records: Records, limits: ArchiveLimits): TarEntry {
   const text = (key: string): string | undefined => {
     const value = records.get(key)
     return value === undefined ? undefined : Buffer.from(value).toString('utf8')
