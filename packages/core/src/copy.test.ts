@@ -7,7 +7,7 @@ import { ForwardingRegistry } from './filter/forwarding.ts'
 import { logged } from './filter/logged.ts'
 import { createMemoryRegistry, type MemoryRegistryOptions } from './memory.ts'
 import { listReferrers } from './referrers.ts'
-import type { BlobContent, Place, Registry } from './registry.ts'
+import type { BlobContent, ManifestContent, Place, Registry } from './registry.ts'
 
 const sample = content({
   blobs: { config: '{"os":"linux"}', one: 'layer one', two: noise(300_000), arm: 'layer arm' },
@@ -296,6 +296,21 @@ describe('what goes wrong', () => {
     const lying = { ...from, registry: new Lying(from.registry) }
     await expect(copy(lying, 'v1', to, { tags: ['v1'] })).toFailWith('DIGEST_MISMATCH')
     await expect(to.registry.statManifest(to.repository, 'v1')).toFailWith('REPOSITORY_NOT_FOUND')
+  })
+
+  it('T28 refuses another manifest than the digest names, from a registry that does not look', async () => {
+    const { from, to } = await scene()
+    class Careless extends ForwardingRegistry {
+      override openManifest(repository: string, reference: string): Promise<ManifestContent> {
+        return super.openManifest(
+          repository,
+          reference === app.descriptor.digest ? arm.descriptor.digest : reference,
+        )
+      }
+    }
+    const careless = { ...from, registry: new Careless(from.registry) }
+    await expect(copy(careless, app.descriptor.digest, to)).toFailWith('DIGEST_MISMATCH')
+    await expect(copy(careless, 'all', to)).toFailWith('SIZE_MISMATCH')
   })
 
   it('T34 copies what the tag pointed to when it was read', async () => {

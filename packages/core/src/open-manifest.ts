@@ -1,7 +1,16 @@
-import { type Descriptor, type Manifest, OcishError, parseManifest, type Platform } from '@ocish/sdk'
+import {
+  algorithmOf,
+  type Descriptor,
+  digestOf,
+  isDigest,
+  type Manifest,
+  OcishError,
+  parseManifest,
+  type Platform,
+} from '@ocish/sdk'
 import { formatPlatform, selectPlatform } from './platform.ts'
 import type { CallOptions, Freshness, Place } from './registry.ts'
-import { checkSize } from './verified.ts'
+import { checkDigest, checkSize } from './verified.ts'
 
 /** A manifest as received, and what it says. */
 export interface OpenedManifest extends Freshness {
@@ -24,6 +33,7 @@ export async function readManifest(
     reference,
     options,
   )
+  checkBytes(bytes, isDigest(reference) ? reference : descriptor.digest)
   return { descriptor, bytes, manifest: parseManifest(bytes, descriptor.mediaType), ...freshness }
 }
 
@@ -38,6 +48,7 @@ export async function readChild(
 ): Promise<OpenedManifest> {
   const { bytes, ...rest } = await place.registry.openManifest(place.repository, child.digest, options)
   checkSize(child, bytes.length)
+  checkBytes(bytes, child.digest)
   return { ...rest, descriptor: child, bytes, manifest: parseManifest(bytes, child.mediaType) }
 }
 
@@ -61,7 +72,12 @@ export async function descendToPlatform(
   return opened
 }
 
-/** Errors: LIMIT_EXCEEDED, thrown. */
+/** What every registry promises; looked at again here, where others build on it (T28). */
+function checkBytes(bytes: Uint8Array, digest: string): void {
+  checkDigest(digest, digestOf(bytes, algorithmOf(digest)))
+}
+
+/** The error of indexes nested too deep: LIMIT_EXCEEDED. */
 export function tooDeep(digest: string): OcishError {
   return new OcishError('LIMIT_EXCEEDED', `indexes are nested deeper than ${maxIndexDepth} below ${digest}`)
 }
