@@ -15,7 +15,7 @@ const pattern =
 
 /** All import specifiers of one source text. */
 export function importsOf(file: string, source: string): readonly Import[] {
-  const test = /\.test(?:-d)?\.tsx?$/.test(file)
+  const test = /\.test(?:-d|-kit)?\.tsx?$/.test(file)
   const found: Import[] = []
   for (const match of source.matchAll(pattern)) {
     const groups = match.groups ?? {}

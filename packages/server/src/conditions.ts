@@ -1,5 +1,5 @@
 /** The entity tags of an `If-Match` or `If-None-Match` header without their quotes and `W/`; bare ones are taken too. */
-export function entityTags(header: string | undefined): readonly string[] {
+function entityTags(header: string | undefined): readonly string[] {
   if (header === undefined) return []
   return header
     .split(',')

@@ -1,4 +1,4 @@
-import type { Server as HttpServer, ServerOptions } from 'node:http'
+import type { Server as HttpServer, ServerOptions, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { OcishError, type Registry } from '@ocish/core'
@@ -30,11 +30,17 @@ export async function serve(registry: Registry, options: ServeOptions = {}): Pro
   const handler = new RequestHandler(registry, options, hostPolicy(address.host, options))
   const limits = { ...defaultLimits, ...options.limits }
   const server = await createServer(options, limits)
+  const underWay = new UnderWay()
   server.on('request', (request, response) => {
+    underWay.add(response)
     void handler.handle(request, response)
   })
   await listen(server, address)
-  return present(server, handler, address.host, options.tls !== undefined)
+  const close = async ({ drain = 5 }: { readonly drain?: number } = {}): Promise<void> => {
+    if (server.listening) await stop(server, underWay, drain)
+    await handler.close()
+  }
+  return present(server, address.host, options.tls !== undefined, close)
 }
 
 interface Address {
@@ -109,13 +115,9 @@ async function listen(server: HttpServer, { host, port }: Address): Promise<void
   }
 }
 
-function present(server: HttpServer, handler: RequestHandler, host: string, isSecure: boolean): Server {
+function present(server: HttpServer, host: string, isSecure: boolean, close: Server['close']): Server {
   const { port } = server.address() as AddressInfo
   const shown = `${host.includes(':') ? `[${host}]` : host}:${port}`
-  const close = async (options: { readonly drain?: number } = {}): Promise<void> => {
-    if (server.listening) await stop(server, options.drain ?? 5)
-    await handler.close()
-  }
   return {
     url: `${isSecure ? 'https' : 'http'}://${shown}`,
     host: shown,
@@ -125,11 +127,37 @@ function present(server: HttpServer, handler: RequestHandler, host: string, isSe
   }
 }
 
-async function stop(server: HttpServer, drain: number): Promise<void> {
+/** The responses that have not gone out yet. */
+class UnderWay {
+  #count = 0
+  #whenNone: (() => void) | undefined
+
+  add(response: ServerResponse): void {
+    this.#count += 1
+    response.once('close', () => {
+      this.#count -= 1
+      if (this.#count === 0) this.#whenNone?.()
+    })
+  }
+
+  none(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenNone = resolve
+      if (this.#count === 0) resolve()
+    })
+  }
+}
+
+async function stop(server: HttpServer, underWay: UnderWay, drain: number): Promise<void> {
+  const { Server: NetServer } = await import('node:net')
   const closed = once(server, 'close')
+  // http's own close() would cut connections whose last bytes are still on their way.
+  NetServer.prototype.close.call(server)
+  const patience = new AbortController()
+  const timeout = setTimeout(() => patience.abort(), drain * 1000)
+  await Promise.race([underWay.none(), once(patience.signal, 'abort')])
+  clearTimeout(timeout)
   server.close()
-  server.closeIdleConnections()
-  const patience = setTimeout(() => server.closeAllConnections(), drain * 1000)
+  server.closeAllConnections()
   await closed
-  clearTimeout(patience)
 }

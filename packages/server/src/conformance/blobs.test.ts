@@ -10,7 +10,7 @@ import {
   pushBlob,
   useServer,
   withDigest,
-} from './harness.ts'
+} from './harness.test-kit.ts'
 
 describe.each(algorithms)('blobs under %s', (algorithm) => {
   const harness = useServer()

@@ -1,7 +1,7 @@
 import { digestOf } from '@ocish/sdk'
 import { bytesOf, content } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
-import { algorithms, expectError, type Harness, pushBlob, useServer } from './harness.ts'
+import { algorithms, expectError, type Harness, pushBlob, useServer } from './harness.test-kit.ts'
 
 const index = 'application/vnd.oci.image.index.v1+json'
 const emptyIndex = JSON.stringify({ schemaVersion: 2, mediaType: index, manifests: [] })

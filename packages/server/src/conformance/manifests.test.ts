@@ -1,7 +1,7 @@
 import { type DigestAlgorithm, digestOf } from '@ocish/sdk'
 import { bytesOf, content, noise, type RawAnswer } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
-import { algorithms, expectError, type Harness, locationOf, pushBlob, useServer } from './harness.ts'
+import { algorithms, expectError, type Harness, locationOf, pushBlob, useServer } from './harness.test-kit.ts'
 
 interface Data {
   readonly blobs: Readonly<Record<string, { readonly bytes: Uint8Array }>>

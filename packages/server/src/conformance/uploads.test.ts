@@ -10,7 +10,7 @@ import {
   octets,
   useServer,
   withDigest,
-} from './harness.ts'
+} from './harness.test-kit.ts'
 
 const size = 1024
 const body = noise(3 * size, 21)
