@@ -1,4 +1,4 @@
-import { OcishError } from '@ocish/sdk'
+import { type KindOption, OcishError } from '@ocish/sdk'
 import type { Call } from '@ocish/shell'
 import type { KindInfo } from './services.ts'
 
@@ -12,10 +12,29 @@ export function kindOptions(
   all: readonly KindInfo[],
 ): Readonly<Record<string, unknown>> {
   for (const name of Object.keys(call.options)) {
-    if (kind?.options.some((option) => option.name === name) === true) continue
-    throw notFor(name, kind, all)
+    const option = kind?.options.find((candidate) => candidate.name === name)
+    if (option === undefined) throw notFor(name, kind, all)
+    if (!fits(option, call.options[name])) throw wrongForm(option, kind)
   }
   return call.options
+}
+
+/** Another kind may declare the same name in another form: with a value, or without one. */
+function fits({ type, many, enum: allowed }: KindOption, value: unknown): boolean {
+  const values = many === true && type !== 'bool' ? value : [value]
+  const wanted = type === 'bool' && many !== true ? 'boolean' : type === 'string' ? 'string' : 'number'
+  return (
+    Array.isArray(values) &&
+    values.every((one) => typeof one === wanted && (allowed === undefined || allowed.includes(String(one))))
+  )
+}
+
+function wrongForm({ name, type, enum: allowed }: KindOption, kind: KindInfo | undefined): OcishError {
+  const form =
+    type === 'bool' ? 'no value' : allowed === undefined ? 'a value' : `one of ${allowed.join(', ')}`
+  return new OcishError('KIND_OPTION_UNSUPPORTED', `--${name} of the kind ${kind?.name} takes ${form}`, {
+    hint: `Write --${name}${type === 'bool' ? '' : ` ${allowed?.[0] ?? type.toUpperCase()}`}.`,
+  })
 }
 
 function notFor(name: string, kind: KindInfo | undefined, all: readonly KindInfo[]): OcishError {

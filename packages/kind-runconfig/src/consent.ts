@@ -23,6 +23,11 @@ export function consentItems(config: RunConfig): readonly ConsentItem[] {
   return items.toSorted((a, b) => Number(b.level === 'danger') - Number(a.level === 'danger'))
 }
 
+/** One line for people; what gives up the isolation says so first. */
+export function consentLine({ path, level, message }: ConsentItem): string {
+  return level === 'danger' ? `danger: ${path}: ${message}` : `${path}: ${message}`
+}
+
 /** What was left out when it was published, and has to be filled in before it can run. */
 export function blanks(config: RunConfig): readonly string[] {
   const variables = Object.entries(config.env_vars ?? {}).filter(([, value]) => value === '')

@@ -1,5 +1,5 @@
 import type { Description, Field, FieldValue } from '@ocish/sdk'
-import { consentItems } from './consent.ts'
+import { consentItems, consentLine } from './consent.ts'
 import { fields } from './fields.ts'
 import { parseImage } from './image.ts'
 import type { RunConfig } from './model.ts'
@@ -24,10 +24,7 @@ export function describe(config: RunConfig): Description {
       listOf('volumes', config.volumes),
       listOf('tools', config.tools_filter),
       field('permissions', profileOf(config)),
-      listOf(
-        'security',
-        consentItems(config).map(({ level, path, message }) => `${level}: ${path}: ${message}`),
-      ),
+      listOf('security', consentItems(config).map(consentLine)),
       text('group', config.group),
       text('schema version', config.schema_version),
       listOf(

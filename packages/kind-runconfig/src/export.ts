@@ -1,5 +1,5 @@
 import type { Artifact, Bytes, KindContext, Target, TreeEntry } from '@ocish/sdk'
-import { blanks, consentItems } from './consent.ts'
+import { blanks, consentItems, consentLine } from './consent.ts'
 import { neverPublish } from './redact.ts'
 import type { RunConfig } from './model.ts'
 import { formatPath } from './paths.ts'
@@ -28,9 +28,9 @@ export async function exportConfig(artifact: Artifact, signal: AbortSignal): Pro
     fileName: fileName(model),
     bytes: writeConfig(config, 'later', { indent: true }),
     consent: [
-      ...consentItems(model).map(({ path, level, message }) => `${level}: ${path}: ${message}`),
-      ...secrets.map(({ path, what }) => `secret: ${formatPath(path)}: ${what}, published by its author`),
-      ...blanks(model).map((path) => `blank: ${path}: fill in before it runs`),
+      ...consentItems(model).map(consentLine),
+      ...secrets.map(({ path, what }) => `danger: ${formatPath(path)}: ${what}, published by its author`),
+      ...blanks(model).map((path) => `${path}: left out by its author, fill it in before it runs`),
     ],
   }
 }

@@ -1,8 +1,8 @@
 /** The vectors of specs/runconfig.md §6 and §7, by their numbers. */
-import { digestOf, type OcishError } from '@ocish/sdk'
+import { digestOf, type OcishError, parseLocation } from '@ocish/sdk'
 import { artifactOf, kindContext, memoryFile, type MemoryArtifact } from '@ocish/testing'
 import { describe, expect, test } from 'vitest'
-import { detect } from './detect.ts'
+import { isFile } from './detect.ts'
 import { pack } from './pack.ts'
 import { normalise } from './normalise.ts'
 import { parseConfig, readConfig, toModel } from './read.ts'
@@ -106,10 +106,10 @@ describe('V1 detection', () => {
     [7, 'C:\\configs\\x.json', 'file'],
     [8, 'C:/configs/x.json', 'file'],
     [9, '~/x.json', 'file'],
-    [10, 'my-server', 'LOCATION_INVALID'],
-    [11, 'ab', 'LOCATION_INVALID'],
-    [11, 'a', 'LOCATION_INVALID'],
-    [12, 'nginx:latest', 'LOCATION_INVALID'],
+    [10, 'my-server', 'REFERENCE_INVALID'],
+    [11, 'ab', 'REFERENCE_INVALID'],
+    [11, 'a', 'REFERENCE_INVALID'],
+    [12, 'nginx:latest', 'REFERENCE_INVALID'],
     [13, 'ghcr.io/o/r', 'reference'],
     [14, 'ghcr.io/o/r:v1', 'reference'],
     [15, 'ghcr.io/o/r:', 'REFERENCE_INVALID'],
@@ -117,14 +117,14 @@ describe('V1 detection', () => {
     [17, `ghcr.io/o/r:v1@sha256:${hex}`, 'reference'],
     [18, 'localhost:5000/ab', 'reference'],
     [19, 'localhost:5000/r:v1', 'reference'],
-    [20, 'localhost:5000', 'LOCATION_INVALID'],
+    [20, 'localhost:5000', 'no artifact'],
     [21, 'localhost/r:v1', 'reference'],
     [22, 'oci://ghcr.io/o/r:v1', 'reference'],
-    [23, 'https://ghcr.io/o/r:v1', 'LOCATION_INVALID'],
+    [23, 'https://ghcr.io/o/r:v1', 'LOCATION_UNSUPPORTED'],
     [24, 'file:///tmp/x.json', 'file'],
     [25, 'ghcr.io/Org/repo:v1', 'REFERENCE_INVALID'],
-    [26, 'invalid:reference:with:too:many:colons', 'LOCATION_INVALID'],
-    [27, '', 'LOCATION_INVALID'],
+    [26, 'invalid:reference:with:too:many:colons', 'REFERENCE_INVALID'],
+    [27, '', 'REFERENCE_INVALID'],
     // 28 is a server's name in ToolHive; here it has the form of a reference, and a registry says whether it is one.
     [28, 'io.github.stacklok/fetch', 'reference'],
     [29, '[::1]:5000/a/b:v1', 'reference'],
@@ -132,15 +132,17 @@ describe('V1 detection', () => {
     [31, `ghcr.io/o/r:${'t'.repeat(128)}`, 'reference'],
     [31, `ghcr.io/o/r:${'t'.repeat(129)}`, 'REFERENCE_INVALID'],
     [32, '..', 'file'],
-    [32, '...', 'LOCATION_INVALID'],
-    [32, '--', 'LOCATION_INVALID'],
+    [32, '...', 'REFERENCE_INVALID'],
+    [32, '--', 'REFERENCE_INVALID'],
   ])('%i: %s is %s', (_number, word, wanted) => {
     expect(outcome(word)).toBe(wanted)
   })
 
   function outcome(word: string): string {
+    if (isFile(word)) return 'file'
     try {
-      return detect(word)
+      const location = parseLocation(word)
+      return location.scheme === 'registry' && location.repository !== undefined ? 'reference' : 'no artifact'
     } catch (failure) {
       return (failure as OcishError).code
     }

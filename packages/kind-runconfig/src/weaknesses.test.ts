@@ -10,7 +10,7 @@ import {
 } from '@ocish/testing'
 import { expect, test } from 'vitest'
 import { consentItems } from './consent.ts'
-import { detect } from './detect.ts'
+import { isFile } from './detect.ts'
 import { diff } from './diff.ts'
 import { exportConfig } from './export.ts'
 import runconfig from './index.ts'
@@ -36,10 +36,7 @@ const command = (name: string) => {
 }
 
 test('W1 a file is never taken for a registry: `export` writes where FILE says', async () => {
-  expect([detect('./my-server-config.json'), detect('/tmp/configs/github-config.json')]).toEqual([
-    'file',
-    'file',
-  ])
+  expect(['./my-server-config.json', '/tmp/configs/github-config.json'].every(isFile)).toBe(true)
   const target = memoryTarget()
   const context = kindContext({ anyArtifact: await packed(server), target: () => target })
   const run = command('export').run(
@@ -51,11 +48,14 @@ test('W1 a file is never taken for a registry: `export` writes where FILE says',
 })
 
 test('W2 an upper-case reference is an error and never the name of a file', () => {
-  expect(() => detect('ghcr.io/Org/repo:v1')).toFailWith('REFERENCE_INVALID')
-  expect(detect('localhost:5000/r:v1')).toBe('reference')
+  expect(() => parseReference('ghcr.io/Org/repo:v1')).toFailWith('REFERENCE_INVALID')
+  expect(parseReference('localhost:5000/r:v1').repository).toBe('r')
 })
 
-test('W3 oci:// is a reference', () => expect(detect('oci://ghcr.io/o/r:v1')).toBe('reference'))
+test('W3 oci:// is a reference', () => {
+  expect(isFile('oci://ghcr.io/o/r:v1')).toBe(false)
+  expect(parseReference('oci://ghcr.io/o/r:v1').registry).toBe('ghcr.io')
+})
 
 test('W4 a push without a tag gets the one a pull without a tag asks for', async () => {
   expect(await pack(memoryFile('x.json', JSON.stringify(server)), kindContext())).toMatchObject({
@@ -194,8 +194,8 @@ test('W14 what an import asks for is said before it runs, and a wrong file is re
     'danger: permission_profile.network.outbound.insecure_allow_all: the server may connect to any host',
     'danger: volumes[0]: a folder of the host is mounted: /:/host',
     'danger: validating_webhooks[0]: https://w.example.com sees every request',
-    'notice: isolate_network: the network of the container is not isolated',
-    'notice: image: the image ghcr.io/example/fetch:1.0.0 is not pinned by digest: what runs can change',
+    'isolate_network: the network of the container is not isolated',
+    'image: the image ghcr.io/example/fetch:1.0.0 is not pinned by digest: what runs can change',
   ])
   await expect(packed({ ...server, port: '8080' })).toFailWith('KIND_INPUT_INVALID')
 })

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { bindArgv } from './bind-argv.ts'
+import { createCommands } from './commands.ts'
 import type { Problem } from './problem.ts'
 import { toProblem } from './problem.ts'
 import { sampleCommands } from './sample-commands.ts'
@@ -85,6 +86,28 @@ test('options of kinds are data: taken by their verb, refused under another kind
     code: 'KIND_UNKNOWN',
     closest: ['helm'],
   })
+})
+
+test('two kinds may declare one name in two forms: the next word decides which is meant', () => {
+  const verbs = ['push'] as const
+  const commands = createCommands(sampleCommands.signatures, {
+    kinds: ['plugin', 'runconfig'],
+    options: [
+      { kind: 'plugin', option: { name: 'compat', type: 'bool', summary: 'as the tool writes', verbs } },
+      {
+        kind: 'runconfig',
+        option: { name: 'compat', type: 'string', enum: ['default', 'strict'], summary: 'how', verbs },
+      },
+    ],
+  })
+  const strict = bindArgv(['push', 'f', 'app', '--compat', 'strict'], commands)
+  expect(strict.options).toEqual({ compat: 'strict' })
+  expect(strict.optionKinds).toEqual({ compat: ['runconfig'] })
+  expect(bindArgv(['push', 'f', 'app', '--compat=strict'], commands).options).toEqual({ compat: 'strict' })
+  const plain = bindArgv(['push', '--compat', 'f', 'app'], commands)
+  expect(plain.args).toEqual({ src: ['f'], ref: 'app' })
+  expect(plain.options).toEqual({ compat: true })
+  expect(plain.optionKinds).toEqual({ compat: ['plugin'] })
 })
 
 test('--help and --version ask for the commands of that name', () => {

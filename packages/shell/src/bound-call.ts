@@ -8,6 +8,8 @@ export interface FlagTarget extends Flag {
   readonly origin: 'command' | 'common' | 'kind'
   /** The kinds that declare it. */
   readonly kinds?: readonly string[]
+  /** The same name as other kinds declare it, with a value or without one: the words decide which is meant. */
+  readonly otherForms?: readonly FlagTarget[]
 }
 
 /** One word of a call as the binder sees it. */

@@ -2,7 +2,7 @@ import type { BoundItem, CallWord, FlagTarget } from './bound-call.ts'
 import type { Commands } from './commands.ts'
 import { commonFlags } from './common-flags.ts'
 import type { Diagnostic } from './diagnostic.ts'
-import type { Signature } from './signature.ts'
+import type { Flag, Signature } from './signature.ts'
 import { nearest } from './suggest.ts'
 import { checkedValue } from './checked-value.ts'
 
@@ -83,7 +83,9 @@ export class FlagReader {
       this.#store(flag, undefined, position, item)
       return { items: [item], used: 0 }
     }
-    if (flag !== undefined) return this.#take(flag, words, index, position, given)
+    if (flag !== undefined) {
+      return this.#take(this.#formOf(flag, given ?? words[index + 1]?.text), words, index, position, given)
+    }
     const negated = name.startsWith('no-') && given === undefined ? this.#named(name.slice(3)) : undefined
     if (negated?.type === 'bool') {
       const item = itemOf(negated, words, index, index, true)
@@ -92,6 +94,18 @@ export class FlagReader {
     }
     this.#unknown(name, word)
     return { items: [], used: 0 }
+  }
+
+  /** Which of the forms that kinds declare under one name is meant: the one that takes the next word, else the one without a value. */
+  #formOf(flag: FlagTarget, text: string | undefined): FlagTarget {
+    const forms = [flag, ...(flag.otherForms ?? [])]
+    if (forms.length === 1) return flag
+    const nowhere = { from: 0, to: 0 }
+    const takes = (form: FlagTarget): boolean =>
+      text !== undefined &&
+      checkedValue(form, form.name, text, nowhere, this.#commands).diagnostic === undefined
+    const withEnum = forms.find((form) => form.enum !== undefined && takes(form))
+    return withEnum ?? forms.find((form) => form.type === 'bool') ?? forms.find(takes) ?? flag
   }
 
   #named(name: string): FlagTarget | undefined {
@@ -249,14 +263,24 @@ export function flagTable(signature: Signature | undefined, commands: Commands):
   }
   for (const { kind, option } of signature === undefined ? [] : commands.options(signature.name)) {
     const known = table.get(option.name)
-    if (known === undefined) {
-      const { verbs: _verbs, ...flag } = option
-      table.set(option.name, { ...flag, origin: 'kind', kinds: [kind] })
-    } else if (known.origin === 'kind') {
-      table.set(option.name, { ...known, kinds: [...(known.kinds ?? []), kind] })
-    }
+    const { verbs: _verbs, ...flag } = option
+    if (known === undefined) table.set(option.name, { ...flag, origin: 'kind', kinds: [kind] })
+    else if (known.origin === 'kind') table.set(option.name, withKind(known, flag, kind))
   }
   return [...table.values()]
+}
+
+/** One more kind for an option that others have, too: of the same form, or in a form of its own. */
+function withKind(known: FlagTarget, option: Flag, kind: string): FlagTarget {
+  if (isSameForm(known, option)) return { ...known, kinds: [...(known.kinds ?? []), kind] }
+  const others = known.otherForms ?? []
+  const at = others.findIndex((form) => isSameForm(form, option))
+  const form: FlagTarget = { ...option, origin: 'kind', kinds: [...(others[at]?.kinds ?? []), kind] }
+  return { ...known, otherForms: at < 0 ? [...others, form] : others.with(at, form) }
+}
+
+function isSameForm(a: Flag, b: Flag): boolean {
+  return a.type === b.type && a.many === b.many && String(a.enum) === String(b.enum)
 }
 
 function itemOf(

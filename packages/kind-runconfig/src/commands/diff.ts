@@ -1,5 +1,5 @@
 import { type KindCommand, type KindCommandContext, OcishError } from '@ocish/sdk'
-import { detect } from '../detect.ts'
+import { isFile } from '../detect.ts'
 import { diff } from '../diff.ts'
 import type { RunConfig } from '../model.ts'
 import { readSource } from '../pack.ts'
@@ -10,8 +10,8 @@ export const diffCommand: KindCommand = {
   name: 'diff',
   summary: 'Compare two run configurations as ToolHive reads them; exit 1 if they differ.',
   params: [
-    { name: 'a', type: 'ref', summary: 'An artifact, or a JSON file.' },
-    { name: 'b', type: 'ref', summary: 'An artifact, or a JSON file.' },
+    { name: 'a', type: 'path', summary: 'An artifact, or a JSON file.' },
+    { name: 'b', type: 'path', summary: 'An artifact, or a JSON file.' },
   ],
   output: { form: 'rows', columns: ['path', 'op', 'from', 'to'] },
   effect: 'R',
@@ -35,9 +35,7 @@ export const diffCommand: KindCommand = {
 }
 
 async function configOf(parameter: string, word: string, context: KindCommandContext): Promise<RunConfig> {
-  if (detect(word) === 'reference') {
-    return readConfig(await context.lookup.open(word), context.signal)
-  }
+  if (!isFile(word)) return readConfig(await context.lookup.open(word), context.signal)
   const source = await context.folder?.(parameter)
   if (source === undefined) throw new OcishError('UNSUPPORTED', 'this host lets no command read files')
   return toModel(parseConfig(await readSource(source, context.signal), { trailing: 'ignore' }))
