@@ -5,8 +5,19 @@ export type { TraceEvent } from '@ocish/core/client'
 export type { Config, RegistrySettings, Setting } from './config.ts'
 export { configSchema, projectSchema } from './config-schema.ts'
 export type { JsonSchema } from './json-schema.ts'
+export { createHost, type Host } from './host.ts'
+export type {
+  CallOptions,
+  Described,
+  HostOptions,
+  KindCallOptions,
+  PullOptions,
+  PushOptions,
+  PushResult,
+} from './host-options.ts'
 export { kindCommands } from './kind-commands.ts'
 export { builtInKinds, type KindEntry } from './kind-table.ts'
 export { type Env, type Paths, pathsFrom } from './paths.ts'
+export type { CommandInput } from './run-command.ts'
 export { createSession, type Session } from './session.ts'
 export type { SessionOptions } from './session-options.ts'

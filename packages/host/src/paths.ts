@@ -4,8 +4,6 @@ export type Env = Readonly<Record<string, string | undefined>>
 
 /** Where this program keeps its files; nothing here exists until somebody writes. */
 export interface Paths {
-  /** The user's home folder. */
-  readonly home: string
   /** `config.toml`, `config.json`. */
   readonly config: string
   /** The content store. */
@@ -32,7 +30,6 @@ export function pathsFrom(env: Env, home: string): Paths {
   const state = folder('OCISH_STATE_DIR', 'XDG_STATE_HOME', '.local/state')
   const runtime = env['XDG_RUNTIME_DIR']
   return {
-    home,
     config: folder('OCISH_CONFIG_DIR', 'XDG_CONFIG_HOME', '.config'),
     cache: folder('OCISH_CACHE_DIR', 'XDG_CACHE_HOME', '.cache'),
     data: folder('OCISH_DATA_DIR', 'XDG_DATA_HOME', '.local/share'),

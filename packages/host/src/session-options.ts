@@ -1,5 +1,5 @@
 import type { OnTransfer, Registry } from '@ocish/core'
-import type { TraceEvent } from '@ocish/core/client'
+import type { CredentialLookup, TraceEvent } from '@ocish/core/client'
 import type { KindContext } from '@ocish/sdk'
 import type { CommonFlags } from '@ocish/shell'
 import type { KindEntry } from './kind-table.ts'
@@ -20,6 +20,8 @@ export interface SessionOptions {
   readonly flags?: Partial<CommonFlags>
   /** How a remote registry is reached; default: over HTTP. */
   readonly connect?: (host: string) => Promise<Registry>
+  /** What registries are told about the caller; default: what the files and helpers of Docker and podman hold. */
+  readonly credentials?: CredentialLookup
   /** Seconds for which tags and lists are taken from the store without asking the registry; default 0: it is asked. */
   readonly freshFor?: number
   /** The kinds to choose from; default: those that come with the program. */

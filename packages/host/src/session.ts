@@ -129,7 +129,7 @@ class HostSession implements Session {
       cwd,
       home,
       version,
-      credentials: this.#credentials.lookup,
+      credentials: given.credentials ?? this.#credentials.lookup,
       tokens,
       warn: this.warn,
       trace: given.trace,
