@@ -255,6 +255,19 @@ describe('copying with referrers', () => {
     expect(found.map(({ digest }) => digest)).toEqual([signature.descriptor.digest])
   })
 
+  it('T38 gives up on referrers without end', async () => {
+    const { from, to } = await scene()
+    let listed = 0
+    class Endless extends ForwardingRegistry {
+      override async *referrers(): AsyncGenerator<Descriptor> {
+        for (;;) yield { ...signature.descriptor, digest: digestOf(bytesOf(`${listed++}`)) }
+      }
+    }
+    const endless = { ...from, registry: new Endless(from.registry) }
+    await expect(copy(endless, 'v1', to, { referrers: true })).toFailWith('LIMIT_EXCEEDED')
+    expect(listed).toBeLessThan(10_100)
+  })
+
   it('T39 ends with referrers that name each other or themselves', async () => {
     const { from, to } = await scene()
     class Circular extends ForwardingRegistry {

@@ -112,7 +112,7 @@ export class Graph {
 
   #enter(descriptor: Descriptor): Node {
     if (this.#nodes.size >= maxManifests) {
-      throw new OcishError('LIMIT_EXCEEDED', `the graph has more than ${maxManifests} manifests`)
+      throw tooMany()
     }
     const node = { descriptor, isMissing: false, children: [], blobs: [] }
     this.#nodes.set(descriptor.digest, node)
@@ -141,20 +141,29 @@ export class Graph {
 
   async #visitReferrers(subject: Descriptor, referrer: number): Promise<void> {
     if (!this.#wantsReferrers) return
-    const { source, signal, options, scheduler } = this.#run
-    const artifactType = typeof options.referrers === 'object' ? options.referrers.artifactType : undefined
-    const filter = artifactType === undefined ? {} : { artifactType }
+    const { source, scheduler } = this.#run
     const found = await scheduler.run(0, () =>
-      onSide('source', source, subject, () =>
-        Array.fromAsync(listReferrers(source, subject.digest, { signal, ...filter })),
-      ),
+      onSide('source', source, subject, () => this.#referrersOf(subject.digest)),
     )
-    const fresh = found.filter(({ digest }) => !this.#nodes.has(digest))
+    const byDigest = new Map(found.map((entry) => [entry.digest, entry]))
+    const fresh = [...byDigest.values()].filter(({ digest }) => !this.#nodes.has(digest))
     if (fresh.length > 0 && referrer > maxReferrerDepth) {
       throw new OcishError('LIMIT_EXCEEDED', `referrers are nested deeper than ${maxReferrerDepth}`)
     }
     this.#referrers += fresh.length
     await Promise.all(fresh.map((entry) => this.#visit(entry, { index: 0, referrer })))
+  }
+
+  async #referrersOf(subject: string): Promise<readonly Descriptor[]> {
+    const { source, signal, options } = this.#run
+    const artifactType = typeof options.referrers === 'object' ? options.referrers.artifactType : undefined
+    const found: Descriptor[] = []
+    const filter = artifactType === undefined ? {} : { artifactType }
+    for await (const referrer of listReferrers(source, subject, { signal, ...filter })) {
+      if (found.length >= maxManifests) throw tooMany()
+      found.push(referrer)
+    }
+    return found
   }
 
   get #wantsReferrers(): boolean {
@@ -226,6 +235,10 @@ export class Graph {
     }
     for (const digest of this.#nodes.keys()) visit(digest)
   }
+}
+
+function tooMany(): OcishError {
+  return new OcishError('LIMIT_EXCEEDED', `the graph has more than ${maxManifests} manifests`)
 }
 
 function isAbsence(error: unknown): false {
