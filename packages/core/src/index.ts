@@ -1,5 +1,33 @@
 export * from '@ocish/sdk'
+export { abortable, collect, type CollectOptions, concat, counted, fromBytes } from './bytes.ts'
+export { copy } from './copy.ts'
+export type { CopyCounts, CopyOptions, CopyResult, SkipReason } from './copy/options.ts'
+export { ForwardingRegistry } from './filter/forwarding.ts'
+export { logged, type LoggedCall } from './filter/logged.ts'
+export { readOnly } from './filter/read-only.ts'
+export { scoped } from './filter/scoped.ts'
+export { select, type Selection } from './filter/select.ts'
+export { createMemoryRegistry, type MemoryRegistryOptions } from './memory.ts'
+export {
+  descendToPlatform,
+  maxIndexDepth,
+  type OpenedManifest,
+  readChild,
+  readManifest,
+} from './open-manifest.ts'
+export { listEtag, manifestEtag, notModified, paged } from './pages.ts'
+export { formatPlatform, hostPlatform, parsePlatform, platformDistance, selectPlatform } from './platform.ts'
 export type { OnTransfer, TransferEvent } from './progress.ts'
+export {
+  type Exclusive,
+  indexReferrer,
+  type IndexReferrerOptions,
+  listReferrers,
+  type ListReferrersOptions,
+  pushReferrer,
+  referrerDescriptor,
+  removeReferrer,
+} from './referrers.ts'
 export type {
   Abilities,
   Ability,
@@ -28,34 +56,6 @@ export type {
   Upload,
   Writer,
 } from './registry.ts'
-export { abortable, collect, type CollectOptions, concat, counted, fromBytes } from './bytes.ts'
-export { createMemoryRegistry, type MemoryRegistryOptions } from './memory.ts'
-export { listEtag, manifestEtag, notModified, paged } from './pages.ts'
 export { requiredParts, successors } from './successors.ts'
 export { noAbilities, unsupported, UnsupportedRegistry } from './unsupported.ts'
 export { checkDigest, checkSize, type Expected, verified, type VerifyOptions } from './verified.ts'
-export { copy } from './copy.ts'
-export type { CopyCounts, CopyOptions, CopyResult, SkipReason } from './copy/options.ts'
-export {
-  descendToPlatform,
-  maxIndexDepth,
-  type OpenedManifest,
-  readChild,
-  readManifest,
-} from './open-manifest.ts'
-export { formatPlatform, hostPlatform, parsePlatform, platformDistance, selectPlatform } from './platform.ts'
-export {
-  type Exclusive,
-  indexReferrer,
-  type IndexReferrerOptions,
-  listReferrers,
-  type ListReferrersOptions,
-  pushReferrer,
-  referrerDescriptor,
-  removeReferrer,
-} from './referrers.ts'
-export { ForwardingRegistry } from './filter/forwarding.ts'
-export { logged, type LoggedCall } from './filter/logged.ts'
-export { readOnly } from './filter/read-only.ts'
-export { scoped } from './filter/scoped.ts'
-export { select, type Selection } from './filter/select.ts'
