@@ -1,7 +1,7 @@
 import type { OnTransfer, Registry } from '@ocish/core'
 import type { CredentialLookup } from '@ocish/core/client'
 import type { Annotations, Description, Platform } from '@ocish/sdk'
-import type { CommonFlags } from '@ocish/shell'
+import type { ConnectionFlags } from './clients.ts'
 import type { KindEntry } from './kind-table.ts'
 import type { Env } from './paths.ts'
 
@@ -17,12 +17,7 @@ export interface HostOptions {
   /** Default: the user's. */
   readonly home?: string
   /** How registries are reached. */
-  readonly connection?: Partial<
-    Pick<
-      CommonFlags,
-      'plainHttp' | 'insecure' | 'header' | 'caFile' | 'cert' | 'key' | 'resolve' | 'concurrency'
-    >
-  >
+  readonly connection?: ConnectionFlags
   /** How a remote registry is reached; default: over HTTP. */
   readonly connect?: (host: string) => Promise<Registry>
   /** The kinds to choose from; default: those that come with the program. */

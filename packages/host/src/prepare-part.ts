@@ -18,7 +18,7 @@ export interface PrepareOptions {
 }
 
 /** Bytes of a part that are kept in memory rather than read or made twice. */
-export const memoryLimit: number = 1024 * 1024
+const memoryLimit: number = 1024 * 1024
 
 const inlineLimit = 1024 * 1024
 

@@ -110,7 +110,7 @@ export class StagedTarget implements Target {
  * A link stays inside when it goes up no further than its own depth and never up again after going down: then every
  * step starts in a real folder or in another such link, so that no chain of links can leave (T3).
  */
-export function whyLinkLeaves(path: string, target: string): string | undefined {
+function whyLinkLeaves(path: string, target: string): string | undefined {
   if (target === '' || target.includes('\0')) return 'points nowhere'
   if (target.startsWith('/') || /^[A-Za-z]:/.test(target)) return 'points to an absolute path'
   if (target.includes('\\')) return 'has a backslash in its target'
