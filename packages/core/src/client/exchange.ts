@@ -343,10 +343,13 @@ export class Exchange {
       .bytes('the error', this.limits.error, this.timeouts.answer)
       .catch(() => new Uint8Array())
     const identity = await this.#authenticator.identity(subject.repository)
+    const elsewhere = answer.url.origin === this.#origin.origin ? undefined : answer.url.host
+    const { status } = answer
     return wireError(subject, {
-      status: answer.status,
+      status,
       body,
       contentType: answer.first('content-type'),
+      elsewhere,
       identity,
     })
   }

@@ -72,6 +72,9 @@ export function networkError(error: unknown, url: URL): OcishError {
   if (tls !== undefined) {
     return new OcishError('NETWORK_TLS', tls.message, { details, cause: error, hint: tls.hint })
   }
+  if (code.startsWith('HPE_')) {
+    return new OcishError('REGISTRY_PROTOCOL', `${host} does not answer in HTTP`, { details, cause: error })
+  }
   const late = timeoutCodes[code]
   if (late !== undefined)
     return new OcishError('NETWORK_TIMEOUT', `${host} ${late}`, { details, cause: error })

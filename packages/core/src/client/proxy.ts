@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import type { ProxySettings } from './options.ts'
 import { isLoopbackName } from './origin.ts'
 
@@ -27,7 +28,19 @@ export function proxyFor(url: URL, settings: ProxySettings | undefined): string 
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(proxy) ? proxy : `http://${proxy}`
 }
 
-/** `NO_PROXY`: `*`, or names and addresses, each with or without a port; `.example.com` and `example.com` cover subdomains. */
+/** `10.0.0.0/8`, `fd00::/8`; a name is not looked up for it. */
+function isInRange(host: string, range: string): boolean {
+  const [network = '', bits = ''] = range.split('/')
+  const [family, networkFamily] = [isIP(host), isIP(network)]
+  if (family === 0 || family !== networkFamily || !/^\d{1,3}$/.test(bits)) return false
+  if (Number(bits) > (family === 4 ? 32 : 128)) return false
+  const type = family === 4 ? 'ipv4' : 'ipv6'
+  const list = new BlockList()
+  list.addSubnet(network, Number(bits), type)
+  return list.check(host, type)
+}
+
+/** `NO_PROXY`: `*`, ranges, or names and addresses, each with or without a port; `.example.com` and `example.com` cover subdomains. */
 function isExcluded(url: URL, list: string): boolean {
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const port = url.port || (url.protocol === 'https:' ? '443' : '80')
@@ -36,6 +49,7 @@ function isExcluded(url: URL, list: string): boolean {
     .filter((entry) => entry !== '')
     .some((entry) => {
       if (entry === '*') return true
+      if (entry.includes('/')) return isInRange(host, entry)
       const match = /^(?:\*?\.)?(\[[^\]]+\]|[^:]+|[0-9a-f:]+)(?::(\d+))?$/i.exec(entry)
       if (match === null) return false
       const name = (match[1] ?? '').toLowerCase().replace(/^\[|\]$/g, '')

@@ -57,7 +57,7 @@ export function networkFailure(
     return { reason: 'it cannot be reached', limit: Math.min(retries, connectLimit) }
   }
   if (
-    /^(?:UND_ERR_ABORTED|UND_ERR_INVALID|ERR_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO|UND_ERR_HEADERS_OVERFLOW)/.test(
+    /^(?:UND_ERR_ABORTED|UND_ERR_INVALID|HPE_|ERR_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO|UND_ERR_HEADERS_OVERFLOW)/.test(
       code,
     )
   )

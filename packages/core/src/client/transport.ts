@@ -1,7 +1,7 @@
 import type { Bytes } from '@ocish/sdk'
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, buildConnector, type Dispatcher } from 'undici/index.js'
+import { Agent, buildConnector, type Dispatcher, errors } from 'undici/index.js'
 import { classifyAddress, mayVisit } from './address-policy.ts'
 import { Incoming } from './incoming.ts'
 import { defaultTimeouts } from './limits.ts'
@@ -146,7 +146,7 @@ function dispatch(
     },
     onResponseError(_started, error) {
       finished()
-      const reason = failure ?? error
+      const reason = failure ?? coded(error)
       body?.end(reason)
       reject(reason)
     },
@@ -183,6 +183,12 @@ async function* watched(body: Bytes, idleSeconds: number, fail: (error: Error) =
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** What undici cannot read as HTTP comes without a code. */
+function coded(error: Error): Error {
+  if (!(error instanceof errors.HTTPParserError)) return error
+  return Object.assign(new Error('the answer is not HTTP', { cause: error }), { code: 'HPE_INVALID' })
 }
 
 function uploadStalled(): Error {

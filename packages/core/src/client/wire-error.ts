@@ -20,6 +20,8 @@ interface Refusal {
   readonly status: number
   readonly body: Uint8Array
   readonly contentType: string | undefined
+  /** Another host that gave the answer, to which the registry had led. */
+  readonly elsewhere?: string | undefined
   /** What a person is told about the credential that was tried. */
   readonly identity: { readonly text: string; readonly source?: string | undefined }
 }
@@ -46,7 +48,7 @@ export function parseWireErrors(body: Uint8Array): readonly WireError[] {
 
 /** The one error for an answer that is no success. */
 export function wireError(subject: Subject, refusal: Refusal): OcishError {
-  const wire = parseWireErrors(refusal.body)
+  const wire = refusal.elsewhere === undefined ? parseWireErrors(refusal.body) : []
   const codes = new Set(wire.map(({ code }) => code))
   const { code, message, hint } = describe(subject, refusal, codes, reasonOf(refusal, wire))
   const options: OcishErrorOptions = {
@@ -202,6 +204,8 @@ function isTlsExpected(status: number, because: string): boolean {
 }
 
 function reasonOf(refusal: Refusal, wire: readonly WireError[]): string {
+  // Storages repeat the signed address, or parts of it, in their errors.
+  if (refusal.elsewhere !== undefined) return `said by ${refusal.elsewhere}`
   if (wire.length > 0) {
     return printable(wire.map(({ code, message }) => (message === '' ? code : message)).join('; '), 400)
   }

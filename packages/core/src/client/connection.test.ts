@@ -1,0 +1,217 @@
+import { bytesOf, createAuthority, freePort } from '@ocish/testing'
+import { isOcishError, oci } from '@ocish/sdk'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { createClient } from './client.ts'
+import type { ClientOptions } from './options.ts'
+import { proxyFor, proxyFromEnvironment } from './proxy.ts'
+import { type Reply, scripted } from './scripted-server.ts'
+
+const manifest = bytesOf(JSON.stringify({ schemaVersion: 2, mediaType: oci.index, manifests: [] }))
+const served: Reply = { headers: { 'content-type': oci.index }, body: manifest }
+
+describe('a connection', () => {
+  it('that nobody takes is an error of the network', async () => {
+    await using client = createClient(`127.0.0.1:${await freePort()}`)
+    await expect(client.openManifest('team/app', 'v1')).toFailWith('NETWORK_FAILED')
+  })
+
+  it('to a name without an address is an error of the network', async () => {
+    await using client = createClient('registry.invalid', { retries: 0 })
+    await expect(client.openManifest('team/app', 'v1')).toFailWith('NETWORK_FAILED')
+  })
+
+  it('that does not answer in HTTP is a fault of the registry', async () => {
+    const server = createServer((socket) => socket.end('220 mail.example ESMTP\r\n')).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    await using client = createClient(`127.0.0.1:${(server.address() as AddressInfo).port}`)
+    await expect(client.openManifest('team/app', 'v1')).toFailWith('REGISTRY_PROTOCOL')
+  })
+
+  it('goes where --resolve says', async () => {
+    const server = await scripted(() => served)
+    const host = `registry.invalid:${server.port}`
+    await using client = createClient(host, {
+      plainHttp: true,
+      resolve: [`registry.invalid:${server.port}:127.0.0.1`],
+    })
+    await client.openManifest('team/app', 'v1')
+    expect(server.requests[0]?.headers.host).toBe(host)
+  })
+
+  describe('of TLS', () => {
+    const authority = createAuthority()
+    const right = authority.issue(['127.0.0.1'])
+    const read = async (host: string, options: ClientOptions): Promise<void> => {
+      await using client = createClient(host, { retries: 0, plainHttp: false, ...options })
+      await client.openManifest('team/app', 'v1')
+    }
+
+    it('is checked by default, by an own authority, or not at all', async () => {
+      const server = await scripted(() => served, { tls: right })
+      await expect(read(server.host, {})).toFailWith('NETWORK_TLS')
+      await read(server.host, { ca: authority.cert })
+      await read(server.host, { insecure: true })
+      expect(server.requests).toHaveLength(2)
+    })
+
+    it.each([
+      ['expired', authority.issue(['127.0.0.1'], { expired: true }), 'CERT_HAS_EXPIRED'],
+      ['of another name', authority.issue(['registry.example']), 'ERR_TLS_CERT_ALTNAME_INVALID'],
+      [
+        'of a stranger',
+        createAuthority('a stranger').issue(['127.0.0.1']),
+        'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      ],
+    ])('with a certificate that is %s says so', async (_, tls, reason) => {
+      const server = await scripted(() => served, { tls })
+      await expect(read(server.host, { ca: authority.cert })).toFailWith('NETWORK_TLS')
+      const error: unknown = await read(server.host, { ca: authority.cert }).catch(
+        (problem: unknown) => problem,
+      )
+      expect(error).toMatchObject({ details: { reason }, exit: 5 })
+      expect(isOcishError(error) && error.hint).toBeTruthy()
+    })
+
+    it('to a port that speaks plain HTTP says so', async () => {
+      const server = await scripted(() => served)
+      await expect(read(server.host, {})).toFailWith('NETWORK_TLS')
+    })
+  })
+
+  it('is plain on loopback names only', async () => {
+    const seen: string[] = []
+    for (const host of [
+      'localhost:1',
+      '127.0.0.1:1',
+      '[::1]:1',
+      'registry.localhost:1',
+      '10.0.0.1:1',
+      'registry.example',
+    ]) {
+      const client = createClient(host, {
+        retries: 0,
+        onTrace: (event) => event.type === 'request' && seen.push(event.url.split(':')[0] ?? ''),
+        timeouts: { connect: 0.05 },
+      })
+      await client.openManifest('team/app', 'v1').catch(() => undefined)
+      await client[Symbol.asyncDispose]()
+    }
+    expect(seen).toStrictEqual(['http', 'http', 'http', 'http', 'https', 'https'])
+  })
+})
+
+describe('a proxy', () => {
+  /** A tunnelling proxy that lets nothing but CONNECT through; `user:password` where it wants a sign-in. */
+  async function tunnel(
+    account?: string,
+  ): Promise<{ readonly url: string; readonly targets: readonly string[]; readonly refused: number[] }> {
+    const targets: string[] = []
+    const refused: number[] = []
+    const server = createHttpServer((_, response) => response.writeHead(500).end())
+    server.on('connect', (request, socket) => {
+      const wanted = account === undefined ? undefined : `Basic ${Buffer.from(account).toString('base64')}`
+      if (wanted !== undefined && request.headers['proxy-authorization'] !== wanted) {
+        refused.push(407)
+        socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n')
+        return
+      }
+      targets.push(request.url ?? '')
+      const [, port] = (request.url ?? '').split(':')
+      const upstream = connect(Number(port), '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+        upstream.pipe(socket).pipe(upstream)
+      })
+      upstream.on('error', () => socket.destroy())
+      socket.on('error', () => upstream.destroy())
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, targets, refused }
+  }
+
+  const authority = createAuthority()
+  const tls = authority.issue(['registry.example'])
+
+  it('is gone through to a TLS registry, whose certificate is checked', async () => {
+    const registry = await scripted(() => served, { tls })
+    const proxy = await tunnel()
+    const host = `registry.example:${registry.port}`
+    const options = { ca: authority.cert, proxy: { https: proxy.url }, retries: 0 }
+    await using client = createClient(host, options)
+    await client.openManifest('team/app', 'v1')
+    expect(proxy.targets).toStrictEqual([host])
+    await using other = createClient(`other.example:${registry.port}`, options)
+    await expect(other.openManifest('team/app', 'v1')).toFailWith('NETWORK_TLS')
+  })
+
+  it('that wants a sign-in gets what its address says', async () => {
+    const registry = await scripted(() => served, { tls })
+    const proxy = await tunnel('me:secret')
+    const host = `registry.example:${registry.port}`
+    await using client = createClient(host, {
+      ca: authority.cert,
+      proxy: { https: proxy.url.replace('//', '//me:secret@') },
+    })
+    await client.openManifest('team/app', 'v1')
+    await using stranger = createClient(host, { ca: authority.cert, proxy: { https: proxy.url }, retries: 3 })
+    await expect(stranger.openManifest('team/app', 'v1')).toFailWith('NETWORK_FAILED')
+    expect(proxy.refused).toStrictEqual([407])
+  })
+
+  it('T19 that is itself HTTPS sees no client certificate', async () => {
+    const registry = await scripted(() => served, { tls: { ...tls, ca: authority.cert } })
+    const own = authority.issue([], { client: true })
+    const proxy = await scripted(() => ({ status: 500 }), {
+      tls: { ...authority.issue(['127.0.0.1']), ca: authority.cert },
+    })
+    await using client = createClient(`registry.example:${registry.port}`, {
+      ca: authority.cert,
+      cert: own.cert,
+      key: own.key,
+      insecure: true,
+      retries: 0,
+      proxy: { https: proxy.url },
+    })
+    await client.openManifest('team/app', 'v1').catch(() => undefined)
+    expect(proxy.requests.every(({ certificate }) => certificate === undefined)).toBe(true)
+  })
+
+  it.each([
+    ['https://registry.example/', {}, undefined],
+    ['https://registry.example/', { HTTPS_PROXY: 'http://p:1' }, 'http://p:1'],
+    ['https://registry.example/', { https_proxy: 'p:1' }, 'http://p:1'],
+    ['http://registry.example/', { HTTPS_PROXY: 'http://p:1' }, undefined],
+    ['http://registry.example/', { HTTP_PROXY: 'http://p:1' }, 'http://p:1'],
+    ['http://registry.example/', { HTTP_PROXY: 'http://p:1', REQUEST_METHOD: 'GET' }, undefined],
+    ['https://registry.example/', { ALL_PROXY: 'http://p:1' }, 'http://p:1'],
+    ['https://registry.example/', { HTTPS_PROXY: 'http://p:1', NO_PROXY: '*' }, undefined],
+    ['https://registry.example/', { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'a, example' }, undefined],
+    ['https://registry.example/', { HTTPS_PROXY: 'http://p:1', NO_PROXY: '.example' }, undefined],
+    ['https://registry.example/', { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'try.example' }, 'http://p:1'],
+    [
+      'https://registry.example:8443/',
+      { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'registry.example:443' },
+      'http://p:1',
+    ],
+    [
+      'https://registry.example:8443/',
+      { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'registry.example:8443' },
+      undefined,
+    ],
+    ['https://10.1.2.3/', { HTTPS_PROXY: 'http://p:1', NO_PROXY: '10.0.0.0/8' }, undefined],
+    ['https://11.1.2.3/', { HTTPS_PROXY: 'http://p:1', NO_PROXY: '10.0.0.0/8' }, 'http://p:1'],
+    ['https://[fd00::1]/', { HTTPS_PROXY: 'http://p:1', NO_PROXY: 'fd00::/8' }, undefined],
+    ['http://localhost:5000/', { HTTP_PROXY: 'http://p:1' }, undefined],
+    ['http://127.0.0.1:5000/', { ALL_PROXY: 'http://p:1' }, undefined],
+  ])('for %s with %j is %s', (url, env, proxy) => {
+    expect(proxyFor(new URL(url), proxyFromEnvironment(env))).toBe(proxy)
+  })
+})
