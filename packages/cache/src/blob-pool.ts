@@ -14,6 +14,7 @@ import {
   parseDigest,
 } from '@ocish/sdk'
 import { abortable, type BlobContent, collect, type RangeContent, type Sink, verified } from '@ocish/core'
+import type { ContentSource, FoundBlob } from './content-source.ts'
 import { BlobWriter, checkBlob, type ExpectedBlob, type WrittenBlob } from './blob-writer.ts'
 import { randomName, syncFolder } from './durable-file.ts'
 import { fileError, isMissing, systemCode } from './file-error.ts'
@@ -32,16 +33,13 @@ export interface PoolOptions {
 }
 
 /** A blob that is in a pool. */
-export interface PooledBlob {
-  readonly digest: string
-  /** Bytes. */
-  readonly size: number
+export interface PooledBlob extends FoundBlob {
   /** When its file was written last. */
   readonly modified: Date
 }
 
 /** Blobs as files `ALGORITHM/ENCODED` (image-layout.md, "Blobs"). A link in place of a file is never followed. */
-export class BlobPool {
+export class BlobPool implements ContentSource {
   readonly root: string
   readonly scratch: string
   readonly fileMode: number

@@ -1,16 +1,16 @@
 import { basename, join, resolve } from 'node:path'
 import { type Descriptor, OcishError, parseDigest } from '@ocish/sdk'
-import { manifestEtag, notModified, paged, unsupported } from '@ocish/core'
-import type {
-  Abilities,
-  CallOptions,
-  ListOptions,
-  ManifestContent,
-  ManifestStat,
-  PushedManifest,
-  PushManifestOptions,
-  ReadOptions,
-  Registry,
+import {
+  type Abilities,
+  type CallOptions,
+  type ListOptions,
+  type ManifestContent,
+  type ManifestStat,
+  type PushedManifest,
+  type PushManifestOptions,
+  type ReadOptions,
+  type Registry,
+  unsupported,
 } from '@ocish/core'
 import { BlobPool } from './blob-pool.ts'
 import { createEntry, type LayoutEntry, LayoutIndex, unnamed } from './index-json.ts'
@@ -18,8 +18,8 @@ import { checkPrecondition, placeEntries } from './layout-changes.ts'
 import { checkLayout, createLayoutHeader } from './layout-header.ts'
 import { checkEntryRepository, checkEntryTag } from './layout-names.ts'
 import { LayoutIndexFile } from './layout-index-file.ts'
-import { findReferrers } from './layout-referrers.ts'
-import { findManifestDigest, manifestNotFound, ManifestReader } from './manifest-facts.ts'
+import { IndexView } from './index-view.ts'
+import { manifestNotFound, ManifestReader } from './manifest-facts.ts'
 import { poolAbilities, PoolRegistry } from './pool-registry.ts'
 
 export interface LayoutOptions {
@@ -56,6 +56,7 @@ class LayoutRegistry extends PoolRegistry implements Layout {
   readonly folder: string
   readonly repository: string
   readonly #index: LayoutIndexFile
+  readonly #view: IndexView
   readonly #isWritable: boolean
   #created: Promise<void> | undefined
 
@@ -70,20 +71,24 @@ class LayoutRegistry extends PoolRegistry implements Layout {
     this.name = name
     this.repository = options.name ?? basename(folder)
     this.#index = new LayoutIndexFile(folder, pool.fileMode)
+    const read = async (): Promise<LayoutIndex> => (await this.#index.read()) ?? LayoutIndex.empty()
+    this.#view = new IndexView({
+      name,
+      repository: this.repository,
+      source: pool,
+      manifests: this.manifests,
+      read,
+    })
     this.#isWritable = options.access === 'write'
     this.abilities = poolAbilities(this.#isWritable)
   }
 
-  async openManifest(repository: string, reference: string, options?: ReadOptions): Promise<ManifestContent> {
-    const found = await this.#find(repository, reference, options)
-    const bytes = await this.manifests.bytes(found.digest, options?.signal)
-    if (bytes === undefined) throw manifestNotFound(repository, reference, this.name)
-    return { descriptor: { ...found, size: bytes.length }, bytes, etag: manifestEtag(found.digest) }
+  openManifest(repository: string, reference: string, options?: ReadOptions): Promise<ManifestContent> {
+    return this.#view.openManifest(repository, reference, options)
   }
 
-  async statManifest(repository: string, reference: string, options?: ReadOptions): Promise<ManifestStat> {
-    const descriptor = await this.#find(repository, reference, options)
-    return { descriptor, etag: manifestEtag(descriptor.digest) }
+  statManifest(repository: string, reference: string, options?: ReadOptions): Promise<ManifestStat> {
+    return this.#view.statManifest(repository, reference, options)
   }
 
   async pushManifest(
@@ -93,9 +98,9 @@ class LayoutRegistry extends PoolRegistry implements Layout {
   ): Promise<PushedManifest> {
     const { tags = [], signal } = options
     await this.prepareWrite(repository, signal)
-    for (const tag of tags) checkEntryTag(tag, this.#own(repository))
+    for (const tag of tags) checkEntryTag(tag, this.#view.ownName(repository))
     const { descriptor, facts } = await this.writeManifest(repository, bytes, options)
-    const name = this.#own(repository)
+    const name = this.#view.ownName(repository)
     const entryOf = (tag?: string): LayoutEntry =>
       createEntry({ ...descriptor, repository: name, tag, artifactType: facts.artifactType })
     await this.#index.update(async (index) => {
@@ -115,21 +120,21 @@ class LayoutRegistry extends PoolRegistry implements Layout {
   async deleteManifest(repository: string, digest: string, options?: CallOptions): Promise<void> {
     await this.prepareWrite(repository, options?.signal)
     parseDigest(digest)
-    const { digest: found } = await this.#find(repository, digest, options)
-    const name = this.#own(repository)
+    await this.#view.statManifest(repository, digest, options)
+    const name = this.#view.ownName(repository)
     let isElsewhere = false
     await this.#index.update((index) => {
-      const entries = index.entries.filter((entry) => entry.digest !== found || entry.repository !== name)
-      isElsewhere = entries.some((entry) => entry.digest === found)
+      const entries = index.entries.filter((entry) => entry.digest !== digest || entry.repository !== name)
+      isElsewhere = entries.some((entry) => entry.digest === digest)
       return entries.length === index.entries.length ? index : index.with(entries)
     }, options?.signal)
-    if (!isElsewhere) await this.pool.remove(found)
+    if (!isElsewhere) await this.pool.remove(digest)
   }
 
   async deleteTag(repository: string, tag: string, options?: CallOptions): Promise<void> {
     await this.prepareWrite(repository, options?.signal)
     await this.#index.update((index) => {
-      const found = index.find(this.#own(repository), tag)
+      const found = index.find(this.#view.ownName(repository), tag)
       if (found === undefined) throw manifestNotFound(repository, tag, this.name)
       const others = index.entries.filter((entry) => entry.name !== found.name)
       if (others.some((entry) => entry.digest === found.digest)) return index.with(others)
@@ -137,37 +142,20 @@ class LayoutRegistry extends PoolRegistry implements Layout {
     }, options?.signal)
   }
 
-  async *repositories(options?: ListOptions): AsyncGenerator<string, void> {
-    const index = await this.#read(options)
-    yield* paged(
-      new Set([...(index.hasOwn ? [this.repository] : []), ...index.repositories()]),
-      String,
-      options,
-    )
+  repositories(options?: ListOptions): AsyncIterable<string> {
+    return this.#view.repositories(options)
   }
 
-  async *tags(repository: string, options?: ListOptions): AsyncGenerator<string, void> {
-    const index = await this.#read(options)
-    const name = this.#own(repository)
-    if (name !== '' && index.entriesOf(name).length === 0) {
-      throw new OcishError('REPOSITORY_NOT_FOUND', `no repository ${repository} in ${this.name}`)
-    }
-    yield* paged(index.tagsOf(name), String, options)
+  tags(repository: string, options?: ListOptions): AsyncIterable<string> {
+    return this.#view.tags(repository, options)
   }
 
-  async *referrers(
+  referrers(
     repository: string,
     subject: string,
     options?: ListOptions & { readonly artifactType?: string },
-  ): AsyncGenerator<Descriptor, void> {
-    parseDigest(subject)
-    const entries = (await this.#read(options)).entriesOf(this.#own(repository))
-    const found: Descriptor[] = []
-    for await (const descriptor of findReferrers(entries, subject, this.manifests, options?.signal)) {
-      const isWanted = options?.artifactType === undefined || descriptor.artifactType === options.artifactType
-      if (isWanted) found.push(descriptor)
-    }
-    yield* paged(found, ({ digest }) => digest, options)
+  ): AsyncIterable<Descriptor> {
+    return this.#view.referrers(repository, subject, options)
   }
 
   async commit(): Promise<void> {
@@ -189,7 +177,7 @@ class LayoutRegistry extends PoolRegistry implements Layout {
 
   protected async prepareWrite(repository: string, signal?: AbortSignal): Promise<void> {
     if (!this.#isWritable) throw unsupported(this.name, 'writing: it was opened for reading')
-    checkEntryRepository(this.#own(repository))
+    checkEntryRepository(this.#view.ownName(repository))
     this.#created ??= this.#create(signal)
     await this.#created.catch((error: unknown) => {
       this.#created = undefined
@@ -200,45 +188,5 @@ class LayoutRegistry extends PoolRegistry implements Layout {
   async #create(signal?: AbortSignal): Promise<void> {
     await createLayoutHeader(this.folder, this.pool)
     if ((await this.#index.read()) === undefined) await this.#index.update((index) => index, signal)
-  }
-
-  /** The name that an entry of the repository has in `index.json`: none for the layout's own. */
-  #own(repository: string): string {
-    return repository === this.repository ? '' : repository
-  }
-
-  async #read(options?: CallOptions): Promise<LayoutIndex> {
-    options?.signal?.throwIfAborted()
-    return (await this.#index.read()) ?? LayoutIndex.empty()
-  }
-
-  async #find(repository: string, reference: string, options?: ReadOptions): Promise<Descriptor> {
-    const index = await this.#read(options)
-    const entry = index.find(this.#own(repository), reference)
-    const digest = entry?.digest ?? findManifestDigest(reference)
-    if (digest === undefined) throw manifestNotFound(repository, reference, this.name)
-    if (options?.ifNoneMatch === manifestEtag(digest)) throw notModified()
-    return await this.#describe(
-      repository,
-      reference,
-      digest,
-      entry ?? index.entries.find((e) => e.digest === digest),
-    )
-  }
-
-  async #describe(
-    repository: string,
-    reference: string,
-    digest: string,
-    entry: LayoutEntry | undefined,
-  ): Promise<Descriptor> {
-    const found = await this.pool.stat(digest)
-    if (found === undefined) throw manifestNotFound(repository, reference, this.name)
-    if (entry?.size !== undefined && entry.size !== found.size) {
-      throw new OcishError('SIZE_MISMATCH', `${digest} has ${found.size} bytes instead of ${entry.size}`)
-    }
-    const mediaType = entry?.mediaType ?? (await this.manifests.facts(digest))?.mediaType
-    if (mediaType === undefined) throw manifestNotFound(repository, reference, this.name)
-    return { mediaType, digest, size: found.size }
   }
 }

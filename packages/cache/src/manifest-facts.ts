@@ -11,7 +11,7 @@ import {
   parseManifest,
 } from '@ocish/sdk'
 import { requiredParts, successors } from '@ocish/core'
-import type { BlobPool } from './blob-pool.ts'
+import type { ContentSource } from './content-source.ts'
 
 const maxRemembered = 10_000
 
@@ -59,22 +59,22 @@ export function referrerDescriptor(digest: string, facts: ManifestFacts): Descri
   }
 }
 
-/** Reads manifests of a pool and remembers what they say. */
+/** Reads manifests and remembers what they say. */
 export class ManifestReader {
-  readonly #pool: BlobPool
+  readonly #source: ContentSource
   readonly #facts = new Map<string, ManifestFacts>()
 
-  constructor(pool: BlobPool) {
-    this.#pool = pool
+  constructor(source: ContentSource) {
+    this.#source = source
   }
 
   /** Undefined: not here. Errors: LIMIT_EXCEEDED, DIGEST_MISMATCH. */
   async bytes(digest: string, signal?: AbortSignal): Promise<Uint8Array | undefined> {
-    return await this.#pool.read(digest, maxManifestSize, signal)
+    return await this.#source.read(digest, maxManifestSize, signal)
   }
 
   async has(digest: string): Promise<boolean> {
-    return (await this.#pool.stat(digest)) !== undefined
+    return (await this.#source.stat(digest)) !== undefined
   }
 
   /** Undefined: not here, or no manifest. Errors: DIGEST_MISMATCH. */
