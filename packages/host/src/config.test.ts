@@ -152,8 +152,11 @@ describe('the configuration', () => {
       (cause: unknown) => cause,
     )
     expect(error).toMatchObject({
-      hint: 'Write concurrency.',
-      details: { path: 'defaults.concurency', file: folder.join('config/config.toml') },
+      details: {
+        path: 'defaults.concurency',
+        file: folder.join('config/config.toml'),
+        closest: ['concurrency'],
+      },
     })
   })
 

@@ -123,7 +123,6 @@ async function invalid(path: string, fault: SchemaFault): Promise<OcishError> {
   const near = fault.unknown === undefined ? [] : nearest(fault.unknown, fault.known ?? [])
   return new OcishError('CONFIG_INVALID', `${fault.path} ${fault.message} in ${path}`, {
     details: { path: fault.path, file: path, closest: near },
-    ...(near[0] !== undefined && { hint: `Write ${near[0]}.` }),
   })
 }
 

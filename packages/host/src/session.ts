@@ -173,6 +173,13 @@ class HostSession implements Session {
     return typeof location === 'string' ? this.locate(location) : location
   }
 
+  #targetOptions<T extends { readonly force: boolean; readonly signal: AbortSignal }>(
+    shown: string,
+    options: T,
+  ): T & { readonly shown: string; readonly cwd: string } {
+    return { ...options, shown, cwd: this.#given.cwd }
+  }
+
   #abilities(signal: AbortSignal): KindCommandAbilities {
     return {
       publish: async (packed, location) => {
@@ -188,7 +195,7 @@ class HostSession implements Session {
       folder: async (path) => this.source(path),
       target: async (path, force) => {
         const { openTarget } = await import('./target.ts')
-        return openTarget(expandPath(path, this.#given), { force, signal, cwd: this.#given.cwd })
+        return openTarget(expandPath(path, this.#given), this.#targetOptions(path, { force, signal }))
       },
     }
   }
@@ -233,7 +240,7 @@ class HostSession implements Session {
     fill: (target: Target) => Promise<T>,
   ): Promise<T> {
     const { withTarget } = await import('./target.ts')
-    return withTarget(expandPath(path, this.#given), { ...options, cwd: this.#given.cwd }, fill)
+    return withTarget(expandPath(path, this.#given), this.#targetOptions(path, options), fill)
   }
 
   async publish(
@@ -272,7 +279,9 @@ class HostSession implements Session {
   async confirm(question: string): Promise<void> {
     if (this.options.yes) return
     if (this.#given.confirm === undefined)
-      throw new OcishError('CONFIRMATION_REQUIRED', `not confirmed: ${question}`, { hint: 'Add --yes.' })
+      throw new OcishError('CONFIRMATION_REQUIRED', `not confirmed: ${question.replace(/\?$/, '')}`, {
+        hint: 'Add --yes.',
+      })
     if (!(await this.#given.confirm(question))) throw new OcishError('CONFIRMATION_REQUIRED', 'not confirmed')
   }
 

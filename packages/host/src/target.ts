@@ -18,6 +18,8 @@ export interface TargetOptions {
   /** Keep what is there and refuse only names that exist. */
   readonly merge?: boolean
   readonly signal: AbortSignal
+  /** The path as the user wrote it, for messages; default: the path. */
+  readonly shown?: string
   /** The working folder: it, what is above it, and mount points are never replaced, but filled file by file. */
   readonly cwd: string
 }
@@ -34,7 +36,7 @@ export interface OpenTarget extends AsyncDisposable {
  * was there (architecture.md, Replacing a folder). Errors: TARGET_NOT_EMPTY, FILE_EXISTS, TARGET_UNSAFE, FILE_FAILED.
  */
 export async function openTarget(path: string, options: TargetOptions): Promise<OpenTarget> {
-  const place = await placeOf(resolve(options.cwd, path), path, options)
+  const place = await placeOf(resolve(options.cwd, path), options.shown ?? path, options)
   await recover(place)
   const before = await lstatOrNothing(place.path)
   if (!options.merge) await refuseTaken(place, before, options.force)
