@@ -4,6 +4,7 @@ import {
   canVerify,
   type DigestAlgorithm,
   digestOf,
+  hasCode,
   isDigest,
   isJsonObject,
   isManifestMediaType,
@@ -103,7 +104,13 @@ export async function pushManifest(
   }
   const tags = [...new Set(options.tags)]
   const put = new ManifestPut(remote, repository, bytes, digest, options)
-  const subject = await put.all(tags, algorithm)
+  const subject = await put.all(tags, algorithm).catch((error: unknown) => {
+    // Distribution 2.8 calls a manifest that is too long for it invalid.
+    if (bytes.length <= promisedManifest || !hasCode(error, 'MANIFEST_INVALID')) throw error
+    throw new OcishError('LIMIT_EXCEEDED', `${remote.host} refused a manifest of ${bytes.length} bytes`, {
+      cause: error,
+    })
+  })
   return {
     descriptor: { mediaType: options.mediaType, digest, size: bytes.length },
     tags,

@@ -217,12 +217,13 @@ export class RemoteUpload implements Upload {
       try {
         const isTaken = await this.#patchOnce(rest, options.signal)
         if (isTaken && this.#offset > before && attempt < mostPieces) continue
+        // `0-0` was taken for nothing; the registry means the one byte that a lost answer was about.
+        this.#began ||= interrupted
       } catch (error) {
         options.signal?.throwIfAborted()
         if (attempt >= chunkTries || !isInterruption(error)) throw error
         interrupted = true
       }
-      this.#began ||= interrupted
       await this.refresh(options)
       if (this.#offset === before && rest.length > chunkSize && !interrupted) {
         await this.write(slices(rest, chunkSize), options)
