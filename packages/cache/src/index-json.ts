@@ -67,6 +67,12 @@ export class LayoutIndex {
     return this.#byName.get(repository === '' ? tag : `${repository}:${tag}`)
   }
 
+  /** The only entry with this tag, whatever repository its full reference names. */
+  findOnly(tag: string): LayoutEntry | undefined {
+    const found = this.entries.filter((entry) => entry.tag === tag)
+    return found.length === 1 ? found[0] : undefined
+  }
+
   /** The layout's own repository has every name when it has none of its own. */
   entriesOf(repository: string): readonly LayoutEntry[] {
     const own = this.entries.filter((entry) => entry.repository === repository)

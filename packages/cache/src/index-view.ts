@@ -95,7 +95,8 @@ export class IndexView {
 
   async #find(repository: string, reference: string, options?: ReadOptions): Promise<Descriptor> {
     const index = await this.#read(options)
-    const entry = index.find(this.ownName(repository), reference)
+    const name = this.ownName(repository)
+    const entry = index.find(name, reference) ?? (name === '' ? index.findOnly(reference) : undefined)
     const digest = entry?.digest ?? findManifestDigest(reference)
     if (digest === undefined) throw manifestNotFound(repository, reference, this.#options.name)
     if (options?.ifNoneMatch === manifestEtag(digest)) throw notModified()

@@ -1,3 +1,4 @@
+export { type Archive, type ArchiveOptions, openArchive } from './archive.ts'
 export { cached, type CachedOptions } from './cached.ts'
 export { type PruneOptions, type StoredBlob, type StoreUsage } from './collect.ts'
 export { type HeldLock, type LockOptions, withLock } from './folder-lock.ts'
