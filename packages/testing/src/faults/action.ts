@@ -38,7 +38,7 @@ export class Cut extends Error {
   }
 }
 
-/** The first `count` bytes of a stream, then what `end` throws, if it does. */
+/** The first `count` bytes of a stream; where there are more (or exactly as many), then what `end` throws, if it does. */
 export async function* firstBytes(
   bytes: AsyncIterable<Uint8Array>,
   count: number,
@@ -50,7 +50,7 @@ export async function* firstBytes(
     left -= chunk.length
     if (left <= 0) break
   }
-  end()
+  if (left <= 0) end()
 }
 
 /** A body of one text. */

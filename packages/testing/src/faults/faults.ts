@@ -193,9 +193,11 @@ export function setHeaders(headers: Readonly<Record<string, string | readonly st
   }))
 }
 
-/** The status is another one; headers and body stay. */
-export function setStatus(code: number): FaultAction {
-  return onResponse(`as ${code}`, (response) => ({ ...response, status: code }))
+/** The status is another one (only in place of `from`, where that is given); headers and body stay. */
+export function setStatus(code: number, options: { readonly from?: number } = {}): FaultAction {
+  return onResponse(`as ${code}`, (response) =>
+    options.from === undefined || options.from === response.status ? { ...response, status: code } : response,
+  )
 }
 
 /** No Referrers API: 404 in plain text, as CNCF Distribution. */

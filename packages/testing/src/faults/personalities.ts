@@ -67,7 +67,7 @@ export const personalities: Readonly<
     { route: 'manifest', method: 'DELETE', action: status(405, { wire: 'UNSUPPORTED' }) },
   ],
   ecr: [
-    { route: 'upload', method: 'PATCH', action: setStatus(201) },
+    { route: 'upload', method: 'PATCH', action: setStatus(201, { from: 202 }) },
     { route: ['tags', 'catalog'], target: /[?&]n=\d{4,}/, action: status(400, { wire: 'UNSUPPORTED' }) },
     { route: 'uploads', method: 'POST', action: ignoreQuery('mount', 'from') },
     noSinglePost,
@@ -82,8 +82,8 @@ export const personalities: Readonly<
     { route: ['manifest', 'blob'], method: 'DELETE', action: status(405, { wire: 'UNSUPPORTED' }) },
   ],
   zot: [
-    { route: 'manifest', method: 'DELETE', target: /sha256:/, action: status(405, { wire: 'DENIED' }) },
-    { route: 'uploads', method: 'POST', action: ignoreQuery('digest-algorithm') },
+    { route: 'uploads', method: 'POST', action: ignoreQuery('digest-algorithm', 'from') },
+    { route: 'upload', method: 'DELETE', action: setStatus(200, { from: 204 }) },
   ],
 }
 
