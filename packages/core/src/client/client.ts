@@ -37,7 +37,7 @@ export function createClient(host: string, options: ClientOptions = {}): Registr
     openManifest: (repository, reference, call) => openManifest(remote, repository, reference, call),
     statManifest: (repository, reference, call) => statManifest(remote, repository, reference, call),
     openBlob: async (repository, blob, call) =>
-      inlined(blob) ?? (await openBlob(remote, repository, blob, call)),
+      inlined(remote, blob) ?? (await openBlob(remote, repository, blob, call)),
     openRange: (repository, digest, start, call) => openRange(remote, repository, digest, start, call),
     statBlob: (repository, digest, call) => statBlob(remote, repository, digest, call),
     pushBlob: (repository, expected, open, call) => pushBlob(remote, repository, expected, open, call),
@@ -62,10 +62,14 @@ export function createClient(host: string, options: ClientOptions = {}): Registr
 }
 
 /** Content that its descriptor carries costs no request; what does not fit the digest is fetched. */
-function inlined(blob: Parameters<Registry['openBlob']>[1]): BlobContent | undefined {
+function inlined(remote: Remote, blob: Parameters<Registry['openBlob']>[1]): BlobContent | undefined {
   if (typeof blob === 'string') return undefined
   const data = inlineData(blob)
-  if (data === undefined) return undefined
+  if (data === undefined) {
+    if (blob.data !== undefined)
+      remote.exchange.warnings.warn(`the inline content of ${blob.digest} does not fit its digest`)
+    return undefined
+  }
   return { descriptor: blob, bytes: once(data) }
 }
 

@@ -1,6 +1,9 @@
-import { bytesOf, createAuthority, freePort } from '@ocish/testing'
+import { bytesOf, createAuthority, freePort, temporaryFolder } from '@ocish/testing'
 import { isOcishError, oci } from '@ocish/sdk'
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { createServer as createHttpServer } from 'node:http'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -74,6 +77,28 @@ describe('a connection', () => {
       )
       expect(error).toMatchObject({ details: { reason }, exit: 5 })
       expect(isOcishError(error) && error.hint).toBeTruthy()
+    })
+
+    it('is trusted where this machine trusts the authority', async () => {
+      const server = await scripted(() => served, { tls: right })
+      const folder = await temporaryFolder('ocish-trust-')
+      onTestFinished(() => folder.remove())
+      const file = folder.join('authority.pem')
+      await writeFile(file, authority.cert)
+      const program = folder.join('program.ts')
+      const client = new URL('client.ts', import.meta.url).href
+      await writeFile(
+        program,
+        `import { createClient } from ${JSON.stringify(client)}
+         await using client = createClient(${JSON.stringify(server.host)}, { plainHttp: false, retries: 0 })
+         process.stdout.write((await client.statManifest('team/app', 'v1')).descriptor.mediaType)`,
+      )
+      const node = (env: NodeJS.ProcessEnv): Promise<{ readonly stdout: string }> =>
+        promisify(execFile)(process.execPath, ['-C', 'ocish-source', program], {
+          env: { ...process.env, ...env },
+        })
+      expect((await node({ SSL_CERT_FILE: file })).stdout).toBe(oci.index)
+      await expect(node({})).rejects.toThrow(/unknown authority/)
     })
 
     it('to a port that speaks plain HTTP says so', async () => {

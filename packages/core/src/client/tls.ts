@@ -37,6 +37,19 @@ const problems: Readonly<Record<string, readonly [text: string, hint: string]>> 
   EPROTO: ['does not speak TLS as expected', 'Check the port, or allow plain HTTP with --plain-http.'],
 }
 
+const unknownAuthorityCodes: ReadonlySet<string> = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+])
+
+/** A certificate of which only the authority is unknown. */
+export function isUnknownAuthority(code: string | undefined): boolean {
+  return code !== undefined && unknownAuthorityCodes.has(code)
+}
+
 const clientCertificateAlerts: ReadonlySet<string> = new Set([
   'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
   'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',

@@ -5,7 +5,8 @@ import { Agent, buildConnector, type Dispatcher, errors } from 'undici/index.js'
 import { classifyAddress, mayVisit } from './address-policy.ts'
 import { Incoming } from './incoming.ts'
 import { defaultTimeouts } from './limits.ts'
-import { forbiddenAddress } from './network-error.ts'
+import { forbiddenAddress, networkCode } from './network-error.ts'
+import { isUnknownAuthority } from './tls.ts'
 import type { ClientOptions } from './options.ts'
 import { isLoopbackName } from './origin.ts'
 import { proxyFor } from './proxy.ts'
@@ -42,8 +43,12 @@ const maxHeaderSize = 64 * 1024
 export function createTransport(origin: URL, options: ClientOptions): Transport {
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const dispatchers = new Map<string, Promise<Dispatcher>>()
+  const retired: Promise<Dispatcher>[] = []
   const registry = new RegistryPlace(origin)
   const overrides = parseOverrides(options.resolve ?? [])
+  let authorities =
+    options.ca === undefined ? undefined : [...trustedAuthorities('default'), ...[options.ca].flat()]
+  let trustsSystem = false
 
   function dispatcherFor(url: URL): Promise<Dispatcher> {
     const known = dispatchers.get(url.origin)
@@ -56,7 +61,7 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
   async function createDispatcher(url: URL): Promise<Dispatcher> {
     const own = url.origin === origin.origin
     const tls = {
-      ...(options.ca === undefined ? {} : { ca: [...systemAuthorities(), ...[options.ca].flat()] }),
+      ...(authorities === undefined ? {} : { ca: authorities }),
       ...(options.insecure === true && url.hostname === origin.hostname ? { rejectUnauthorized: false } : {}),
       ...(own && options.cert !== undefined ? { cert: options.cert } : {}),
       ...(own && options.key !== undefined ? { key: options.key } : {}),
@@ -74,6 +79,7 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
       connect(target, callback) {
         const override = overrides.get(`${target.hostname}:${target.port || defaultPort(target.protocol)}`)
         const hostname = override ?? target.hostname.replace(/^\[|\]$/g, '')
+        if (own && isIP(hostname) !== 0) registry.saw([hostname])
         if (!own && override === undefined && isIP(hostname) !== 0 && !mayVisit(hostname, registry.isLocal)) {
           callback(forbiddenAddress(target.hostname), null)
           return
@@ -83,14 +89,31 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
     })
   }
 
+  /** Node trusts its own list; what this machine trusts besides is read (60 ms) when that list does not know a server. */
+  function trustSystem(): void {
+    if (trustsSystem) return
+    trustsSystem = true
+    authorities = [...(authorities ?? trustedAuthorities('default')), ...trustedAuthorities('system')]
+    retired.push(...dispatchers.values())
+    dispatchers.clear()
+  }
+
   return {
     async send(request) {
+      const trustedSystem = trustsSystem
       const dispatcher = await dispatcherFor(request.url)
       request.signal?.throwIfAborted()
-      return await dispatch(dispatcher, request, timeouts)
+      try {
+        return await dispatch(dispatcher, request, timeouts)
+      } catch (error) {
+        if (trustedSystem || !isUnknownAuthority(networkCode(error))) throw error
+        trustSystem()
+        // Nothing was sent: the body has not been touched.
+        return await dispatch(await dispatcherFor(request.url), request, timeouts)
+      }
     },
     async close() {
-      const all = [...dispatchers.values()]
+      const all = [...dispatchers.values(), ...retired]
       dispatchers.clear()
       await Promise.all(all.map(async (dispatcher) => (await dispatcher).destroy()))
     },
@@ -195,19 +218,29 @@ function uploadStalled(): Error {
   return Object.assign(new Error('the upload stalled'), { code: 'UND_ERR_BODY_TIMEOUT' })
 }
 
-/** Remembers whether the registry itself turned out to be on a local network. */
+/** Remembers whether the registry itself is on a local network: all the addresses it ever had are. */
 class RegistryPlace {
-  isLocal: boolean
+  #isLocal: boolean | undefined
 
   constructor(origin: URL) {
     const address = origin.hostname.replace(/^\[|\]$/g, '')
-    this.isLocal = isLoopbackName(address) || (isIP(address) !== 0 && classifyAddress(address) !== 'public')
+    if (isLoopbackName(address)) this.#isLocal = true
+    else if (isIP(address) !== 0) this.saw([address])
+  }
+
+  /** False as long as nothing is known. */
+  get isLocal(): boolean {
+    return this.#isLocal ?? false
+  }
+
+  saw(addresses: readonly string[]): void {
+    const local = addresses.every((address) => classifyAddress(address) !== 'public')
+    this.#isLocal = local && (this.#isLocal ?? true)
   }
 
   readonly lookup: LookupFunction = (hostname, options, callback) => {
     dnsLookup(hostname, options, (error, found, family) => {
-      if (error === null && listed(found).some((address) => classifyAddress(address) !== 'public'))
-        this.isLocal = true
+      if (error === null) this.saw(listed(found))
       callback(error, found, family)
     })
   }
@@ -227,9 +260,11 @@ function listed(found: string | LookupAddress[]): readonly string[] {
   return typeof found === 'string' ? [found] : found.map(({ address }) => address)
 }
 
-/** An own authority adds to the trusted ones; it does not replace them. */
-function systemAuthorities(): readonly string[] {
-  return process.getBuiltinModule('node:tls').getCACertificates('default')
+/** PEM texts; an own authority adds to them, it does not replace them. */
+function trustedAuthorities(which: 'default' | 'system'): readonly string[] {
+  const tls = process.getBuiltinModule('node:tls')
+  // oxlint-disable-next-line typescript/no-unnecessary-condition -- older runtimes have the built-in list only
+  return tls.getCACertificates?.(which) ?? (which === 'default' ? tls.rootCertificates : [])
 }
 
 function parseOverrides(texts: readonly string[]): ReadonlyMap<string, string> {

@@ -20,6 +20,7 @@ interface Refusal {
   readonly status: number
   readonly body: Uint8Array
   readonly contentType: string | undefined
+  readonly retryAfter?: string | undefined
   /** Another host that gave the answer, to which the registry had led. */
   readonly elsewhere?: string | undefined
   /** What a person is told about the credential that was tried. */
@@ -112,7 +113,12 @@ function describe(
     }
   }
   if (status === 429) {
-    return { code: 'REGISTRY_RATE_LIMITED', message: `${host} limits the rate of requests${because}` }
+    const wait = refusal.retryAfter === undefined ? 'later' : `after ${printable(refusal.retryAfter, 40)}`
+    return {
+      code: 'REGISTRY_RATE_LIMITED',
+      message: `${host} limits the rate of requests${because}`,
+      hint: `Try again ${/^after \d+$/.test(wait) ? `${wait} seconds` : wait}, or sign in with login ${host}.`,
+    }
   }
   if (status >= 500 && status !== 501) {
     return {

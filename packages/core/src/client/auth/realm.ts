@@ -44,7 +44,8 @@ export function checkRealm(realm: string | undefined, policy: RealmPolicy): URL 
   if (url.username !== '' || url.password !== '')
     throw refused(registry, `${shownUrl(url, false)}, which holds a password`)
   const address = url.hostname.replace(/^\[|\]$/g, '')
-  if (isIP(address) !== 0 && url.host !== registry.host && !mayVisit(address, isLocal(registry))) {
+  const local = isLocal(registry) || isAllowed(url, policy.allowed)
+  if (isIP(address) !== 0 && url.host !== registry.host && !mayVisit(address, local)) {
     throw refused(registry, `${url.host}, an internal address`)
   }
   if (policy.hasSecret && !belongsTo(url, registry) && !isAllowed(url, policy.allowed)) {
