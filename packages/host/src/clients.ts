@@ -37,6 +37,8 @@ export interface ClientsOptions {
 export interface Clients extends AsyncDisposable {
   /** Errors: FILE_NOT_FOUND (certificates), USAGE_CONFLICT, USAGE_INVALID_VALUE. */
   get(registry: string): Promise<Registry>
+  /** The same without headers and certificates of the line, which are for the registry that was named. */
+  mirror(registry: string): Promise<Registry>
   /** The options a client of this registry is made with, for a client with other credentials. */
   optionsFor(registry: string): Promise<ClientOptions>
 }
@@ -46,13 +48,19 @@ const systemCertificates = ['/etc/containers/certs.d', '/etc/docker/certs.d']
 /** Loads the HTTP client with the first registry. */
 export function createClients(options: ClientsOptions): Clients {
   const clients = new OpenedOnce<Registry>()
+  const mirrors = new OpenedOnce<Registry>()
   return {
     async get(registry) {
       return clients.get(registry, async () => connect(registry, options))
     },
+    async mirror(registry) {
+      const { header: _header, cert: _cert, key: _key, ...flags } = options.flags
+      return mirrors.get(registry, async () => connect(registry, { ...options, flags }))
+    },
     optionsFor: async (registry) => clientOptions(registry, options),
     async [Symbol.asyncDispose]() {
       await clients.closeAll(async (client) => client[Symbol.asyncDispose]())
+      await mirrors.closeAll(async (client) => client[Symbol.asyncDispose]())
     },
   }
 }

@@ -16,6 +16,9 @@ export interface OpenedFile {
 export interface HoldingsOptions {
   /** A registry by its name. Sends nothing yet. */
   readonly connect: (host: string) => Promise<Registry>
+  /** The mirrors of a registry, `host[/namespace]`, each to be connected by its host. */
+  readonly mirrors: (host: string) => readonly string[]
+  readonly connectMirror: (host: string) => Promise<Registry>
   /** Absent: no store. */
   readonly paths: Paths | undefined
   /** `--no-cache`: nothing that is known is taken from the store. */
@@ -49,9 +52,9 @@ export class Holdings implements AsyncDisposable {
     const { connect, paths, noCache, offline } = this.#options
     const throughStore = access === 'read' ? !noCache : access === 'check' && offline
     if (paths !== undefined && throughStore)
-      return this.#remotes.get(host, async () => this.#cached(host, await connect(host)))
+      return this.#remotes.get(host, async () => this.#cached(host, await this.#mirrored(host)))
     if (offline) throw offlineError(host)
-    return connect(host)
+    return access === 'read' || access === 'check' ? this.#mirrored(host) : connect(host)
   }
 
   /** The content store. Errors: CACHE_FAILED (this session keeps none). */
@@ -67,19 +70,40 @@ export class Holdings implements AsyncDisposable {
       () => true,
       () => false,
     )
-    return isLayout ? (await this.file('oci', path, shown, 'write')).registry : this.#storeAt(path, shown)
+    return isLayout ? (await this.file('oci', path, 'write')).registry : this.#storeAt(path, shown)
   }
 
-  /** `shown`: the path as the user wrote it. */
-  async file(scheme: 'oci' | 'tar', path: string, shown: string, access: Access): Promise<OpenedFile> {
+  /** A layout or an archive; written to, an archive is done with its commit. Errors: those of opening it. */
+  async file(scheme: 'oci' | 'tar', path: string, access: Access): Promise<OpenedFile> {
     const mode = access === 'read' || access === 'check' ? 'read' : 'write'
-    return this.#files.get(`${scheme} ${mode} ${path}`, async () => openFile(scheme, path, shown, mode))
+    const key = `${scheme} ${mode} ${path}`
+    if (scheme === 'oci') return this.#files.get(key, async () => openLayout(path, mode))
+    // What was read is no longer what is there once the archive has been written anew.
+    const written = (): void => {
+      this.#files.forget(key)
+      this.#files.forget(`tar read ${path}`)
+    }
+    return this.#files.get(key, async () => openArchive(path, mode, written))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#files.closeAll(async (file) => file.registry[Symbol.asyncDispose]())
     await this.#remotes.closeAll(async (remote) => remote[Symbol.asyncDispose]())
     await this.#stores.closeAll(async (store) => store[Symbol.asyncDispose]())
+  }
+
+  async #mirrored(host: string): Promise<Registry> {
+    const { connect, mirrors, connectMirror, warn } = this.#options
+    const names = mirrors(host)
+    const origin = await connect(host)
+    if (names.length === 0) return origin
+    const [{ mirrored }, { scoped }] = await Promise.all([import('./mirrored.ts'), import('@ocish/core')])
+    const all = names.map(async (name) => {
+      const slash = name.indexOf('/')
+      const registry = await connectMirror(slash < 0 ? name : name.slice(0, slash))
+      return slash < 0 ? registry : scoped(registry, name.slice(slash + 1))
+    })
+    return mirrored(origin, await Promise.all(all), warn)
   }
 
   async #cached(host: string, registry: Registry): Promise<Registry> {
@@ -101,18 +125,18 @@ export class Holdings implements AsyncDisposable {
   }
 }
 
-async function openFile(
-  scheme: 'oci' | 'tar',
-  path: string,
-  shown: string,
-  mode: 'read' | 'write',
-): Promise<OpenedFile> {
+async function openLayout(path: string, mode: 'read' | 'write'): Promise<OpenedFile> {
   const cache = await import('@ocish/cache')
-  if (scheme === 'oci') {
-    const layout = await cache.openLayout(path, { access: mode })
-    return { registry: layout, repository: layout.repository }
-  }
-  throw new OcishError('LOCATION_UNSUPPORTED', `tar:${shown} cannot be opened`)
+  const layout = await cache.openLayout(path, { access: mode })
+  return { registry: layout, repository: layout.repository }
+}
+
+async function openArchive(path: string, mode: 'read' | 'write', written: () => void): Promise<OpenedFile> {
+  const cache = await import('@ocish/cache')
+  const archive = await cache.openArchive(path, { access: mode })
+  if (mode === 'read') return { registry: archive, repository: archive.repository }
+  const { untilCommit } = await import('./until-commit.ts')
+  return { registry: untilCommit(archive, written), repository: archive.repository }
 }
 
 function offlineError(host: string): OcishError {

@@ -83,7 +83,7 @@ async function openCached(location: CacheLocation, options: OpenOptions): Promis
 
 async function openFile(location: FileLocation, access: Access, options: OpenOptions): Promise<Opened> {
   const path = expandPath(location.path, options)
-  const { registry, repository } = await options.holdings.file(location.scheme, path, location.path, access)
+  const { registry, repository } = await options.holdings.file(location.scheme, path, access)
   return opened(location, registry, repository, `${location.scheme}:${location.path}`)
 }
 

@@ -11,6 +11,11 @@ export class OpenedOnce<T> {
     return opening
   }
 
+  /** The next `get` opens again; what is open stays open. */
+  forget(key: string): void {
+    this.#open.delete(key)
+  }
+
   /** What was opened, to be closed; failures are none of it. */
   async closeAll(close: (opened: T) => Promise<void>): Promise<void> {
     const all = await Promise.allSettled(this.#open.values())

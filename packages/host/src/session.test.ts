@@ -80,6 +80,19 @@ describe('open', () => {
     expect(descriptor.digest).toBe(pushed.digest)
   })
 
+  it('opens an archive, which is there once it is committed, and can be written again in the same session', async () => {
+    await using host = await session()
+    for (const tag of ['v1', 'v2']) {
+      const target = await host.open(`tar:layers.tar:${tag}`, 'write')
+      const packed = { artifactType: 'application/x.test', layers: [part(tag)] }
+      await host.publish(packed, target, { tags: [tag], dryRun: false, signal })
+      const opened = await host.open('./layers.tar', 'read')
+      expect(await Array.fromAsync(opened.registry.tags(opened.repository))).toContain(tag)
+    }
+    const opened = await host.open('tar:layers.tar', 'read')
+    expect(await Array.fromAsync(opened.registry.tags(opened.repository))).toEqual(['v1', 'v2'])
+  })
+
   it('says what to do with a folder that is no layout', async () => {
     await using host = await session()
     await mkdir(folder.join('plain'))

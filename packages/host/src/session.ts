@@ -137,6 +137,8 @@ class HostSession implements Session {
     })
     this.#holdings = new Holdings({
       connect: given.connect ?? (async (host) => this.#clients.get(host)),
+      mirrors: (host) => config.registries.get(host)?.mirrors ?? [],
+      connectMirror: given.connect ?? (async (host) => this.#clients.mirror(host)),
       paths,
       noCache: flags?.noCache ?? false,
       offline: options.offline,
@@ -231,7 +233,7 @@ class HostSession implements Session {
 
   async source(path: string): Promise<Source> {
     const { openSource } = await import('./source.ts')
-    return openSource(expandPath(path, this.#given))
+    return openSource(expandPath(path, this.#given), path)
   }
 
   async target<T>(

@@ -8,15 +8,15 @@ const chunkSize = 256 * 1024
 
 /**
  * Random access to one file, or to a folder and what is below it. Links inside a folder are shown as links; reading
- * through one works only while it stays inside. Errors: FILE_NOT_FOUND, FILE_FAILED.
+ * through one works only while it stays inside. `shown`: the path as the user wrote it. Errors: FILE_NOT_FOUND, FILE_FAILED.
  */
-export async function openSource(path: string): Promise<Source> {
+export async function openSource(path: string, shown: string = path): Promise<Source> {
   const root = await fs.realpath(path).catch((cause: unknown) => {
-    throw failed(path, cause)
+    throw failed(shown, cause)
   })
   const stats = await fs.stat(root)
   if (!stats.isFile() && !stats.isDirectory())
-    throw new OcishError('FILE_FAILED', `${path} is neither a file nor a folder`)
+    throw new OcishError('FILE_FAILED', `${shown} is neither a file nor a folder`)
   return new LocalSource(root, stats.isFile() ? 'file' : 'folder', basename(root))
 }
 
