@@ -36,6 +36,7 @@ export const exits: {
 /** Every error code and the status it ends the program with; what is not listed is 6. */
 export const exitByCode: Readonly<Record<string, number>> = {
   // answers
+  NEGATIVE_ANSWER: exits.negative,
   KIND_INPUT_REFUSED: exits.negative,
   KIND_DEPENDENCY_MISSING: exits.notFound,
   TAG_EXISTS: exits.negative,
@@ -60,6 +61,7 @@ export const exitByCode: Readonly<Record<string, number>> = {
   // not found
   MANIFEST_NOT_FOUND: exits.notFound,
   TAG_NOT_FOUND: exits.notFound,
+  GLOB_NO_MATCH: exits.notFound,
   BLOB_NOT_FOUND: exits.notFound,
   REPOSITORY_NOT_FOUND: exits.notFound,
   UPLOAD_NOT_FOUND: exits.notFound,
@@ -107,6 +109,7 @@ export const exitByCode: Readonly<Record<string, number>> = {
   /** The artifact is of another kind than the one asked. */
   KIND_MISMATCH: exits.negative,
   KIND_FAILED: exits.plugin,
+  EXTERNAL_FAILED: exits.plugin,
   PLUGIN_FAILED: exits.plugin,
   PLUGIN_API_UNSUPPORTED: exits.plugin,
   // runs

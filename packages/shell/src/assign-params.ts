@@ -100,7 +100,7 @@ function argumentValue(param: Param, word: CallWord, commands: Commands, diagnos
       from: word.from,
       to: word.to,
     })
-    return undefined
+    return word.text
   }
   const { value, diagnostic } = checkedValue(param, label(param), word.text, word, commands)
   if (diagnostic !== undefined) diagnostics.push(diagnostic)

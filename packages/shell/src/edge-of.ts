@@ -8,6 +8,8 @@ export interface Emitted {
   /** Absent for a command without output (which has then run to its end). */
   readonly edge?: Edge
   readonly outcome: Promise<Outcome>
+  /** The outcome as far as it is known now; undefined while the command has not come to its end. */
+  readonly ended: () => Outcome | undefined
 }
 
 /**
@@ -19,20 +21,20 @@ export async function edgeOf(output: Output, stream: CommandStream): Promise<Emi
   switch (output.form) {
     case 'rows': {
       const types = Array.isArray(output.row) ? output.row : [output.row]
-      return { edge: { form: 'rows', rows: pull as AsyncIterable<Row>, types }, outcome: pull.outcome }
+      return { edge: { form: 'rows', rows: pull as AsyncIterable<Row>, types }, ...pull.emitted }
     }
     case 'bytes':
-      return { edge: { form: 'bytes', bytes: pull as Bytes }, outcome: pull.outcome }
+      return { edge: { form: 'bytes', bytes: pull as Bytes }, ...pull.emitted }
     case 'value': {
       let last: { readonly value: unknown } | undefined
       for await (const value of pull) last = { value }
       return last === undefined
-        ? { outcome: pull.outcome }
-        : { edge: { form: 'value', value: last.value, type: output.type }, outcome: pull.outcome }
+        ? pull.emitted
+        : { edge: { form: 'value', value: last.value, type: output.type }, ...pull.emitted }
     }
     case 'none':
       for await (const _ of pull);
-      return { outcome: pull.outcome }
+      return pull.emitted
     default:
       return output satisfies never
   }
@@ -40,21 +42,22 @@ export async function edgeOf(output: Output, stream: CommandStream): Promise<Emi
 
 /** A command's stream that tells how it ended, also when nobody read it. */
 class Pull implements AsyncIterableIterator<unknown, void> {
-  readonly outcome: Promise<Outcome>
+  readonly emitted: Emitted
+  #ended: Outcome | undefined
   readonly #stream: CommandStream
   readonly #settled = Promise.withResolvers<Outcome>()
 
   constructor(stream: CommandStream) {
     this.#stream = stream
-    this.outcome = this.#settled.promise
-    this.outcome.catch(() => undefined)
+    this.#settled.promise.catch(() => undefined)
+    this.emitted = { outcome: this.#settled.promise, ended: () => this.#ended }
   }
 
   async next(): Promise<IteratorResult<unknown, void>> {
     try {
       const step = await this.#stream.next()
       if (step.done !== true) return step
-      this.#settled.resolve(step.value ?? { exit: 0 })
+      this.#end(step.value ?? { exit: 0 })
       return { done: true, value: undefined }
     } catch (error) {
       this.#settled.reject(error)
@@ -64,8 +67,13 @@ class Pull implements AsyncIterableIterator<unknown, void> {
 
   async return(): Promise<IteratorResult<unknown, void>> {
     await this.#stream.return({ exit: 0 })
-    this.#settled.resolve({ exit: 0 })
+    this.#end({ exit: 0 })
     return { done: true, value: undefined }
+  }
+
+  #end(outcome: Outcome): void {
+    this.#ended ??= outcome
+    this.#settled.resolve(outcome)
   }
 
   [Symbol.asyncIterator](): this {

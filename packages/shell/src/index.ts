@@ -59,3 +59,18 @@ export type { InputFormat } from './formats/read.ts'
 export { defaultFormat, write } from './formats/write.ts'
 export type { WriteOptions } from './formats/write.ts'
 export { edgeOf } from './edge-of.ts'
+export { bind } from './language/bind.ts'
+export type { BindOptions, BoundProgram, BoundStage } from './language/bind.ts'
+export type { EdgeType } from './language/edge-type.ts'
+export { fromArgv } from './language/from-argv.ts'
+export { parse } from './language/parser.ts'
+export { run } from './language/run.ts'
+export type {
+  Emission,
+  ExternalRun,
+  Externals,
+  Files,
+  RunOptions,
+  RunOutcome,
+} from './language/run-options.ts'
+export type { Parsed, Program, Token, TokenClass } from './language/syntax.ts'

@@ -47,8 +47,8 @@ export const verbs: readonly Signature[] = [
   }),
   verb({
     name: 'sort',
-    summary: 'order rows by columns; stable',
-    params: [{ ...field, many: true }],
+    summary: 'order rows by columns, values by themselves; stable',
+    params: [{ ...field, many: true, optional: true }],
     flags: [
       { name: 'reverse', short: 'r', type: 'bool', summary: 'largest first' },
       { name: 'version', short: 'V', type: 'bool', summary: 'compare as versions' },

@@ -11,6 +11,15 @@ export function checkExpression(
   input: EdgeType,
   report: (diagnostic: Diagnostic) => void,
 ): void {
+  if (expression.kind === 'word' && expression.word.parts[0]?.kind === 'double') {
+    report({
+      code: 'BIND_COMPARISON',
+      message: 'a text with variables in it is no condition',
+      hint: 'Write the condition without quotes; variables may stand in it.',
+      from: expression.from,
+      to: expression.to,
+    })
+  }
   for (const node of nodesOf(expression)) {
     if (node.kind === 'field') checkField(node, input, report)
     if (node.kind === 'compare') checkComparison(node, input, report)

@@ -280,7 +280,7 @@ class Binder {
         message: 'only each takes a block',
         hint: 'Use | each { … }.',
         from: stage.block!.from - 1,
-        to: Math.max(stage.block!.from, stage.block!.to),
+        to: Math.min(stage.block!.to + 1, this.#parsed.source.text.length),
       })
     }
     const it: EdgeType = input.form === 'rows' ? { form: 'value', type: 'record' } : any

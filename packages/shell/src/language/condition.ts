@@ -62,10 +62,15 @@ class Evaluator {
         return !this.#truth(expression.operand, item)
       case 'compare':
         return this.#compare(expression, item)
-      default: {
+      case 'field':
+      case 'literal':
+      case 'word':
+      case 'missing': {
         const value = this.#value(expression, item)
         return Array.isArray(value) ? value.length > 0 : Boolean(value)
       }
+      default:
+        return expression satisfies never
     }
   }
 
@@ -110,8 +115,13 @@ class Evaluator {
         return text(left).startsWith(text(right))
       case 'endswith':
         return text(left).endsWith(text(right))
-      default:
+      case '<':
+      case '<=':
+      case '>':
+      case '>=':
         return ordered(node.operator, left, right)
+      default:
+        return node.operator satisfies never
     }
   }
 

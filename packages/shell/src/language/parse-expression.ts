@@ -15,12 +15,37 @@ const number = /^-?\d{1,15}(?:\.\d{1,15})?$/
 const sized = /^\d{1,15}(?:\.\d{1,9})?(?:B|kB|MB|GB|TB|KiB|MiB|GiB|TiB)$/
 const lasting = /^(?:\d{1,12}(?:\.\d{1,6})?(?:ms|s|m|h|d|w|y))+$/
 
-/** What follows `where`: a condition, up to the end of the stage. */
+/**
+ * What follows `where`: a condition, up to the end of the stage. A quoted text with nothing after it is a condition in
+ * itself, which the parser opens. Comparisons do not chain, so `<` or `>` after one is a redirect.
+ */
 export function parseExpression(scanner: Scanner): Expression {
+  const quoted = parseQuoted(scanner)
+  if (quoted !== undefined) return quoted
   const expression = parseOr(scanner)
   scanner.blank(false)
-  if (!atEnd(scanner)) leftover(scanner)
+  if (!atEnd(scanner) && !isRedirect(scanner)) leftover(scanner)
   return expression
+}
+
+function parseQuoted(scanner: Scanner): Expression | undefined {
+  scanner.blank(false)
+  const from = scanner.at
+  if (scanner.char !== "'" && scanner.char !== '"') return undefined
+  const tokens = scanner.tokens.length
+  const complaints = scanner.diagnostics.length
+  const word = parseWord(scanner, 'argument')!
+  const to = scanner.at
+  scanner.blank(false)
+  if (atEnd(scanner) || isRedirect(scanner)) return { kind: 'word', word, from, to }
+  scanner.at = from
+  scanner.tokens.length = tokens
+  scanner.diagnostics.length = complaints
+  return undefined
+}
+
+function isRedirect(scanner: Scanner): boolean {
+  return (scanner.char === '<' || scanner.char === '>') && scanner.text[scanner.at + 1] !== '='
 }
 
 function atEnd(scanner: Scanner): boolean {

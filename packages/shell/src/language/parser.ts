@@ -241,7 +241,12 @@ function parseWords(scanner: Scanner, kind: 'error'): Word[] {
 function parseWhere(scanner: Scanner, head: Word): Stage {
   scanner.reclassify(head.from, 'keyword')
   const expression = parseExpression(scanner)
-  return { kind: 'where', expression: unquoted(scanner, expression), from: head.from, to: scanner.at }
+  return {
+    kind: 'where',
+    expression: unquoted(scanner, expression),
+    from: head.from,
+    to: Math.max(head.to, expression.to),
+  }
 }
 
 /** One quoted string is the condition itself (shell.md §2.3, note b). */
@@ -316,6 +321,7 @@ function parseLet(scanner: Scanner, head: Word): LetStage {
   if (value === undefined && name !== '') {
     scanner.expected(scanner.at, scanner.at, 'SYNTAX_LET', 'expected a value or $( … )')
   }
+  const to = scanner.at
   const rest = parseWords(scanner, 'error')
   if (rest.length > 0) {
     scanner.report({
@@ -326,14 +332,7 @@ function parseLet(scanner: Scanner, head: Word): LetStage {
       to: rest.at(-1)!.to,
     })
   }
-  return {
-    kind: 'let',
-    name,
-    nameSpan,
-    from: head.from,
-    to: scanner.at,
-    ...(value === undefined ? {} : { value }),
-  }
+  return { kind: 'let', name, nameSpan, from: head.from, to, ...(value === undefined ? {} : { value }) }
 }
 
 function parseCall(

@@ -1,0 +1,355 @@
+import { OcishError, type Bytes } from '@ocish/sdk'
+import { describe, expect, test } from 'vitest'
+import type { Row } from '../command.ts'
+import { createCommands } from '../commands.ts'
+import { defaultFormat, write } from '../formats/write.ts'
+import { bind } from './bind.ts'
+import { parse } from './parser.ts'
+import { run } from './run.ts'
+import { worldCommands, type World } from './sample-world.ts'
+import type { Externals, Files, RunOptions, RunOutcome } from './run-options.ts'
+
+const table = createCommands(worldCommands.map((command) => command.signature))
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  yield new TextEncoder().encode(text)
+}
+
+async function textOf(bytes: Bytes): Promise<string> {
+  return Buffer.concat(await Array.fromAsync(bytes)).toString()
+}
+
+function filesOf(files: Map<string, string>): Files {
+  return {
+    read: (path) => bytesOf(files.get(path) ?? ''),
+    async write(path, bytes, { append }) {
+      const text = await textOf(bytes)
+      files.set(path, append ? (files.get(path) ?? '') + text : text)
+    },
+  }
+}
+
+/** Programs of the tests: `upper` shouts, `fail N` ends with N. */
+const externals: Externals = {
+  run({ name, args, input }) {
+    const exit = Promise.resolve(name === 'fail' ? Number(args[0]) : 0)
+    async function* output(): AsyncGenerator<Uint8Array> {
+      const text = input === undefined ? args.join(' ') : await textOf(input)
+      yield new TextEncoder().encode(name === 'upper' ? text.toUpperCase() : text)
+    }
+    return { output: output(), exit }
+  },
+}
+
+interface Ran extends World {
+  readonly text: string
+  readonly outcome: RunOutcome
+  readonly error?: unknown
+}
+
+async function execute(text: string, more: Partial<RunOptions<World>> = {}): Promise<Ran> {
+  const world: World = { log: [], files: new Map([['rows.ndjson', '{"n":1}\n{"n":2}\n']]), columns: [] }
+  const names = [...(more.variables ?? [])].map(([name]) => name)
+  const bound = bind(parse(text), table, { variables: names, input: more.input !== undefined })
+  const work = run(bound, {
+    commands: table,
+    load: async (name) => worldCommands.find((command) => command.signature.name === name)!,
+    services: () => world,
+    signal: new AbortController().signal,
+    files: filesOf(world.files),
+    externals,
+    ...more,
+  })
+  let out = ''
+  const look = { width: 80, color: false, ascii: false, now: 0 }
+  try {
+    let step = await work.next()
+    for (; step.done !== true; step = await work.next()) {
+      const { edge, common } = step.value
+      const options = {
+        look,
+        terminal: false,
+        ...(common.columns === undefined ? {} : { columns: common.columns }),
+      }
+      for await (const piece of write(edge, common.output ?? defaultFormat(edge, false), options))
+        out += piece
+    }
+    return { ...world, text: out, outcome: step.value }
+  } catch (error) {
+    return { ...world, text: out, outcome: { exit: error instanceof OcishError ? error.exit : 70 }, error }
+  }
+}
+
+const output = async (text: string, more?: Partial<RunOptions<World>>): Promise<string> => {
+  const ran = await execute(text, more)
+  if (ran.error !== undefined) throw ran.error
+  return ran.text
+}
+
+describe('verbs', () => {
+  test.each<[string, string]>([
+    ['tags app | get tag', '1.0\n1.10\n1.9\n'],
+    ['tags app | where kind == helm | get tag', '1.10\n1.9\n'],
+    ['tags app | where size > 1kB and size < 2.5kB | get tag', '1.9\n'],
+    ["tags app | where tag =~ '^1\\.1' or kind != helm | get tag", '1.0\n1.10\n'],
+    ['tags app | where created > 2026-01-15 and not tag endswith 9 | get tag', '1.10\n'],
+    ['tags app | where nothing? == null | count', '3\n'],
+    ['tags app | sort -V tag | get tag', '1.0\n1.9\n1.10\n'],
+    ['tags app | sort -r size | first 2 | get size', '3000\n2000\n'],
+    ['tags app | sort kind size | get tag', '1.9\n1.10\n1.0\n'],
+    ['tags app | last 2 | get tag', '1.10\n1.9\n'],
+    ['tags app | first 0 | count', '0\n'],
+    [
+      'tags app | select name=tag size | to ndjson',
+      '{"name":"1.0","size":100}\n{"name":"1.10","size":3000}\n{"name":"1.9","size":2000}\n',
+    ],
+    ['tags app | uniq digest | get tag', '1.0\n1.10\n'],
+    ['tags app | get kind | uniq', 'image\nhelm\n'],
+    ['tags app | get tag | sort', '1.0\n1.10\n1.9\n'],
+    ['tags app | group kind', 'image\t1\nhelm\t2\n'],
+    ['tags app | group kind | where count > 1 | get rows | flatten rows | count', ''],
+    ['config app | from json | get os', 'linux\n'],
+    ['config app | from json | get layers[1].size', '2\n'],
+    ['config app | from json | flatten layers | get layers.size', '1\n2\n'],
+    ['tags app | eat', '3\n'],
+    ['tags app | get tag | eat', '3\n'],
+    ['tags app | first 1 -o json --columns tag', '[\n  {"tag":"1.0"}\n]\n'],
+    ['tags app | count; tags b | first | get ref', '3\nb:1.0\n'],
+  ])('%s', async (line, expected) => {
+    if (expected === '') await expect(output(line)).toFailWith('BIND_UNKNOWN_FIELD')
+    else expect(await output(line)).toBe(expected)
+  })
+
+  test('first stops the command, rows are made one at a time', async () => {
+    expect((await execute('tags app | first 2 | get tag')).log).toEqual(['tags app', 'row 1.0', 'row 1.10'])
+  })
+
+  test('columns are handed to the command', async () => {
+    expect((await execute('tags app | where size > 1 | get tag')).columns).toEqual([new Set(['tag', 'size'])])
+  })
+
+  test('a field that no row has is an error with its neighbours', async () => {
+    await expect(output('config app | from json | get oss')).toFailWith('BIND_UNKNOWN_FIELD')
+    const { error } = await execute('config app | from json | where oss == linux | count')
+    expect(error).toMatchObject({ code: 'BIND_UNKNOWN_FIELD', details: { closest: ['os'] } })
+  })
+})
+
+describe('variables and words', () => {
+  test.each<[string, string]>([
+    ['let d = $(resolve app:1); resolve "x@$d"', 'sha256:x@sha256:app:1\n'],
+    ['let r = app; resolve $r:1', 'sha256:app:1\n'],
+    ['let all = $(tags app); $all | count', '3\n'],
+    ['let all = $(tags app); resolve ${all[1].tag}', 'sha256:1.10\n'],
+    ['resolve $(tags app | first | get tag)', 'sha256:1.0\n'],
+    ['let t = $(tags app | first); cp $t dst/ | get ref', 'app:1.0\n'],
+    ['cp ...$(tags app | get ref) dst/ | count', '3\n'],
+    ['resolve $args | get nothing?', ''],
+    ['$args', 'x\ny\n'],
+    ['resolve ${env.HOME}', 'sha256:/home\n'],
+    ['let n = $(tags app | count); tags app | first $n | count', '3\n'],
+    ['let k = helm; tags app | where kind == $k | count', '2\n'],
+    ['let ks = $(tags app | get kind | uniq); tags app | where kind in $ks | count', '3\n'],
+    ['resolve "$(resolve a) b"', 'sha256:sha256:a b\n'],
+    ['tags app --columns=$(resolve a) | count', '3\n'],
+  ])('%s', async (line, expected) => {
+    const more = { args: ['x', 'y'], variables: [['env', { HOME: '/home' }]] as const }
+    if (expected === '') expect((await execute(line, more)).outcome.exit).toBe(2)
+    else expect(await output(line, more)).toBe(expected)
+  })
+
+  test.each<[string, string]>([
+    ['resolve $(tags app)', 'got a list of 3'],
+    ['resolve ${env.NOTHING}', 'no value'],
+    ['let c = $(config app | from json); resolve $c', 'its fields are os, layers'],
+  ])('%s is refused: %s', async (line, message) => {
+    const { error } = await execute(line, { variables: [['env', {}]] })
+    expect(error).toMatchObject({
+      code: 'USAGE_INVALID_VALUE',
+      exit: 2,
+      message: expect.stringContaining(message) as string,
+    })
+  })
+
+  test('nothing is split or matched again, and no value becomes a flag', async () => {
+    const seen: string[] = []
+    async function* expand(pattern: string): AsyncGenerator<string> {
+      seen.push(pattern)
+      yield 'app:1'
+      yield 'app:2'
+    }
+    const { log } = await execute('let x = "a b*"; let f = --yes; cp $x $f "lit*" p* d/', { expand })
+    expect(seen).toEqual(['p*'])
+    expect(log).toEqual(['cp a b* d/', 'cp --yes d/', 'cp lit* d/', 'cp app:1 d/', 'cp app:2 d/'])
+  })
+
+  test('a pattern without a match is an error, and so are too many', async () => {
+    async function* none(): AsyncGenerator<string> {}
+    await expect(output('tags x*', { expand: none })).toFailWith('GLOB_NO_MATCH')
+    async function* endless(): AsyncGenerator<string> {
+      for (let index = 0; ; index++) yield `t${index}`
+    }
+    await expect(output('tags x*', { expand: endless })).toFailWith('LIMIT_EXCEEDED')
+  })
+
+  test('quoted parts of a pattern are literal in it', async () => {
+    const seen: string[] = []
+    async function* expand(pattern: string): AsyncGenerator<string> {
+      seen.push(pattern)
+      yield 'x'
+    }
+    await execute("tags 'a*'/b?", { expand })
+    expect(seen).toEqual([String.raw`a\*/b?`])
+  })
+})
+
+describe('statuses', () => {
+  test.each<[string, string, number]>([
+    ['exists a && resolve b', 'a\texists\ttrue\t\nsha256:b\n', 0],
+    ['exists missing || resolve b', 'missing\texists\tfalse\t\nsha256:b\n', 0],
+    ['exists missing && resolve b || resolve c', 'missing\texists\tfalse\t\nsha256:c\n', 0],
+    ['exists a || resolve b && resolve c', 'a\texists\ttrue\t\nsha256:c\n', 0],
+    ['exists missing; resolve b', 'missing\texists\tfalse\t\n', 1],
+    ['resolve missing || resolve b', 'sha256:b\n', 0],
+    ['resolve denied || resolve b', '', 4],
+    ['resolve down || resolve b', '', 5],
+    ['try resolve denied || resolve b', 'sha256:b\n', 0],
+    ['try resolve denied || resolve ${error.code}', 'sha256:REGISTRY_DENIED\n', 0],
+    ['try resolve denied; resolve b', '', 1],
+    ['try tags torn | get tag || resolve b', '1.0\n1.10\n1.9\nsha256:b\n', 0],
+    ['tags torn | get tag; resolve b', '1.0\n1.10\n1.9\n', 5],
+    ['tags torn | first | get tag && resolve b', '1.0\nsha256:b\n', 0],
+    ['exists missing | count', '1\n', 1],
+    ['let x = $(resolve missing) || resolve b', 'sha256:b\n', 0],
+    ['let x = $(exists missing) || resolve b', 'sha256:b\n', 0],
+    ['nothing && resolve b', 'sha256:b\n', 0],
+    ['^fail 0 && resolve b', '0sha256:b\n', 0],
+    ['^fail 1 || resolve b', '1sha256:b\n', 0],
+    ['^fail 3 || resolve b', '3', 9],
+  ])('%s', async (line, text, exit) => {
+    const ran = await execute(line)
+    expect(ran.text).toBe(text)
+    expect(ran.outcome.exit).toBe(exit)
+  })
+
+  test('the refusal of || says how to recover from a failure', async () => {
+    const { error } = await execute('resolve down || resolve b')
+    expect(error).toMatchObject({ code: 'NETWORK_FAILED', hint: expect.stringContaining('try') as string })
+  })
+
+  test('a program with an error anywhere runs nothing', async () => {
+    const ran = await execute('nothing; tags app | where sise > 1')
+    expect(ran).toMatchObject({ log: [], outcome: { exit: 2 } })
+  })
+
+  test('an abort is neither an answer nor a failure that try takes', async () => {
+    const stop = new AbortController()
+    stop.abort()
+    const { error } = await execute('try resolve a || resolve b', { signal: stop.signal })
+    expect(error).toBe(stop.signal.reason)
+  })
+})
+
+describe('each', () => {
+  test('runs a block per row, output in order', async () => {
+    const { log, text } = await execute('tags app | each { cp $it "b/${it.tag}" } | get ref')
+    expect(log.filter((line) => line.startsWith('cp'))).toEqual([
+      'cp app:1.0 b/1.0',
+      'cp app:1.10 b/1.10',
+      'cp app:1.9 b/1.9',
+    ])
+    expect(text).toBe('app:1.0\napp:1.10\napp:1.9\n')
+  })
+
+  test('values, inner variables, nesting and --parallel', async () => {
+    expect(await output('tags app | each { resolve $it }')).toBe(
+      'sha256:app:1.0\nsha256:app:1.10\nsha256:app:1.9\n',
+    )
+    expect(await output('tags app | each --parallel 2 { let r = ${it.tag}; resolve $r }')).toBe(
+      'sha256:1.0\nsha256:1.10\nsha256:1.9\n',
+    )
+    expect(
+      await output(
+        'tags app | first 2 | each { let o = ${it.tag}; tags $o | first 2 | each { resolve "$o-${it.tag}" } }',
+      ),
+    ).toBe('sha256:1.0-1.0\nsha256:1.0-1.10\nsha256:1.10-1.0\nsha256:1.10-1.10\n')
+    expect(await output('tags app | each { config ${it.tag} } | ^upper | from lines | count')).toBe('1\n')
+  })
+
+  test('stops at the first failure, or goes on and ends partial', async () => {
+    const list = { variables: [['list', ['a', 'denied', 'b', 'missing']]] as const }
+    const stopped = await execute('$list | each { resolve $it }', list)
+    expect(stopped).toMatchObject({ text: 'sha256:a\n', outcome: { exit: 4 } })
+    for (const flags of ['--keep-going', '--keep-going --parallel 3']) {
+      const ran = await execute(`$list | each ${flags} { resolve $it }`, list)
+      expect(ran).toMatchObject({
+        text: 'sha256:a\nsha256:b\n',
+        error: { code: 'PARTIAL', message: '2 of 4 rows failed', exit: 10 },
+      })
+    }
+  })
+
+  test('a negative answer of the block is one of the pipe', async () => {
+    const list = { variables: [['list', ['a', 'missing']]] as const }
+    expect((await execute('$list | each { exists $it } | get ok', list)).outcome.exit).toBe(1)
+    expect(await output('$list | each { exists $it } | get ok || resolve b', list)).toBe(
+      'true\nfalse\nsha256:b\n',
+    )
+  })
+})
+
+describe('files and programs', () => {
+  test('redirects write by the name of the file, append, and read', async () => {
+    const { files } = await execute(
+      'tags app | get tag > t.txt; tags app | select tag > t.json; resolve a >> t.txt',
+    )
+    expect(files.get('t.txt')).toBe('1.0\n1.10\n1.9\nsha256:a\n')
+    expect(files.get('t.json')).toBe('[\n  {"tag":"1.0"},\n  {"tag":"1.10"},\n  {"tag":"1.9"}\n]\n')
+    expect(await output('where n > 1 < rows.ndjson | get n')).toBe('2\n')
+  })
+
+  test('a failed pipe writes nothing', async () => {
+    const { files, outcome } = await execute('tags torn | save all.json | get tag > t.txt')
+    expect(outcome.exit).toBe(5)
+    expect([...files.keys()]).toEqual(['rows.ndjson'])
+  })
+
+  test('save keeps everything, whoever reads on', async () => {
+    const { files, text } = await execute('tags app | get tag | save all.ndjson | first 1')
+    expect(text).toBe('1.0\n')
+    expect(files.get('all.ndjson')).toBe('"1.0"\n"1.10"\n"1.9"\n')
+    const config = await execute('config app | save c.json | from json | get os')
+    expect(config.error).toBeUndefined()
+    expect(config.files.get('c.json')).toContain('linux')
+  })
+
+  test('other programs read rows as NDJSON, values as lines', async () => {
+    expect(await output('tags app | select tag | first | ^cat')).toBe('{"tag":"1.0"}\n')
+    expect(await output('tags app | get kind | ^upper')).toBe('IMAGE\nHELM\nHELM\n')
+    expect(await output("^upper a 'b c' $(resolve x)")).toBe('a b c sha256:x'.toUpperCase())
+    expect((await execute('^upper a', { externals: undefined as never })).error).toMatchObject({
+      code: 'EXTERNAL_FAILED',
+    })
+  })
+
+  test('standard input is data for the first stage that wants it', async () => {
+    expect(await output('where n > 1 | get n', { input: bytesOf('{"n":1}\n{"n":2}\n') })).toBe('2\n')
+    expect(await output('sort -r n | get n', { input: bytesOf(' [{"n":1},{"n":2}]') })).toBe('2\n1\n')
+    expect(await output('from lines | get line', { input: bytesOf('a\nb') })).toBe('a\nb\n')
+  })
+})
+
+test('a reader who stops has enough: what is upstream is closed', async () => {
+  const world: World = { log: [], files: new Map(), columns: [] }
+  const work = run(bind(parse('tags app; nothing'), table), {
+    commands: table,
+    load: async (name) => worldCommands.find((command) => command.signature.name === name)!,
+    services: () => world,
+    signal: new AbortController().signal,
+  })
+  const first = await work.next()
+  const { edge } = first.value as { edge: { rows: AsyncIterable<Row> } }
+  for await (const _ of edge.rows) break
+  await work.next()
+  expect(world.log).toEqual(['tags app', 'row 1.0', 'nothing'])
+})
