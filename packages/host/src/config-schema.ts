@@ -53,10 +53,7 @@ const defaults: JsonSchema = {
   description: 'What flags say when nobody gives them; OCISH_NAME in the environment comes before.',
   additionalProperties: false,
   properties: {
-    output: { type: 'string', enum: ['table', 'json', 'ndjson', 'yaml', 'tsv'] },
-    color: { type: 'string', enum: ['auto', 'always', 'never'] },
     platform: text,
-    timeout: text,
     concurrency: { type: 'integer', minimum: 1, maximum: 64 },
     retries: { type: 'integer', minimum: 0, maximum: 20 },
   },
@@ -69,20 +66,12 @@ const limits: JsonSchema = {
     manifest: { ...bytes, description: 'Bytes of the largest manifest; default 8 MiB.' },
     page: { ...bytes, description: 'Bytes of one page of a list; default 16 MiB.' },
     pages: { type: 'integer', minimum: 1, description: 'Pages of one list; default 1,000.' },
-    glob: { type: 'integer', minimum: 1, description: 'Matches of one pattern; default 1,000.' },
-    cache: { ...bytes, description: 'Bytes that the content store may keep.' },
     'max-wait': {
       type: 'integer',
       minimum: 1,
       description: 'Seconds that a registry may ask to wait; default 120.',
     },
   },
-}
-
-const aliases: JsonSchema = {
-  type: 'object',
-  description: 'Words that stand for the beginning of a command line.',
-  additionalProperties: text,
 }
 
 /** The configuration file, as JSON Schema; `docs/config.schema.json` is made from it. */
@@ -92,7 +81,6 @@ export const configSchema: JsonSchema = {
   properties: {
     registries: { type: 'object', additionalProperties: registry },
     defaults,
-    aliases,
     limits,
     match: { type: 'array', items: rule },
     kinds: { type: 'object', additionalProperties: { type: 'object' } },
@@ -103,5 +91,5 @@ export const configSchema: JsonSchema = {
 export const projectSchema: JsonSchema = {
   type: 'object',
   additionalProperties: false,
-  properties: { defaults, aliases },
+  properties: { defaults },
 }

@@ -2,7 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { temporaryFolder } from '@ocish/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Config, type ConfigOptions, loadConfig } from './config.ts'
+import { configSchema } from './config-schema.ts'
 import { locate } from './locate.ts'
+import { pathsFrom } from './paths.ts'
+import { createSession } from './session.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 
@@ -53,8 +56,6 @@ concurrency = 3
 [limits]
 manifest = 1000
 
-[aliases]
-k = "describe --as klaus"
 
 [[match]]
 kind = "runconfig"
@@ -93,7 +94,6 @@ describe('the configuration', () => {
       { kind: 'runconfig', repositoryPrefix: 'ghcr.io/team/', configMediaType: 'application/json' },
     ])
     expect(config.kinds).toEqual({ runconfig: { anything: 1 } })
-    expect(config.aliases).toEqual({ k: 'describe --as klaus' })
     expect([config.get('defaults.concurrency'), config.get('limits.manifest')]).toEqual([3, 1000])
   })
 
@@ -105,13 +105,13 @@ describe('the configuration', () => {
 
   it('says of each value where it comes from; the environment comes before a project, that before the user', async () => {
     const files = {
-      'config/config.toml': '[defaults]\nconcurrency = 3\noutput = "json"\nplatform = "linux/arm64"\n',
-      'work/.ocish.toml': '[defaults]\noutput = "yaml"\nplatform = "linux/amd64"\n',
+      'config/config.toml': '[defaults]\nconcurrency = 3\nretries = 1\nplatform = "linux/arm64"\n',
+      'work/.ocish.toml': '[defaults]\nretries = 2\nplatform = "linux/amd64"\n',
     }
     const config = await load(files, { env: { OCISH_PLATFORM: 'linux/s390x' } })
     expect(config.settings()).toEqual([
       { key: 'defaults.concurrency', value: 3, origin: folder.join('config/config.toml') },
-      { key: 'defaults.output', value: 'yaml', origin: folder.join('work/.ocish.toml') },
+      { key: 'defaults.retries', value: 2, origin: folder.join('work/.ocish.toml') },
       { key: 'defaults.platform', value: 'linux/s390x', origin: 'OCISH_PLATFORM' },
     ])
   })
@@ -119,7 +119,7 @@ describe('the configuration', () => {
   it('named by a flag or the environment is the only one', async () => {
     const files = {
       'config/config.toml': '[defaults]\nconcurrency = 3\n',
-      'work/.ocish.toml': '[defaults]\noutput = "yaml"\n',
+      'work/.ocish.toml': '[defaults]\nconcurrency = 9\n',
       'work/other.toml': '[defaults]\nretries = 1\n',
     }
     const config = await load(files, { file: 'other.toml' })
@@ -139,7 +139,7 @@ describe('the configuration', () => {
     ['an unknown key', '[defaults]\nconcurency = 3\n'],
     ['another type', '[defaults]\nconcurrency = "3"\n'],
     ['a value out of range', '[defaults]\nconcurrency = 0\n'],
-    ['a value that is none of the known ones', '[defaults]\noutput = "xml"\n'],
+    ['an alias that is no name', '[registries."a.b"]\nalias = "a/b"\n'],
     ['a rule without a kind', '[[match]]\nannotation = "x"\n'],
     ['no registry', '[registries."not a host"]\n'],
     ['no TOML', '[defaults\n'],
@@ -162,6 +162,34 @@ describe('the configuration', () => {
 
   it('an environment variable of the wrong type is refused by its name', async () => {
     await expect(load({}, { env: { OCISH_CONCURRENCY: 'many' } })).toFailWith('CONFIG_INVALID')
+  })
+})
+
+it('its JSON Schema is published', async () => {
+  const schema = {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: 'config.toml of ocish',
+    ...configSchema,
+  }
+  await expect(`${JSON.stringify(schema, undefined, 2)}\n`).toMatchFileSnapshot(
+    '../../../docs/config.schema.json',
+  )
+})
+
+describe('what it says of kinds', () => {
+  it.each([
+    ['[kinds.runconfg]\n', 'runconfig'],
+    ['[[match]]\nkind = "runconfg"\nannotation = "x"\n', 'runconfig'],
+    ['[kinds.klaus-plugin]\nnothing = 1\n', undefined],
+  ])('is checked before anything runs: %j', async (text, closest) => {
+    await writeFile(folder.join('config/config.toml'), text)
+    const paths = pathsFrom({ OCISH_CONFIG_DIR: folder.join('config') }, folder.path)
+    const open = createSession({ version: '0', cwd: folder.path, home: folder.path, env: {}, paths })
+    const error = await open.catch((cause: unknown) => cause)
+    expect(error).toMatchObject({
+      code: 'CONFIG_INVALID',
+      ...(closest && { details: { closest: [closest] } }),
+    })
   })
 })
 

@@ -31,7 +31,6 @@ export interface Setting {
 
 export interface Config {
   readonly registries: ReadonlyMap<string, RegistrySettings>
-  readonly aliases: Readonly<Record<string, string>>
   readonly rules: readonly KindRule[]
   /** The section `[kinds.NAME]`, not checked against the kind's own schema yet. */
   readonly kinds: Readonly<Record<string, Readonly<Record<string, unknown>>>>
@@ -148,18 +147,16 @@ function variableOf(key: string): string {
 function assemble(layers: readonly Layer[], user: Layer | undefined, home: string): Config {
   const values = new Map<string, Setting>()
   for (const { origin, content } of layers) {
-    for (const section of ['defaults', 'limits', 'aliases']) {
+    for (const section of ['defaults', 'limits']) {
       for (const [name, value] of Object.entries(tableOf(content, section))) {
         const from = origin === 'environment' ? variableOf(name) : origin
         values.set(`${section}.${name}`, { key: `${section}.${name}`, value, origin: from })
       }
     }
   }
-  const aliases = [...values.values()].filter((one) => one.key.startsWith('aliases.'))
   const content = user?.content ?? {}
   return {
     registries: registriesOf(user, home),
-    aliases: Object.fromEntries(aliases.map((one) => [one.key.slice('aliases.'.length), String(one.value)])),
     rules: rulesOf(content['match']),
     kinds: tableOf(content, 'kinds') as Config['kinds'],
     get: (key) => values.get(key)?.value,

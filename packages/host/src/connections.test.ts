@@ -176,6 +176,66 @@ describe('tokens', () => {
   })
 })
 
+describe('what is said of a conversation', () => {
+  const secret = 'pl@nted "secret"/%'
+  const forms = [
+    secret,
+    encodeURIComponent(secret),
+    JSON.stringify(secret).slice(1, -1),
+    Buffer.from(`ada:${secret}`).toString('base64'),
+    Buffer.from(secret).toString('base64'),
+    Buffer.from(`ada:${secret}`).toString('base64url'),
+  ]
+
+  it.each(['basic', 'bearer'] as const)(
+    'T20 a trace, a warning and an error hold no secret: %s',
+    async (scheme) => {
+      await using guarded = await serve(registry, { auth: { scheme, users: { ada: secret } } })
+      const said: unknown[] = []
+      const given: Partial<SessionOptions> = {
+        trace: (event) => said.push(event),
+        warn: (message) => said.push(message),
+        note: (message) => said.push(message),
+        progress: (event) => said.push(event),
+        flags: { header: [`x-api-key: ${secret}`] },
+      }
+      await using host = await session(given)
+      const ask = async (): Promise<unknown> => {
+        const opened = await host.open(`${guarded.host}/team/app:v1`, 'read')
+        return opened.registry.openManifest(opened.repository, 'v1')
+      }
+      said.push(describeError(await ask().catch((error: unknown) => error)))
+      await host.credentials.login(guarded.host, { username: 'ada', password: secret }, { signal })
+      await using signedIn = await session(given)
+      const opened = await signedIn.open(`${guarded.host}/team/app:v1`, 'read')
+      await opened.registry.openManifest(opened.repository, 'v1')
+      const wrong = host.credentials.login(
+        guarded.host,
+        { username: 'ada', password: `${secret}x` },
+        { signal },
+      )
+      said.push(describeError(await wrong.catch((error: unknown) => error)))
+      const tokens = await readFile(folder.join('.local/state/ocish/tokens.json'), 'utf8').catch(() => '{}')
+      const held = Object.values(JSON.parse(tokens) as Record<string, { token: string }>).map(
+        (one) => one.token,
+      )
+      const text = JSON.stringify(said)
+      expect(said.length).toBeGreaterThan(4)
+      for (const form of [...forms, ...held]) {
+        expect(text).not.toContain(form)
+        expect(text).not.toContain(JSON.stringify(form).slice(1, -1))
+      }
+    },
+  )
+
+  function describeError(error: unknown): unknown {
+    if (!(error instanceof Error)) throw new TypeError('no error')
+    const { message, cause, stack } = error
+    const { hint, details } = error as { hint?: unknown; details?: unknown }
+    return [message, hint, details, stack, cause instanceof Error ? describeError(cause) : cause]
+  }
+})
+
 describe('flags', () => {
   it('T18 a header goes to the registry; one that is none is refused without being quoted', async () => {
     const seen: (string | undefined)[] = []

@@ -24,6 +24,7 @@ import { Holdings } from './holdings.ts'
 import type { KindCommandAbilities } from './kind-command-scope.ts'
 import { kindCommands } from './kind-commands.ts'
 import { builtInKinds, type KindEntry } from './kind-table.ts'
+import { checkKindSettings } from './kind-settings.ts'
 import { KindTable } from './kinds.ts'
 import { locate } from './locate.ts'
 import { createLookup } from './lookup.ts'
@@ -59,7 +60,9 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     ...(paths && { folder: paths.config }),
     ...(file !== undefined && { file }),
   })
-  return new HostSession(options, config, await runOptions(options, config))
+  const kinds = options.kinds ?? builtInKinds()
+  await checkKindSettings(config, kinds)
+  return new HostSession(options, config, await runOptions(options, config), kinds)
 }
 
 async function runOptions({ flags }: SessionOptions, config: Config): Promise<RunOptions> {
@@ -99,7 +102,7 @@ class HostSession implements Session {
   readonly #exclusive: Exclusive
   readonly #spool: Spool
 
-  constructor(given: SessionOptions, config: Config, options: RunOptions) {
+  constructor(given: SessionOptions, config: Config, options: RunOptions, kinds: readonly KindEntry[]) {
     const { paths, flags, cwd, env, home, version } = given
     this.version = version
     this.options = options
@@ -108,7 +111,7 @@ class HostSession implements Session {
     this.note = given.note ?? (() => undefined)
     this.progress = given.progress ?? (() => undefined)
     this.#given = given
-    this.#entries = given.kinds ?? builtInKinds()
+    this.#entries = kinds
     this.kindCommands = kindCommands(this.#entries)
     this.kindOptions = this.#entries.flatMap(({ name, options: all = [] }) =>
       all.map((option) => ({ kind: name, option })),

@@ -1,0 +1,33 @@
+import { OcishError } from '@ocish/sdk'
+import type { Config } from './config.ts'
+import { schemaFault } from './json-schema.ts'
+import type { KindEntry } from './kind-table.ts'
+
+/**
+ * Checks what a configuration says of kinds: their names exist, and their settings are what they declare.
+ * Errors: CONFIG_INVALID with `details.closest`.
+ */
+export async function checkKindSettings(config: Config, entries: readonly KindEntry[]): Promise<void> {
+  for (const { kind } of config.rules)
+    if (!hasKind(kind, entries)) throw await unknownKind(`match: ${kind}`, kind, entries)
+  for (const [name, settings] of Object.entries(config.kinds)) {
+    const entry = entries.find((one) => one.name === name)
+    // The first fault ends it.
+    // oxlint-disable-next-line no-await-in-loop
+    if (entry === undefined) throw await unknownKind(`kinds.${name}`, name, entries)
+    const fault = entry.settings && schemaFault(entry.settings, settings, `kinds.${name}`)
+    if (fault) throw new OcishError('CONFIG_INVALID', `${fault.path} ${fault.message}`)
+  }
+}
+
+function hasKind(name: string, entries: readonly KindEntry[]): boolean {
+  return entries.some((entry) => entry.name === name)
+}
+
+async function unknownKind(where: string, name: string, entries: readonly KindEntry[]): Promise<OcishError> {
+  const { nearest } = await import('@ocish/shell')
+  const names = entries.map((entry) => entry.name)
+  return new OcishError('CONFIG_INVALID', `${where} is no kind`, {
+    details: { closest: nearest(name, names) },
+  })
+}
