@@ -201,6 +201,20 @@ describe('Bearer', () => {
     expect(await caller.status('/v2/team/app/blobs/uploads/', token, 'POST')).toBe(401)
   })
 
+  it('lists the repositories that the user of a token may read', async () => {
+    const allow: ServerAuth['allow'] = (user, repository) => user === 'alice' || repository === 'team/other'
+    await using server = await start({ scheme: 'bearer', allow })
+    const caller = new Caller(server)
+    const refused = await caller.send('/v2/_catalog')
+    expect(refused.headers['www-authenticate']).toContain('scope="registry:catalog:*"')
+    const listed = async (headers: Readonly<Record<string, string>>): Promise<unknown> => {
+      const { token } = await caller.token('registry:catalog:*', headers)
+      return (await caller.send('/v2/_catalog', { headers: { authorization: `Bearer ${token}` } })).json()
+    }
+    expect(await listed(alice)).toStrictEqual({ repositories: ['team/app', 'team/other'] })
+    expect(await listed(basic('bob', 'b'))).toStrictEqual({ repositories: ['team/other'] })
+  })
+
   it('refuses tokens that have expired', async () => {
     await using server = await start({ scheme: 'bearer', tokenLifetime: 0 })
     const caller = new Caller(server)

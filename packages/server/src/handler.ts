@@ -17,7 +17,7 @@ import { answerManifest } from './routes/manifests.ts'
 import { answerReferrers } from './routes/referrers.ts'
 import { answerTags } from './routes/tags.ts'
 import { answerUpload, answerUploads } from './routes/uploads.ts'
-import { sendAnswer } from './send.ts'
+import { sendAnswer, type Sent } from './send.ts'
 import { UploadSessions } from './upload-sessions.ts'
 
 /** Answers requests for a registry; it knows nothing of sockets. */
@@ -41,7 +41,7 @@ export class RequestHandler {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = request.url ?? '/'
     const { answer, route } = await this.#answer(request, response, target)
-    const sent = await sendAnswer(request, response, answer)
+    const sent = await this.#send(request, response, answer)
     this.#options.onRequest?.({
       method: request.method ?? '',
       target,
@@ -58,6 +58,17 @@ export class RequestHandler {
 
   async close(): Promise<void> {
     await this.#sessions.close()
+  }
+
+  /** An answer that cannot be sent (a stored media type that is no header) is a 500, or a cut where it had begun. */
+  async #send(request: IncomingMessage, response: ServerResponse, answer: Answer): Promise<Sent> {
+    try {
+      return await sendAnswer(request, response, answer)
+    } catch (error) {
+      if (response.headersSent) response.destroy()
+      else await sendAnswer(request, response, answerError(error))
+      return { bytes: 0, complete: false, error }
+    }
   }
 
   async #answer(

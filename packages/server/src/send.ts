@@ -19,7 +19,7 @@ export async function sendAnswer(
   answer: Answer,
 ): Promise<Sent> {
   if (response.destroyed) return { bytes: 0, complete: false }
-  response.writeHead(answer.status, { 'docker-distribution-api-version': 'registry/2.0', ...copied(answer) })
+  writeHead(response, answer)
   const body = request.method === 'HEAD' ? undefined : answer.body
   if (body !== undefined && !(body instanceof Uint8Array)) {
     await drained(request)
@@ -32,6 +32,13 @@ export async function sendAnswer(
   response.end()
   await settled(response)
   return { bytes: body?.length ?? 0, complete: response.writableFinished }
+}
+
+/** What a registry holds may have a media type that no header can carry: that is an error of its own. */
+function writeHead(response: ServerResponse, answer: Answer): void {
+  response.setHeader('docker-distribution-api-version', 'registry/2.0')
+  response.setHeader('x-content-type-options', 'nosniff')
+  response.writeHead(answer.status, copied(answer))
 }
 
 async function sendStream(response: ServerResponse, body: AsyncIterable<Uint8Array>): Promise<Sent> {

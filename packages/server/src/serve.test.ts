@@ -104,6 +104,25 @@ describe('bodies that break', () => {
   })
 })
 
+describe('what cannot be sent', () => {
+  it('a stored media type that is no header is 500, and the server goes on', async () => {
+    const strange = new Proxy(createMemoryRegistry(), {
+      get: (target, name): unknown =>
+        name === 'openManifest'
+          ? () =>
+              Promise.resolve({
+                descriptor: { mediaType: 'a/b\r\nset-cookie: x', digest, size: 2 },
+                bytes: new Uint8Array(2),
+              })
+          : Reflect.get(target, name, target),
+    })
+    await using server = await serve(strange)
+    const answer = await rawRequest(`${server.url}/v2/a/manifests/latest`)
+    expect([answer.status, answer.headers['set-cookie']]).toStrictEqual([500, undefined])
+    expect((await rawRequest(`${server.url}/v2/`)).status).toBe(200)
+  })
+})
+
 describe('registries that do less', () => {
   const built = content({
     blobs: { layer: bytes, config: {} },

@@ -10,9 +10,11 @@ export interface Access {
   readonly user: string | undefined
   /** Throws a refusal (401 with a challenge, or 403) unless all actions are allowed. */
   require(repository: string, ...actions: readonly Action[]): void
-  /** For the list of repositories and the base: anybody who could read something. */
-  requireLogin(): void
+  /** For what names no repository: anybody who could read something. `scope` is what a challenge asks for. */
+  requireLogin(scope?: string): void
   may(repository: string, action: Action): boolean
+  /** Whether the list of repositories shows it: what its user may read, whatever this token was given for. */
+  maySee(repository: string): boolean
 }
 
 /** The access of a server without authentication. */
@@ -21,6 +23,7 @@ export const openAccess: Access = {
   require: () => undefined,
   requireLogin: () => undefined,
   may: () => true,
+  maySee: () => true,
 }
 
 /** Reads who sent a request. Throws 401 for credentials that are wrong. */
@@ -32,7 +35,7 @@ export async function readAccess(
 ): Promise<Access> {
   const header = request.headers.authorization
   const challenge = new Challenge(auth, origin)
-  if (auth.scheme === 'bearer') return tokenAccess(header, tokens, challenge)
+  if (auth.scheme === 'bearer') return tokenAccess(auth, header, tokens, challenge)
   const given = readBasic(header)
   const known = given !== undefined && (await checkPassword(auth.users, given))
   if (header !== undefined && !known) throw challenge.unauthorized()
@@ -55,9 +58,10 @@ function userAccess(auth: ServerAuth, user: string | undefined, challenge: Chall
   return {
     user,
     may,
+    maySee: (repository) => may(repository, 'pull'),
     require(repository, ...actions) {
       if (actions.every((action) => may(repository, action))) return
-      if (user === undefined) throw challenge.unauthorized(repository, actions)
+      if (user === undefined) throw challenge.unauthorized(repositoryScope(repository, actions))
       throw refuse(403, 'DENIED', `${user} may not ${actions.join(' and ')} here`)
     },
     requireLogin() {
@@ -66,7 +70,12 @@ function userAccess(auth: ServerAuth, user: string | undefined, challenge: Chall
   }
 }
 
-function tokenAccess(header: string | undefined, tokens: TokenTable, challenge: Challenge): Access {
+function tokenAccess(
+  auth: ServerAuth,
+  header: string | undefined,
+  tokens: TokenTable,
+  challenge: Challenge,
+): Access {
   const text = /^Bearer (.+)$/i.exec(header ?? '')?.[1]
   const grant = text === undefined ? undefined : tokens.find(text)
   const fault = text === undefined ? undefined : grant === undefined ? 'invalid_token' : 'insufficient_scope'
@@ -74,13 +83,14 @@ function tokenAccess(header: string | undefined, tokens: TokenTable, challenge: 
   return {
     user: grant?.user,
     may,
+    maySee: (repository) => grant !== undefined && isAllowed(auth, grant.user, repository, 'pull'),
     require(repository, ...actions) {
       if (!actions.every((action) => may(repository, action))) {
-        throw challenge.unauthorized(repository, actions, fault)
+        throw challenge.unauthorized(repositoryScope(repository, actions), fault)
       }
     },
-    requireLogin() {
-      if (grant === undefined) throw challenge.unauthorized(undefined, [], fault)
+    requireLogin(scope) {
+      if (grant === undefined) throw challenge.unauthorized(scope, fault)
     },
   }
 }
@@ -94,18 +104,22 @@ class Challenge {
     this.#origin = origin
   }
 
-  unauthorized(repository?: string, actions: readonly Action[] = [], fault?: string): Error {
+  unauthorized(scope?: string, fault?: string): Error {
     return refuse(401, 'UNAUTHORIZED', 'authentication required', {
-      'www-authenticate': this.#header(repository, actions, fault),
+      'www-authenticate': this.#header(scope, fault),
     })
   }
 
-  #header(repository: string | undefined, actions: readonly Action[], fault: string | undefined): string {
+  #header(scope: string | undefined, fault: string | undefined): string {
     const service = this.#auth.service ?? 'ocish'
     if (this.#auth.scheme === 'basic') return `Basic realm="${service}"`
     const parts = [`realm="${this.#origin}/token"`, `service="${service}"`]
-    if (repository !== undefined) parts.push(`scope="repository:${repository}:${actions.join(',')}"`)
+    if (scope !== undefined) parts.push(`scope="${scope}"`)
     if (fault !== undefined) parts.push(`error="${fault}"`)
     return `Bearer ${parts.join(',')}`
   }
+}
+
+function repositoryScope(repository: string, actions: readonly Action[]): string {
+  return `repository:${repository}:${actions.join(',')}`
 }

@@ -4,19 +4,17 @@ import { linkHeader, readPage, takePage } from '../page.ts'
 
 /** `_catalog`: repositories the caller may read, in byte order. */
 export async function answerCatalog(exchange: Exchange): Promise<Answer> {
-  exchange.access.requireLogin()
+  exchange.access.requireLogin('registry:catalog:*')
   const { size, last } = readPage(exchange)
   const { page, more } = await takePage(readable(exchange, last, size), size)
   return json({ repositories: page }, more ? linkHeader(exchange, page.at(-1), size) : {})
 }
 
 async function* readable(
-  { registry, access, options, signal }: Exchange,
+  { registry, access, signal }: Exchange,
   last: string | undefined,
   size: number,
 ): AsyncGenerator<string, void, undefined> {
   const list = registry.repositories({ signal, pageSize: size + 1, ...(last !== undefined && { last }) })
-  // A token for the catalog names no repositories; what it may read of them is asked when they are read.
-  const filters = options.auth?.scheme === 'basic'
-  for await (const name of list) if (!filters || access.may(name, 'pull')) yield name
+  for await (const name of list) if (access.maySee(name)) yield name
 }
