@@ -27,6 +27,7 @@ export function slimUndici(): ResolvePlugin {
            module.exports = {
              get Agent() { return ${part('dispatcher/agent.js')} },
              get ProxyAgent() { return ${part('dispatcher/proxy-agent.js')} },
+             get errors() { return ${part('core/errors.js')} },
              get buildConnector() { return ${part('core/connect.js')} },
            }`
         : undefined,

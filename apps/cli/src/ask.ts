@@ -1,28 +1,47 @@
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { OcishError } from '@ocish/sdk'
 import { safe } from '@ocish/shell/text'
 
-/** Asks a yes or no question on the terminal; anything but y or yes is no. */
-export async function confirm(question: string): Promise<boolean> {
-  const answer = await ask(`${safe(question)} [y/N] `, process.stderr)
-  return /^y(?:es)?$/i.test(answer.trim())
+/** The questions a session may ask on the terminal; `signal` ends one that waits. */
+export interface Asking {
+  confirm(question: string): Promise<boolean>
+  readSecret(prompt: string): Promise<string>
 }
 
-/** Reads a line without showing what is typed. */
-export async function readSecret(prompt: string): Promise<string> {
-  process.stderr.write(safe(prompt))
-  const answer = await ask('', new Writable({ write: (_chunk, _encoding, done) => done() }))
-  process.stderr.write('\n')
-  return answer
+export function askOnTerminal(signal: AbortSignal): Asking {
+  return {
+    /** Anything but y or yes is no. */
+    async confirm(question) {
+      const answer = await ask(`${safe(question)} [y/N] `, process.stderr, signal)
+      return /^y(?:es)?$/i.test(answer.trim())
+    },
+    /** What is typed is not shown. */
+    async readSecret(prompt) {
+      process.stderr.write(safe(prompt))
+      const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+      const answer = await ask('', nowhere, signal)
+      process.stderr.write('\n')
+      return answer
+    },
+  }
 }
 
-async function ask(prompt: string, output: NodeJS.WritableStream): Promise<string> {
+/** One line. Errors: INTERRUPTED when the terminal is closed (Ctrl-D), the signal's reason. */
+async function ask(prompt: string, output: NodeJS.WritableStream, signal: AbortSignal): Promise<string> {
+  signal.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
   const lines = createInterface({ input: process.stdin, output, terminal: true })
+  const stop = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', stop, { once: true })
   // In raw mode Ctrl-C comes as a character; the process gets the signal that it stands for.
   lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'))
+  lines.on('close', () => reject(new OcishError('INTERRUPTED', 'nothing was answered')))
+  lines.question(prompt, resolve)
   try {
-    return await lines.question(prompt)
+    return await promise
   } finally {
+    signal.removeEventListener('abort', stop)
     lines.close()
     process.stdin.destroy()
   }

@@ -16,6 +16,7 @@ import {
   type Services,
   type Session,
 } from '@ocish/host'
+import type { Asking } from './ask.ts'
 import { print } from './print.ts'
 import { standardInput } from './standard-input.ts'
 import type { Terminal } from './terminal.ts'
@@ -66,7 +67,7 @@ async function openSession(bound: BoundCall, context: RunContext): Promise<Sessi
     note: (message) => terminal.note(message),
     ...(progress === undefined ? {} : { progress: progress.onTransfer }),
     ...(common.trace ? { trace: (event) => terminal.trace(traceLine(event)) } : {}),
-    ...(await asking()),
+    ...(await asking(terminal.signal)),
   })
 }
 
@@ -78,12 +79,9 @@ function sessionFlags(bound: BoundCall): CommonFlags {
 }
 
 /** Somebody to ask, where both ends are a terminal. */
-async function asking(): Promise<
-  Partial<Pick<Parameters<typeof createSession>[0], 'confirm' | 'readSecret'>>
-> {
+async function asking(signal: AbortSignal): Promise<Partial<Asking>> {
   if (!process.stderr.isTTY || !process.getBuiltinModule('node:tty').isatty(0)) return {}
-  const { confirm, readSecret } = await import('./ask.ts')
-  return { confirm, readSecret }
+  return (await import('./ask.ts')).askOnTerminal(signal)
 }
 
 async function commandFor(signature: Signature, session: Session): Promise<Command<Services>> {

@@ -74,7 +74,7 @@ class Walk {
 
   async *#referrers(digest: string, depth: number): AsyncGenerator<Row, void> {
     for await (const referrer of directReferrers(this.#artifact, digest, this.#signal)) {
-      yield* this.#open(referrer, depth, `⇠ ${genericKindOfType(referrer.artifactType)}`)
+      yield* this.#open(referrer, depth, `referrer ${genericKindOfType(referrer.artifactType)}`)
     }
   }
 
