@@ -129,35 +129,36 @@ function present(server: HttpServer, host: string, isSecure: boolean, close: Ser
 
 /** The responses that have not gone out yet. */
 class UnderWay {
-  #count = 0
+  readonly #responses = new Set<ServerResponse>()
   #whenNone: (() => void) | undefined
 
   add(response: ServerResponse): void {
-    this.#count += 1
-    response.once('close', () => {
-      this.#count -= 1
-      if (this.#count === 0) this.#whenNone?.()
-    })
+    this.#responses.add(response)
+    const done = (): void => {
+      this.#responses.delete(response)
+      if (this.#responses.size === 0) this.#whenNone?.()
+    }
+    response.once('finish', done)
+    response.once('close', done)
   }
 
   none(): Promise<void> {
     return new Promise((resolve) => {
       this.#whenNone = resolve
-      if (this.#count === 0) resolve()
+      if (this.#responses.size === 0) resolve()
     })
   }
 }
 
 async function stop(server: HttpServer, underWay: UnderWay, drain: number): Promise<void> {
-  const { Server: NetServer } = await import('node:net')
   const closed = once(server, 'close')
-  // http's own close() would cut connections whose last bytes are still on their way.
-  NetServer.prototype.close.call(server)
+  // close() would cut connections whose last bytes are still on their way.
+  server.closeIdleConnections = () => undefined
+  server.close()
   const patience = new AbortController()
   const timeout = setTimeout(() => patience.abort(), drain * 1000)
   await Promise.race([underWay.none(), once(patience.signal, 'abort')])
   clearTimeout(timeout)
-  server.close()
   server.closeAllConnections()
   await closed
 }
