@@ -246,8 +246,8 @@ export class BlobPool implements ContentSource {
    */
   async inScratch<T>(make: (path: string) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
-      await makeFolder(this.scratch, this.folderMode)
       try {
+        await mkdir(this.scratch, { recursive: true, mode: this.folderMode })
         return await make(join(this.scratch, `new-${randomName()}`))
       } catch (error) {
         if (attempt === 5 || systemCode(error) !== 'ENOENT')

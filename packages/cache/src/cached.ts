@@ -21,7 +21,7 @@ import {
 import { CachedLists, type Freshness } from './cached-lists.ts'
 import { CachedManifests, helpful, offlineError } from './cached-manifests.ts'
 import type { Fetched } from './ingest.ts'
-import type { ListEntry } from './list-cache.ts'
+import { type ListEntry, referrersKey, repositoriesKey, tagsKey } from './list-cache.ts'
 import { type Store, stateOf } from './store.ts'
 import type { OpenState, StoreState } from './store-state.ts'
 
@@ -206,11 +206,11 @@ class CachedRegistry extends ForwardingRegistry {
   override async *repositories(options?: ListOptions): AsyncGenerator<string, void> {
     const { host } = this.#options
     const fetch = (ask: ListOptions): AsyncIterable<string> => this.#originOrLocal().repositories(ask)
-    yield* this.#lists.read({ key: `repositories ${host}`, fetch, ...names }, options)
+    yield* this.#lists.read({ key: repositoriesKey(host), fetch, ...names }, options)
   }
 
   override async *tags(repository: string, options?: ListOptions): AsyncGenerator<string, void> {
-    const key = this.#tagsKey(repository)
+    const key = tagsKey(this.#full(repository))
     const fetch = (ask: ListOptions): AsyncIterable<string> => this.#originOrLocal().tags(repository, ask)
     yield* this.#lists.read({ key, fetch, ...names }, options)
   }
@@ -224,7 +224,7 @@ class CachedRegistry extends ForwardingRegistry {
     const filter = artifactType === undefined ? {} : { artifactType }
     const fetch = (ask: ListOptions): AsyncIterable<Descriptor> =>
       this.#originOrLocal().referrers(repository, subject, { ...ask, ...filter })
-    const key = `${this.#referrersKey(repository, subject)}${artifactType ?? ''}`
+    const key = `${referrersKey(this.#full(repository), subject)}${artifactType ?? ''}`
     yield* this.#lists.read({ key, fetch, ...descriptors }, rest)
   }
 
@@ -268,9 +268,9 @@ class CachedRegistry extends ForwardingRegistry {
 
   /** What a write to the repository makes doubtful. */
   async #changed(repository: string, subject: string | undefined): Promise<void> {
-    await this.#lists.expire(this.#tagsKey(repository))
-    await this.#lists.expire(`repositories ${this.#options.host}`)
-    if (subject !== undefined) await this.#lists.expireBelow(this.#referrersKey(repository, subject))
+    await this.#lists.expire(tagsKey(this.#full(repository)))
+    await this.#lists.expire(repositoriesKey(this.#options.host))
+    if (subject !== undefined) await this.#lists.expireBelow(referrersKey(this.#full(repository), subject))
   }
 
   #mayAsk(what: string): void {
@@ -288,14 +288,6 @@ class CachedRegistry extends ForwardingRegistry {
 
   #full(repository: string): string {
     return `${this.#options.host}/${repository}`
-  }
-
-  #tagsKey(repository: string): string {
-    return `tags ${this.#full(repository)}`
-  }
-
-  #referrersKey(repository: string, subject: string): string {
-    return `referrers ${this.#full(repository)}@${subject} `
   }
 }
 

@@ -218,6 +218,32 @@ export class Catalog {
     return rows.map((row) => String(row['name']))
   }
 
+  /** One read, for completion. */
+  async tagsBelow(repository: string, prefix: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.#database.read(({ all }) =>
+      all(
+        `SELECT tag FROM tags t JOIN repositories r ON r.id = t.repository
+         WHERE r.name = ?1 AND tag >= ?2 AND substr(tag, 1, length(?2)) = ?2 ORDER BY tag LIMIT ?3`,
+        repository,
+        prefix,
+        limit,
+      ),
+    )
+    return rows.map((row) => String(row['tag']))
+  }
+
+  /** Repositories whose names begin with `host` and then `prefix`, without `host`. One read, for completion. */
+  async repositoriesBelow(host: string, prefix: string, limit: number): Promise<readonly string[]> {
+    const rows = await this.#database.read(({ all }) =>
+      all(
+        `SELECT name FROM repositories WHERE name >= ?1 AND substr(name, 1, length(?1)) = ?1 ORDER BY name LIMIT ?2`,
+        `${host}${prefix}`,
+        limit,
+      ),
+    )
+    return rows.map((row) => String(row['name']).slice(host.length))
+  }
+
   /** Changes whenever a tag or manifest of the repository does; undefined: it has no manifests. */
   async version(repository: string): Promise<string | undefined> {
     const row = await this.#database.read(({ get }) =>

@@ -5,6 +5,8 @@ import type { OpenState, StoreState } from './store-state.ts'
 
 /** Milliseconds for which nothing new is collected: whoever writes blobs writes the manifest only afterwards. */
 const grace = 60 * 60 * 1000
+/** Milliseconds after which a download that nobody went on with is not worth keeping. */
+const abandoned = 7 * 24 * 60 * 60 * 1000
 const batch = 200
 
 /** A blob of the store (the shape of `CacheView` in @ocish/commands). */
@@ -117,7 +119,9 @@ export async function* prune(
   const leased = await leasedDigests(open.database)
   const free = candidates.filter(({ digest }) => !leased.has(digest))
   yield* removeBlobs(state, open, chosen(free, options), options)
-  if (!options.dryRun) await open.lists.clear('unfinished')
+  if (options.dryRun) return
+  await open.lists.clear('unfinished')
+  await open.ingest.sweep(Date.now() - abandoned)
 }
 
 /** Removes everything but what is being downloaded, and yields it. */
@@ -134,7 +138,9 @@ export async function* clear(
     digests.filter(({ digest }) => !leased.has(digest)),
     options,
   )
-  if (!options.dryRun) await open.lists.clear('all')
+  if (options.dryRun) return
+  await open.lists.clear('all')
+  await open.ingest.sweep(Number.POSITIVE_INFINITY)
 }
 
 function chosen(candidates: readonly Candidate[], options: PruneOptions): readonly Candidate[] {

@@ -1,10 +1,10 @@
 import { open, rename, rm, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
 import { OcishError } from '@ocish/sdk'
 import { makeFolder } from './blob-pool.ts'
 import { randomName } from './durable-file.ts'
+import { pause } from './pause.ts'
 import { schema, schemaVersion } from './schema.ts'
 
 /** Milliseconds until a database that somebody else holds is given up. */
@@ -27,7 +27,7 @@ const networkFileSystems: ReadonlySet<number> = new Set([
 ])
 
 export type Row = Readonly<Record<string, SQLOutputValue>>
-export type Value = SQLInputValue
+type Value = SQLInputValue
 
 /** What work on the database may do; valid only while the call lasts. */
 export interface Tables {
@@ -177,7 +177,7 @@ async function whenFree<T>(work: () => T, signal?: AbortSignal): Promise<T> {
         })
       }
     }
-    await delay(1 + Math.random() * 20, undefined, { signal })
+    await pause(10, signal)
   }
 }
 

@@ -1,8 +1,8 @@
-import { link, open, readFile, rename, rm } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
-import { OcishError } from '@ocish/sdk'
+import { open, readFile, rename, rm } from 'node:fs/promises'
+import { digestOf, OcishError } from '@ocish/sdk'
 import { randomName } from './durable-file.ts'
 import { systemCode } from './file-error.ts'
+import { pause } from './pause.ts'
 import { isGone, type ProcessIdentity, thisProcess } from './process-identity.ts'
 
 /** Milliseconds. */
@@ -50,11 +50,11 @@ async function acquire(path: string, content: string, options: LockOptions): Pro
     const now = performance.now()
     if (seen?.content !== held) seen = { content: held, since: now }
     if (await isAbandoned(held, now - seen.since)) {
-      await moveAway(path, held)
+      await moveAway(path, held, options)
       continue
     }
     if (now - begin > (options.wait ?? patience.waiting)) throw locked(path, held)
-    await delay(4 + Math.random() * 16, undefined, { signal: options.signal })
+    await pause(12, options.signal)
   }
 }
 
@@ -92,20 +92,22 @@ async function isAbandoned(content: string, unchangedFor: number): Promise<boole
 }
 
 /**
- * By renaming, so that of several processes that judge the same lock one succeeds. Should another have created its
- * lock in between, that one is put back; if even this comes too late, its holder finds out by `isStillHeld`.
+ * Of several processes that judge the same lock, one at a time looks again: as long as it holds the lock named after what
+ * was judged, nobody else renames that content away, and a later lock has another one. Should a holder that was judged
+ * wrongly (on another machine) be alive, it finds out by `isStillHeld`.
  */
-async function moveAway(path: string, judged: string): Promise<void> {
-  if ((await contentOf(path)) !== judged) return
-  const away = `${path}.${randomName()}`
-  try {
-    await rename(path, away)
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return
-    throw error
-  }
-  if ((await contentOf(away)) !== judged) await link(away, path).catch(() => {})
-  await rm(away, { force: true })
+async function moveAway(path: string, judged: string, options: LockOptions): Promise<void> {
+  const name = digestOf(new TextEncoder().encode(judged)).slice(-16)
+  await withLock(
+    `${path}.${name}`,
+    async () => {
+      if ((await contentOf(path)) !== judged) return
+      const away = `${path}.${randomName()}`
+      await rename(path, away)
+      await rm(away, { force: true })
+    },
+    options,
+  )
 }
 
 function ownerOf(content: string): ProcessIdentity | undefined {

@@ -1,15 +1,15 @@
 import { constants } from 'node:fs'
-import { copyFile, type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
+import { copyFile, type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { algorithmOf, type Bytes, createDigester, type Descriptor, hasCode, parseDigest } from '@ocish/sdk'
 import { abortable, checkSize } from '@ocish/core'
-import { type BlobPool, makeFolder, readFileBytes } from './blob-pool.ts'
+import { type BlobPool, readFileBytes } from './blob-pool.ts'
 import { BlobWriter } from './blob-writer.ts'
 import type { StoreDatabase } from './database.ts'
 import { randomName } from './durable-file.ts'
 import { fileError, systemCode } from './file-error.ts'
-import { type Lease, requestLease } from './lease.ts'
+import { pause } from './pause.ts'
+import { type Lease, leasedDigests, requestLease } from './lease.ts'
 
 /** Milliseconds between two looks at what another process downloads. */
 const lookEvery = 100
@@ -63,7 +63,7 @@ export class Ingest {
     if (lease === undefined) return await this.open(descriptor, fetch, options)
     lease.pause(true)
     try {
-      const have = await this.partialSize(descriptor.digest)
+      const have = await this.#partialSize(descriptor.digest)
       const rest = have < descriptor.size ? await fetch(have, signal) : undefined
       return this.#download(descriptor, { have, rest, lease }, options)
     } catch (error) {
@@ -72,15 +72,22 @@ export class Ingest {
     }
   }
 
-  /** As `open` and reading to the end, for the store's sake alone. */
-  async fill(descriptor: Descriptor, fetch: Fetch, options: IngestOptions = {}): Promise<void> {
-    for await (const _ of await this.open(descriptor, fetch, options)) continue
-  }
-
   /** Bytes that an earlier attempt left. */
-  async partialSize(digest: string): Promise<number> {
+  async #partialSize(digest: string): Promise<number> {
     const found = await lstat(this.#partial(digest)).catch(() => undefined)
     return found?.isFile() ? found.size : 0
+  }
+
+  /** Removes partial files that nobody holds and nobody went on with since `before` (milliseconds since 1970). */
+  async sweep(before: number): Promise<void> {
+    const leased = await leasedDigests(this.#database)
+    for (const name of await readdir(this.#pool.scratch).catch(() => [])) {
+      const [, algorithm, encoded] = /^(sha256|sha512)-([0-9a-f]+)(?:\.[0-9a-f]{32})?$/.exec(name) ?? []
+      if (encoded === undefined || leased.has(`${algorithm}:${encoded}`)) continue
+      const path = join(this.#pool.scratch, name)
+      const found = await lstat(path).catch(() => undefined)
+      if (found !== undefined && found.mtimeMs < before) await rm(path, { force: true })
+    }
   }
 
   /** Undefined: the content is in the pool. */
@@ -96,7 +103,7 @@ export class Ingest {
         await answer.lease.release()
         return undefined
       }
-      await delay(lookEvery * (0.5 + Math.random()), undefined, { signal })
+      await pause(lookEvery, signal)
     }
   }
 
@@ -176,8 +183,8 @@ export class Ingest {
   }
 
   async #openPartial(path: string): Promise<FileHandle> {
-    await makeFolder(this.#pool.scratch, this.#pool.folderMode)
     try {
+      await mkdir(this.#pool.scratch, { recursive: true, mode: this.#pool.folderMode })
       const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
       return await open(path, flags, this.#pool.fileMode)
     } catch (error) {

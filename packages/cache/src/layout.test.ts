@@ -7,6 +7,7 @@ import { digestOf, docker, oci } from '@ocish/sdk'
 import { bytesOf, content, noise, opened, readAll, temporaryFolder } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
 import { openLayout } from './layout.ts'
+import { openStore } from './store.ts'
 
 const image = content({
   blobs: { config: { architecture: 'amd64', os: 'linux' }, layer: 'a layer' },
@@ -340,6 +341,36 @@ describe('writers at once', () => {
     await using layout = await openLayout(path, { access: 'read' })
     expect(await Array.fromAsync(layout.tags('shared'))).toStrictEqual(tags)
     expect((await readdir(path)).toSorted()).toStrictEqual(['blobs', 'index.json', 'oci-layout'])
+  })
+
+  it.each(['layout', 'store'])('T35 leave a whole %s when they are killed', async (shape) => {
+    await using folder = await temporaryFolder()
+    const path = folder.join('shared')
+    const args = [
+      '-C',
+      'ocish-source',
+      join(import.meta.dirname, 'fixtures/tag-many.ts'),
+      shape,
+      path,
+      'shared',
+    ]
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    let said = ''
+    for await (const chunk of child.stdout) {
+      said += String(chunk)
+      if (said.split('\n').length > 20) break
+    }
+    child.kill('SIGKILL')
+    const told = said
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.split(' '))
+    await using registry = shape === 'store' ? openStore(path) : await openLayout(path, { access: 'write' })
+    for (const [tag = '', digest] of told) {
+      expect((await registry.openManifest('shared', tag)).descriptor.digest).toBe(digest)
+    }
+    await image.push(registry, 'shared')
+    expect((await Array.fromAsync(registry.tags('shared'))).length).toBeGreaterThanOrEqual(told.length)
   })
 
   it('of one process leave all tags, in fewer turns of the lock', async () => {

@@ -5,6 +5,21 @@ const batch = 500
 /** Milliseconds after which a list that nobody finished is garbage. */
 const unfinishedAfter = 60 * 60 * 1000
 
+/** The key of the repositories of a host. */
+export function repositoriesKey(host: string): string {
+  return `repositories ${host}`
+}
+
+/** The key of the tags of a repository (with its host). */
+export function tagsKey(repository: string): string {
+  return `tags ${repository}`
+}
+
+/** The keys of the referrers of a subject; what follows is the artifact type that was asked for. */
+export function referrersKey(repository: string, subject: string): string {
+  return `referrers ${repository}@${subject} `
+}
+
 /** A list of names as an origin gave it, whole. */
 export interface KnownList {
   readonly generation: number

@@ -7,9 +7,12 @@ import {
   storeUsage,
   type StoreUsage,
 } from './collect.ts'
+import type { Fetch } from './ingest.ts'
+import { repositoriesKey, tagsKey } from './list-cache.ts'
 import { StoreRegistry } from './store-registry.ts'
 import { StoreState } from './store-state.ts'
-import type { Registry } from '@ocish/core'
+import { type Bytes, compareUtf8, type Descriptor } from '@ocish/sdk'
+import type { CallOptions, Registry } from '@ocish/core'
 
 export interface StoreOptions {
   /** How its errors name it; default `cache:`. */
@@ -27,6 +30,23 @@ export interface Store extends Registry {
   readonly folder: string
   /** The repositories of one host, named without it. */
   registry(host: string): Registry
+  /**
+   * The verified bytes of a blob of `repository` (with its host): from the store, or through `fetch` and into the store.
+   * What arrives is kept, so that the next attempt asks for the rest only; two that want the same blob share one download.
+   * Errors: FILE_FAILED, those of `fetch`; the iteration throws DIGEST_MISMATCH and SIZE_MISMATCH.
+   */
+  download(repository: string, blob: Descriptor, fetch: Fetch, options?: CallOptions): Promise<Bytes>
+  /** Repositories of the host that are known to have the blob: candidates for a mount. */
+  locations(host: string, digest: string): Promise<readonly string[]>
+  /**
+   * Names that were seen and begin with `prefix`, sorted, at most `limit`; asks nobody and never waits long. Without a
+   * repository the repositories of the host, else its tags.
+   */
+  complete(
+    place: { readonly host: string; readonly repository?: string },
+    prefix: string,
+    limit: number,
+  ): Promise<readonly string[]>
   ls(): AsyncIterable<StoredBlob>
   usage(): AsyncIterable<StoreUsage>
   /**
@@ -66,6 +86,43 @@ class WholeStore extends StoreRegistry implements Store {
 
   registry(host: string): Registry {
     return new StoreRegistry(this.#state, `${this.name}${host}`, `${host}/`)
+  }
+
+  async download(
+    repository: string,
+    blob: Descriptor,
+    fetch: Fetch,
+    options: CallOptions = {},
+  ): Promise<Bytes> {
+    const { ingest, catalog } = await this.#state.open()
+    const onStored = (): Promise<void> => catalog.hold(repository, blob.digest, blob.size)
+    return await ingest.open(blob, fetch, { signal: options.signal, onStored })
+  }
+
+  async locations(host: string, digest: string): Promise<readonly string[]> {
+    const { catalog } = await this.#state.open()
+    return (await catalog.locations(digest, `${host}/`)).map((name) => name.slice(host.length + 1))
+  }
+
+  async complete(
+    place: { readonly host: string; readonly repository?: string },
+    prefix: string,
+    limit: number,
+  ): Promise<readonly string[]> {
+    const { host, repository } = place
+    const { catalog, lists } = await this.#state.open()
+    const [listed, held] = await Promise.all(
+      repository === undefined
+        ? [
+            lists.startingWith(repositoriesKey(host), prefix, limit),
+            catalog.repositoriesBelow(`${host}/`, prefix, limit),
+          ]
+        : [
+            lists.startingWith(tagsKey(`${host}/${repository}`), prefix, limit),
+            catalog.tagsBelow(`${host}/${repository}`, prefix, limit),
+          ],
+    )
+    return [...new Set([...listed, ...held])].toSorted(compareUtf8).slice(0, limit)
   }
 
   async *ls(): AsyncGenerator<StoredBlob, void> {
