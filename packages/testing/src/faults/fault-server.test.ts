@@ -143,6 +143,17 @@ describe('serveFaults', () => {
     await expect(pending).rejects.toThrow(/abort/)
   })
 
+  it('T28 T34 lies about content, and lets things happen in between', async () => {
+    const path = '/v2/team/app/manifests/a'
+    const lie = await send([{ route: 'manifest', action: faults.replaceBody(bytes) }], path)
+    expect(lie.headers['docker-content-digest']).toBe(built.manifests.image.descriptor.digest)
+    expect(digestOf(lie.body)).toBe(digest)
+    const gone = faults.before(() => registry.deleteTag('team/app', 'c'))
+    const rules = [{ route: 'manifest', nth: 2, action: gone }] as const
+    expect((await send(rules, '/v2/team/app/manifests/c')).status).toBe(200)
+    expect((await rawRequest(`${server.url}/v2/team/app/manifests/c`)).status).toBe(404)
+  })
+
   it('has the personality of CNCF Distribution 2.8', async () => {
     const rules = personalities['distribution-2.8']
     expect((await send(rules, `/v2/team/app/referrers/${digest}`)).headers['content-type']).toBe('text/plain')

@@ -59,6 +59,28 @@ export function status(
   }
 }
 
+/** Something happens right before the registry hears of the request: a tag moves, content is deleted. */
+export function before(run: () => Promise<void>): FaultAction {
+  return {
+    name: 'before',
+    request: async (request) => {
+      await run()
+      return request
+    },
+  }
+}
+
+/** The registry's own answer, with another body (its length is told truly): a digest that lies. */
+export function replaceBody(bytes: Uint8Array): FaultAction {
+  return onResponse('replace body', (response) => ({
+    ...response,
+    headers: { ...response.headers, 'content-length': String(bytes.length) },
+    body: (async function* replaced() {
+      yield bytes.slice()
+    })(),
+  }))
+}
+
 /** A web page where a registry should be. */
 export function html(code = 200): FaultAction {
   const body = '<!doctype html><title>Sign in</title><h1>Sign in to the network</h1>'
