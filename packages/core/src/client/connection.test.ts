@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { createServer as createHttpServer } from 'node:http'
+import { createServer as createHttpsServer } from 'node:https'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClient } from './client.ts'
 import type { ClientOptions } from './options.ts'
@@ -130,13 +131,32 @@ describe('a connection', () => {
 })
 
 describe('a proxy', () => {
-  /** A tunnelling proxy that lets nothing but CONNECT through; `user:password` where it wants a sign-in. */
-  async function tunnel(
-    account?: string,
-  ): Promise<{ readonly url: string; readonly targets: readonly string[]; readonly refused: number[] }> {
+  interface Tunnel {
+    readonly url: string
+    readonly targets: readonly string[]
+    readonly refused: readonly number[]
+    /** The client certificate of each connection to the proxy itself. */
+    readonly certificates: readonly (string | undefined)[]
+  }
+
+  interface TunnelOptions {
+    /** `user:password` where it wants a sign-in. */
+    readonly account?: string
+    readonly tls?: { readonly cert: string; readonly key: string; readonly ca: string }
+  }
+
+  /** A proxy that lets nothing but CONNECT through. */
+  async function tunnel({ account, tls }: TunnelOptions = {}): Promise<Tunnel> {
     const targets: string[] = []
     const refused: number[] = []
-    const server = createHttpServer((_, response) => response.writeHead(500).end())
+    const certificates: (string | undefined)[] = []
+    const server =
+      tls === undefined
+        ? createHttpServer()
+        : createHttpsServer({ ...tls, requestCert: true, rejectUnauthorized: false })
+    server.on('secureConnection', (socket) =>
+      certificates.push(socket.getPeerCertificate().subject?.CN as string | undefined),
+    )
     server.on('connect', (request, socket) => {
       const wanted = account === undefined ? undefined : `Basic ${Buffer.from(account).toString('base64')}`
       if (wanted !== undefined && request.headers['proxy-authorization'] !== wanted) {
@@ -159,7 +179,9 @@ describe('a proxy', () => {
       server.close()
       server.closeAllConnections()
     })
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, targets, refused }
+    const { port } = server.address() as AddressInfo
+    const url = `${tls === undefined ? 'http' : 'https'}://localhost:${port}`
+    return { url, targets, refused, certificates }
   }
 
   const authority = createAuthority()
@@ -179,7 +201,7 @@ describe('a proxy', () => {
 
   it('that wants a sign-in gets what its address says', async () => {
     const registry = await scripted(() => served, { tls })
-    const proxy = await tunnel('me:secret')
+    const proxy = await tunnel({ account: 'me:secret' })
     const host = `registry.example:${registry.port}`
     await using client = createClient(host, {
       ca: authority.cert,
@@ -191,22 +213,29 @@ describe('a proxy', () => {
     expect(proxy.refused).toStrictEqual([407])
   })
 
-  it('T19 that is itself HTTPS sees no client certificate', async () => {
+  it.each([
+    ['that is not there', async () => `http://127.0.0.1:${await freePort()}`, 'NETWORK_FAILED', /proxy/],
+    ['whose address is none', async () => 'http://', 'CONFIG_INVALID', /address of the proxy/],
+  ])('%s is what the error is about', async (_, proxy, code, text) => {
+    await using client = createClient('registry.example', { proxy: { https: await proxy() }, retries: 0 })
+    const opening = client.openManifest('team/app', 'v1')
+    await expect(opening).toFailWith(code)
+    await expect(opening).rejects.toThrow(text)
+  })
+
+  it('T19 that is itself HTTPS sees no client certificate; the registry behind it does', async () => {
     const registry = await scripted(() => served, { tls: { ...tls, ca: authority.cert } })
+    const proxy = await tunnel({ tls: { ...authority.issue(['localhost']), ca: authority.cert } })
     const own = authority.issue([], { client: true })
-    const proxy = await scripted(() => ({ status: 500 }), {
-      tls: { ...authority.issue(['127.0.0.1']), ca: authority.cert },
-    })
     await using client = createClient(`registry.example:${registry.port}`, {
       ca: authority.cert,
       cert: own.cert,
       key: own.key,
-      insecure: true,
-      retries: 0,
       proxy: { https: proxy.url },
     })
-    await client.openManifest('team/app', 'v1').catch(() => undefined)
-    expect(proxy.requests.every(({ certificate }) => certificate === undefined)).toBe(true)
+    await client.openManifest('team/app', 'v1')
+    expect(registry.requests[0]?.certificate).toBe('client')
+    expect(proxy.certificates).toStrictEqual([undefined])
   })
 
   it.each([

@@ -68,6 +68,13 @@ export function networkError(error: unknown, url: URL): OcishError {
       ...(refusal === 407 ? { hint: 'Put a user and password into the address of the proxy.' } : {}),
     })
   }
+  if (isProxyFailure(error)) {
+    return new OcishError('NETWORK_FAILED', `the proxy on the way to ${host} cannot be reached (${code})`, {
+      details,
+      cause: error,
+      hint: 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.',
+    })
+  }
   const tls = tlsProblem(code, error, host)
   if (tls !== undefined) {
     return new OcishError('NETWORK_TLS', tls.message, { details, cause: error, hint: tls.hint })
@@ -98,6 +105,24 @@ function proxyRefusal(error: unknown): number | undefined {
     return undefined
   const status = /^Proxy .*\((\d{3})\)/.exec(error.message)?.[1]
   return status === undefined ? undefined : Number(status)
+}
+
+/** No connection came about; behind a proxy that was the connection to the proxy. */
+export function isUnreachable(code: string | undefined): boolean {
+  return (
+    code !== undefined &&
+    /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|E(?:NET|HOST)UNREACH|UND_ERR_CONNECT_TIMEOUT)$/.test(code)
+  )
+}
+
+/** Marks a failure as one of the proxy, in undici's own way. */
+export function proxyUnreachable(cause: unknown): Error {
+  return Object.assign(new Error('the proxy cannot be reached', { cause }), { code: 'UND_ERR_PRX_CONN' })
+}
+
+/** The connection to the proxy itself, as undici calls it. */
+function isProxyFailure(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('UND_ERR_PRX_')
 }
 
 function isSystemCode(code: string): boolean {

@@ -1,21 +1,24 @@
 import { OcishError } from '@ocish/sdk'
-import { type Agent, type buildConnector, type Dispatcher, ProxyAgent } from 'undici/index.js'
+import { type Agent, type Dispatcher, ProxyAgent } from 'undici/index.js'
 
-/** Connections through an HTTP proxy. `tls` is for the registry behind it; the proxy itself sees no client certificate (T19). */
-export function proxyDispatcher(
-  proxy: string,
-  shared: Agent.Options,
-  tls: buildConnector.BuildOptions,
-): Dispatcher {
+/** How the registry behind a proxy is connected to. */
+export interface ProxiedTls {
+  readonly ca?: (string | Buffer)[]
+  readonly cert?: string | Buffer
+  readonly key?: string | Buffer
+  readonly rejectUnauthorized?: boolean
+  /** Milliseconds. */
+  readonly timeout: number
+}
+
+/** Connections through an HTTP proxy, which itself sees no client certificate (T19). Errors: CONFIG_INVALID. */
+export function proxyDispatcher(proxy: string, shared: Agent.Options, tls: ProxiedTls): Dispatcher {
   if (!URL.canParse(proxy)) {
     throw new OcishError('CONFIG_INVALID', 'the address of the proxy is not a URL', {
       hint: 'Write HTTPS_PROXY and HTTP_PROXY as http://HOST:PORT.',
     })
   }
-  return new ProxyAgent({
-    ...shared,
-    uri: proxy,
-    requestTls: tls,
-    proxyTls: tls.timeout == null ? {} : { timeout: tls.timeout },
-  })
+  const { ca, timeout } = tls
+  const proxyTls = ca === undefined ? { timeout } : { ca, timeout }
+  return new ProxyAgent({ ...shared, uri: proxy, requestTls: tls, proxyTls })
 }

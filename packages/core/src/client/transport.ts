@@ -5,7 +5,7 @@ import { Agent, buildConnector, type Dispatcher, errors } from 'undici/index.js'
 import { classifyAddress, mayVisit } from './address-policy.ts'
 import { Incoming } from './incoming.ts'
 import { defaultTimeouts } from './limits.ts'
-import { forbiddenAddress, networkCode } from './network-error.ts'
+import { forbiddenAddress, isUnreachable, networkCode, proxyUnreachable } from './network-error.ts'
 import { isUnknownAuthority } from './tls.ts'
 import type { ClientOptions } from './options.ts'
 import { isLoopbackName } from './origin.ts'
@@ -44,6 +44,7 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
   const dispatchers = new Map<string, Promise<Dispatcher>>()
   const retired: Promise<Dispatcher>[] = []
+  const proxied = new Set<string>()
   const registry = new RegistryPlace(origin)
   const overrides = parseOverrides(options.resolve ?? [])
   let authorities =
@@ -70,6 +71,7 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
     const proxy = proxyFor(url, options.proxy)
     if (proxy !== undefined) {
       const { proxyDispatcher } = await import('./transport-proxy.ts')
+      proxied.add(url.origin)
       return proxyDispatcher(proxy, shared, { ...tls, timeout: timeouts.connect * 1000 })
     }
     const lookup = own ? registry.lookup : guardedLookup(registry)
@@ -106,7 +108,9 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
       try {
         return await dispatch(dispatcher, request, timeouts)
       } catch (error) {
-        if (trustedSystem || !isUnknownAuthority(networkCode(error))) throw error
+        const code = networkCode(error)
+        if (proxied.has(request.url.origin) && isUnreachable(code)) throw proxyUnreachable(error)
+        if (trustedSystem || !isUnknownAuthority(code)) throw error
         trustSystem()
         // Nothing was sent: the body has not been touched.
         return await dispatch(await dispatcherFor(request.url), request, timeouts)
@@ -115,7 +119,7 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
     async close() {
       const all = [...dispatchers.values(), ...retired]
       dispatchers.clear()
-      await Promise.all(all.map(async (dispatcher) => (await dispatcher).destroy()))
+      await Promise.allSettled(all.map(async (dispatcher) => (await dispatcher).destroy()))
     },
   }
 }
