@@ -37,7 +37,7 @@ export interface ClientsOptions {
 export interface Clients extends AsyncDisposable {
   /** Errors: FILE_NOT_FOUND (certificates), USAGE_CONFLICT, USAGE_INVALID_VALUE. */
   get(registry: string): Promise<Registry>
-  /** The same without headers and certificates of the line, which are for the registry that was named. */
+  /** The same without what the line says of the registry that it names: headers, client certificate, less security. */
   mirror(registry: string): Promise<Registry>
   /** The options a client of this registry is made with, for a client with other credentials. */
   optionsFor(registry: string): Promise<ClientOptions>
@@ -54,7 +54,12 @@ export function createClients(options: ClientsOptions): Clients {
       return clients.get(registry, async () => connect(registry, options))
     },
     async mirror(registry) {
-      const { header: _header, cert: _cert, key: _key, ...flags } = options.flags
+      const { resolve, concurrency, caFile } = options.flags
+      const flags = {
+        ...(resolve && { resolve }),
+        ...(concurrency !== undefined && { concurrency }),
+        ...(caFile !== undefined && { caFile }),
+      }
       return mirrors.get(registry, async () => connect(registry, { ...options, flags }))
     },
     optionsFor: async (registry) => clientOptions(registry, options),

@@ -7,6 +7,8 @@ import { temporaryName } from './private-file.ts'
 export interface PreparedPart {
   readonly written: Written
   readonly open: OpenBytes
+  /** Where its bytes lie as a file of our own. */
+  readonly file?: string
 }
 
 export interface PrepareOptions {
@@ -36,12 +38,14 @@ export async function preparePart(part: Part, options: PrepareOptions): Promise<
   if (told && (content.digest !== digest || content.size !== size))
     throw new OcishError('DIGEST_MISMATCH', `a part of type ${part.mediaType} is not what was said of it`)
   const written = describe(part, content)
-  if (!part.inline) return { written, open: content.open }
+  if (!part.inline)
+    return { written, open: content.open, ...(content.file !== undefined && { file: content.file }) }
   return { written: { ...written, data: await inlineData(content, part) }, open: content.open }
 }
 
 interface Measured extends Measure {
   readonly open: OpenBytes
+  readonly file: string | undefined
 }
 
 async function readThrough(part: Part, options: PrepareOptions): Promise<Measured> {
@@ -62,7 +66,7 @@ async function readThrough(part: Part, options: PrepareOptions): Promise<Measure
       'SIZE_MISMATCH',
       `a part has ${result.size} bytes instead of ${part.size}: it changed while it was read`,
     )
-  return { ...result, open: keep ? () => keeper.open() : part.open }
+  return { ...result, open: keep ? () => keeper.open() : part.open, file: keeper.file }
 }
 
 /** Keeps bytes in memory up to the limit, all of them in a file beyond it. */
@@ -75,6 +79,10 @@ class Keeper {
 
   constructor(spoolFolder: () => Promise<string>) {
     this.#spoolFolder = spoolFolder
+  }
+
+  get file(): string | undefined {
+    return this.#path
   }
 
   async add(chunk: Uint8Array): Promise<void> {

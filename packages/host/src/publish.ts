@@ -146,9 +146,7 @@ async function send(
   const known = parts.every((part) => part.written.size < probeFrom) && (await isThere(to, digest, signal))
   if (!known) {
     const several = to.registry.abilities.concurrentWrites ? options.concurrency : 1
-    await inOrder(distinct(parts), several, async ({ written, open }) =>
-      bringBlob(to, written, open, { signal, progress }),
-    )
+    await inOrder(distinct(parts), several, async (part) => bringBlob(to, part, { signal, progress }))
   }
   if (known && tags.length === 0) return plain
   await pushReferrer(to, bytes, { mediaType, tags, signal, exclusive: options.exclusive })

@@ -1,5 +1,6 @@
 import type { OnTransfer, Place } from '@ocish/core'
-import { type Bytes, type Descriptor, hasCode, type OpenBytes } from '@ocish/sdk'
+import { type Bytes, hasCode } from '@ocish/sdk'
+import type { PreparedPart } from './prepare-part.ts'
 
 /** Bytes from which asking whether a blob is there (1 request) is worth more than sending it (2 requests). */
 export const probeFrom: number = 64 * 1024
@@ -9,18 +10,19 @@ export interface PushBlobSettings {
   readonly progress: OnTransfer
 }
 
-/** Brings a blob to a repository unless it is there. Errors: those of `Registry.pushBlob`. */
-export async function bringBlob(
-  place: Place,
-  descriptor: Descriptor,
-  open: OpenBytes,
-  settings: PushBlobSettings,
-): Promise<void> {
+/** Brings a part to a repository unless it is there. Errors: those of `Registry.pushBlob`. */
+export async function bringBlob(place: Place, part: PreparedPart, settings: PushBlobSettings): Promise<void> {
+  const { written: descriptor, open, file } = part
   const { signal, progress } = settings
   const { digest, size, mediaType } = descriptor
   progress({ type: 'probing', descriptor })
   if (size >= probeFrom && (await isThere(place, digest, signal))) {
     progress({ type: 'done', descriptor, how: 'existing' })
+    return
+  }
+  if (file !== undefined && place.registry.adoptBlob) {
+    await place.registry.adoptBlob(place.repository, { mediaType, digest, size }, file, { signal })
+    progress({ type: 'done', descriptor, how: 'moved' })
     return
   }
   const counted = (): Bytes => counting(open(), (done) => progress({ type: 'moving', descriptor, done }))

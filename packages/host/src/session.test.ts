@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { createMemoryRegistry, type Registry } from '@ocish/core'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { collect, createMemoryRegistry, digestOf, fromBytes, type Registry } from '@ocish/core'
 import type { Part } from '@ocish/sdk'
-import { content, temporaryFolder } from '@ocish/testing'
+import { content, noise, temporaryFolder } from '@ocish/testing'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { pathsFrom } from './paths.ts'
 import { createSession, type Session } from './session.ts'
@@ -78,6 +78,24 @@ describe('open', () => {
     expect(opened.display).toBe('oci:./layout')
     const { descriptor } = await opened.registry.statManifest(opened.repository, 'v1')
     expect(descriptor.digest).toBe(pushed.digest)
+  })
+
+  it('a large generated part goes from the spool into a layout, and the spool is gone afterwards', async () => {
+    const bytes = noise(3 << 20)
+    const paths = pathsFrom({}, folder.path)
+    {
+      await using host = await session({ paths })
+      const large: Part = { mediaType: 'text/plain', open: () => fromBytes(bytes) }
+      const target = await host.open('oci:layout:v1', 'write')
+      await host.publish({ artifactType: 'application/x.test', layers: [large] }, target, {
+        tags: ['v1'],
+        dryRun: false,
+        signal,
+      })
+      const { bytes: written } = await target.registry.openBlob(target.repository, digestOf(bytes))
+      expect(Buffer.from(await collect(written, { limit: 4 << 20, what: 'it' })).equals(bytes)).toBe(true)
+    }
+    expect(await readdir(paths.cache)).toEqual([])
   })
 
   it('opens an archive, which is there once it is committed, and can be written again in the same session', async () => {
@@ -179,6 +197,5 @@ it('a target is written relative to the working folder of the session', async ()
 it('a session without paths leaves no file of its own', async () => {
   await using host = await session()
   await host.exclusive('key', signal, async () => host.open('example.com/team/app', 'write'))
-  const { readdir } = await import('node:fs/promises')
   expect(await readdir(folder.path)).toEqual([])
 })
