@@ -161,7 +161,7 @@ export class FlagReader {
       this.#report('USAGE_MISSING_ARGUMENT', `--${flag.name} needs a value`, word, {
         hint: `Write --${flag.name} ${flag.placeholder ?? flag.type.toUpperCase()}.`,
       })
-      return { items: [], used: 0 }
+      return { items: [itemOf(flag, words, index, index, false)], used: 0 }
     }
     const item = itemOf(flag, words, index, index + 1, false, next.text)
     if (next.text === undefined) this.#store(flag, undefined, position, item)

@@ -74,3 +74,5 @@ export type {
   RunOutcome,
 } from './language/run-options.ts'
 export type { Parsed, Program, Token, TokenClass } from './language/syntax.ts'
+export { insertion, siteAt } from './language/site.ts'
+export type { Site } from './language/site.ts'

@@ -241,16 +241,25 @@ class Binder {
     const block = stage.block === undefined ? undefined : this.#block(stage, call, input, place.scopes)
     if (call === undefined) return { input, output: any }
     if (isVerb(call.signature.name)) {
-      if (call.signature.input === 'bytes') this.#takesBytes(call.signature.name, stage, input, place)
-      else this.#takesItems(call.signature.name, stage, input, place)
-      const known =
-        input.form === 'bytes' && call.signature.input === 'rows'
-          ? ({ form: 'rows', types: [] } as const)
-          : input
-      return { input, call, output: verbOutput(call, known, block, this.#report) }
+      return { input, call, output: this.#verb(call, stage, input, block, place) }
     }
     this.#takesInput(call, stage, input, place)
     return { input, call, output: edgeTypeOf(call.signature.output) }
+  }
+
+  #verb(
+    call: BoundCall,
+    stage: CallStage,
+    input: EdgeType,
+    block: EdgeType | undefined,
+    place: { readonly first: boolean; readonly previous?: Stage },
+  ): EdgeType {
+    const { name } = call.signature
+    if (call.signature.input === 'bytes') this.#takesBytes(name, stage, input, place)
+    // `save` keeps whatever comes.
+    else if (name !== 'save' || input.form !== 'bytes') this.#takesItems(name, stage, input, place)
+    const read = input.form === 'bytes' && call.signature.input === 'rows' && name !== 'save'
+    return verbOutput(call, read ? { form: 'rows', types: [] } : input, block, this.#report)
   }
 
   #external(
