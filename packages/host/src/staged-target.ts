@@ -11,6 +11,8 @@ import { errnoOf, lstatOrNothing } from './private-file.ts'
 export class StagedTarget implements Target {
   readonly #root: string
   readonly #signal: AbortSignal
+  /** Real folders that were made or looked at: nothing here can turn one into a link. */
+  readonly #folders = new Set<string>()
   /** `write('')` makes the target a file; anything else makes it a folder. */
   #form: 'nothing' | 'file' | 'folder' = 'nothing'
 
@@ -96,6 +98,7 @@ export class StagedTarget implements Target {
 
   /** Makes the folder unless it is there; several writes may want the same one at once. */
   async #realFolder(folder: string, path: string): Promise<void> {
+    if (this.#folders.has(folder)) return
     await fs.mkdir(folder).catch((cause: unknown) => {
       if (errnoOf(cause) !== 'EEXIST') throw failed(path, cause)
     })
@@ -103,6 +106,7 @@ export class StagedTarget implements Target {
     if (stats.isSymbolicLink())
       throw new OcishError('TARGET_UNSAFE', `${path} is a link, nothing is written through it`)
     if (!stats.isDirectory()) throw new OcishError('FILE_EXISTS', `${path} is a file already`)
+    this.#folders.add(folder)
   }
 }
 

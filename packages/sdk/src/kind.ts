@@ -101,6 +101,7 @@ export interface Source {
   /** Errors: FILE_NOT_FOUND. */
   stat(path: string): Promise<TreeEntry>
   readlink(path: string): Promise<string>
+  /** `end` exclusive. */
   open(path: string, range?: { readonly start: number; readonly end?: number }): Bytes
   xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>>
 }
