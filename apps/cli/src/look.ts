@@ -15,7 +15,7 @@ export function lookOf(
 ): Look {
   const terminal = screen.isTTY === true
   return {
-    width: terminal ? (screen.columns ?? 80) : Number.POSITIVE_INFINITY,
+    width: terminal ? screen.columns || 80 : Number.POSITIVE_INFINITY,
     color: flags.color === 'always' || (flags.color === 'auto' && wantsColor(terminal, env)),
     ascii: flags.ascii || !speaksUtf8(env),
     now: Date.now(),

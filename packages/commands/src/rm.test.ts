@@ -1,0 +1,77 @@
+import { createMemoryRegistry } from '@ocish/core'
+import { content } from '@ocish/testing'
+import { beforeEach, expect, test } from 'vitest'
+import { ServicesDouble } from './services-double.ts'
+
+const sample = content({
+  blobs: { a: 'a', s: 's' },
+  manifests: {
+    app: { layers: ['a'] },
+    other: { layers: ['a'], annotations: { other: 'yes' } },
+    sbom: { artifactType: 'application/spdx+json', layers: ['s'], subject: 'app' },
+  },
+  tags: { one: 'app', two: 'app', three: 'other' },
+})
+const { digest } = sample.manifests.app.descriptor
+let double: ServicesDouble
+beforeEach(async () => {
+  double = new ServicesDouble()
+  await sample.push(double.registry('here.example'), 'app')
+})
+
+async function tags(): Promise<readonly string[]> {
+  return Array.fromAsync(double.registry('here.example').tags('app'))
+}
+
+test('a tag goes alone', async () => {
+  const { values } = await double.run('rm', { args: { ref: ['here.example/app:one'] } })
+  expect(values).toMatchObject([{ op: 'delete-tag', digest, status: 'deleted' }])
+  expect(await tags()).toEqual(['three', 'two'])
+})
+
+test('a registry that cannot delete a tag is not made to delete the manifest', async () => {
+  double.registries.set(
+    'old.example',
+    createMemoryRegistry({ name: 'old.example', abilities: { tagDelete: false } }),
+  )
+  await sample.push(double.registry('old.example'), 'app')
+  await expect(double.run('rm', { args: { ref: ['old.example/app:one'] } })).toFailWith('UNSUPPORTED')
+  expect(await Array.fromAsync(double.registry('old.example').tags('app'))).toEqual(['one', 'three', 'two'])
+})
+
+test('a manifest goes with its tags, which the question names, and what refers to it is counted', async () => {
+  const { questions } = await double.run('rm', {
+    args: { ref: ['here.example/app:one'] },
+    flags: { manifest: true },
+  })
+  expect(questions[0]).toContain('2 tags one, two')
+  expect(questions[0]).toContain('1 referrer is left without a subject')
+  expect(await tags()).toEqual(['three'])
+})
+
+test('--referrers takes them away first', async () => {
+  const { values } = await double.run('rm', {
+    args: { ref: [`here.example/app@${digest}`] },
+    flags: { referrers: true },
+  })
+  expect(values).toMatchObject([{ digest: sample.manifests.sbom.descriptor.digest }, { digest }])
+})
+
+test('without a yes nothing is deleted', async () => {
+  const run = double.run('rm', { args: { ref: ['here.example/app:one'] }, options: { yes: false } })
+  await expect(run).toFailWith('CONFIRMATION_REQUIRED')
+  expect(await tags()).toHaveLength(3)
+})
+
+test('one of two that fails is a row, and the status is partial', async () => {
+  const { values, exit } = await double.run('rm', {
+    args: { ref: ['here.example/app:nine', 'here.example/app:one'] },
+  })
+  expect(values).toMatchObject([{ status: 'failed' }, { status: 'deleted' }])
+  expect(exit).toBe(10)
+})
+
+test('when all fail, the first failure is the answer', async () => {
+  const run = double.run('rm', { args: { ref: ['here.example/app:nine', 'here.example/app:ten'] } })
+  await expect(run).toFailWith('TAG_NOT_FOUND')
+})
