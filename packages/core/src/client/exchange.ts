@@ -5,7 +5,7 @@ import { Scopes } from './auth/scope.ts'
 import type { TokenCall } from './auth/token.ts'
 import { HostQueue, type Lane, type Release } from './host-queue.ts'
 import { defaultLimits, defaultTimeouts } from './limits.ts'
-import { networkError, isNetworkError } from './network-error.ts'
+import { isNetworkError, networkCode, networkError } from './network-error.ts'
 import type { ClientOptions, Limits, Timeouts } from './options.ts'
 import { isRedirect, maxRedirects, nextHop, tooManyRedirects } from './redirect.ts'
 import { backoff, type Failure, networkFailure, statusFailure } from './retry.ts'
@@ -38,6 +38,12 @@ export interface Call {
   readonly signal: AbortSignal | undefined
 }
 
+/** An answer that was read to its end. */
+export interface Whole {
+  readonly answer: Answer
+  readonly body: Uint8Array
+}
+
 interface Hops {
   readonly method: string
   readonly url: URL
@@ -58,6 +64,8 @@ interface Landed {
 }
 
 const signIns = 3
+/** How often a small body that breaks off is asked for again. */
+const brokenBodies = 2
 const defaultMaxPages = 1000
 
 /** The request loop of one registry: queue, credentials per hop, redirects, retries, limits. */
@@ -114,6 +122,20 @@ export class Exchange {
     const transport = this.#transport
     this.#transport = undefined
     await (await transport)?.close()
+  }
+
+  /** The answer with its whole body, `what` in errors, asked for again when the connection breaks on the way. */
+  async fetch(call: Call, what: string, limit: number): Promise<Whole> {
+    for (let attempt = 1; ; attempt++) {
+      const answer = await this.send(call)
+      try {
+        return { answer, body: await answer.bytes(what, limit, this.timeouts.answer) }
+      } catch (error) {
+        call.signal?.throwIfAborted()
+        const isFinal = attempt > brokenBodies || networkCode(error) === 'UND_ERR_BODY_TIMEOUT'
+        if (isFinal || !isNetworkError(error)) throw this.failure(error, answer.url)
+      }
+    }
   }
 
   /** The whole body of a small answer, as `what` in errors. */

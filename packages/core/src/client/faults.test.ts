@@ -92,6 +92,17 @@ describe('a passing failure', () => {
     expect(requests).toBe(3)
   })
 
+  it('of the connection in the middle of a manifest is tried again', async () => {
+    let left = 2
+    const { requests } = await open((_, response) => {
+      if (left-- === 0) return served
+      response.writeHead(200, { 'content-type': oci.index, 'content-length': String(manifest.length) })
+      response.write(manifest.subarray(0, 5), () => response.destroy())
+      return undefined
+    })
+    expect(requests).toBe(3)
+  })
+
   it('stops at the limit of retries', async () => {
     const { error, requests } = await failure((_, response) => void response.destroy(), { retries: 2 })
     expect(requests).toBe(3)

@@ -41,11 +41,10 @@ export async function openManifest(
   reference: string,
   options: ReadOptions = {},
 ): Promise<ManifestContent> {
-  const answer = await request(remote, 'GET', repository, reference, options)
+  const call = reading(remote, 'GET', repository, reference, options)
+  const name = `the manifest ${call.subject.text}`
+  const { answer, body: bytes } = await remote.exchange.fetch(call, name, remote.exchange.limits.manifest)
   if (answer.status === 304) throw notModified(answer, remote, repository, reference)
-  const { limits } = remote.exchange
-  const name = `the manifest ${repository}${isDigest(reference) ? '@' : ':'}${reference}`
-  const bytes = await remote.exchange.read(answer, name, limits.manifest)
   const digest = verifiedDigest(remote, answer, bytes, reference)
   const mediaType = mediaTypeOf(remote, answer, bytes)
   return { descriptor: { mediaType, digest, size: bytes.length }, bytes, ...freshness(answer) }
@@ -58,7 +57,8 @@ export async function statManifest(
   reference: string,
   options: ReadOptions = {},
 ): Promise<ManifestStat> {
-  const answer = await request(remote, 'HEAD', repository, reference, options, [400, 405, 501])
+  const head = reading(remote, 'HEAD', repository, reference, options, [400, 405, 501])
+  const answer = await remote.exchange.send(head)
   answer.body.discard()
   if (answer.status === 304) throw notModified(answer, remote, repository, reference)
   const told = answer.first('docker-content-digest')
@@ -226,17 +226,17 @@ class ManifestPut {
   }
 }
 
-async function request(
+function reading(
   remote: Remote,
   method: 'GET' | 'HEAD',
   repository: string,
   reference: string,
   { signal, ifNoneMatch }: ReadOptions,
   accept: Call['accept'] = [],
-): Promise<Answer> {
+): Call {
   // What nobody can verify is not read.
   if (isDigest(reference)) algorithmOf(reference)
-  return await remote.exchange.send({
+  return {
     method,
     url: remote.url(repository, `manifests/${checked(reference)}`),
     scopes: [repositoryScope(remote.path(repository), 'pull')],
@@ -249,7 +249,7 @@ async function request(
     accept: ifNoneMatch === undefined ? accept : [...accept, 304],
     subject: remote.subject('manifest', method, repository, reference),
     signal,
-  })
+  }
 }
 
 /** A tag or a digest, before it becomes part of an address (T29). */

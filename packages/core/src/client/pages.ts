@@ -1,6 +1,7 @@
 import { OcishError } from '@ocish/sdk'
 import type { ListOptions, Page } from '../registry.ts'
 import type { Answer } from './answer.ts'
+import type { Call, Whole } from './exchange.ts'
 import { nextLink } from './link-header.ts'
 import type { Remote } from './remote.ts'
 import { shownUrl } from './trace.ts'
@@ -16,7 +17,7 @@ export interface PagesRequest {
   readonly options: ListOptions
   /** Statuses from 300 that end the list: the first page's answer goes to `onRefused`. */
   readonly refused?: readonly number[]
-  readonly onRefused?: (answer: Answer) => Promise<void>
+  readonly onRefused?: (answer: Answer, body: Uint8Array) => void
 }
 
 export interface PageContent {
@@ -45,16 +46,13 @@ export async function* pages(remote: Remote, request: PagesRequest): AsyncGenera
     }
     const isFirst: boolean = visited.size === 0
     visited.add(url.href)
-    const answer: Answer = await ask(remote, request, url, isFirst)
+    const { answer, body }: Whole = await ask(remote, request, url, isFirst)
     if (isFirst && request.refused?.includes(answer.status) === true) {
-      await request.onRefused?.(answer)
+      request.onRefused?.(answer, body)
       return
     }
-    if (answer.status === 304) {
-      answer.body.discard()
+    if (answer.status === 304)
       throw new OcishError('NOT_MODIFIED', `the list of ${subject.text} is unchanged`)
-    }
-    const body = await remote.exchange.read(answer, `a page of ${subject.text}`, remote.exchange.limits.page)
     refuseWebPage(body, answer, remote.host)
     const next: URL | undefined = nextPage(answer, remote)
     if (next !== undefined && visited.has(next.href)) {
@@ -69,11 +67,12 @@ export async function* pages(remote: Remote, request: PagesRequest): AsyncGenera
   options.signal?.throwIfAborted()
 }
 
-async function ask(remote: Remote, request: PagesRequest, url: URL, isFirst: boolean): Promise<Answer> {
+async function ask(remote: Remote, request: PagesRequest, url: URL, isFirst: boolean): Promise<Whole> {
   const { ifNoneMatch } = request.options
   const conditional = isFirst && ifNoneMatch !== undefined
-  const send = (target: URL, accept: readonly number[]): Promise<Answer> =>
-    remote.exchange.send({
+  const { exchange } = remote
+  const fetchPage = (target: URL, accept: readonly number[]): Promise<Whole> => {
+    const call: Call = {
       method: 'GET',
       url: target,
       scopes: request.scopes,
@@ -83,13 +82,14 @@ async function ask(remote: Remote, request: PagesRequest, url: URL, isFirst: boo
       accept: conditional ? [...accept, 304] : accept,
       subject: request.subject,
       signal: request.options.signal,
-    })
+    }
+    return exchange.fetch(call, `a page of ${request.subject.text}`, exchange.limits.page)
+  }
   const other = isFirst ? request.whole : artifactoryPage(request.url, url)
   const refused = isFirst ? (request.refused ?? []) : []
-  const answer = await send(url, other === undefined ? refused : [...refused, 404])
-  if (answer.status !== 404 || other === undefined || refused.includes(404)) return answer
-  answer.body.discard()
-  return await send(other, refused)
+  const page = await fetchPage(url, other === undefined ? refused : [...refused, 404])
+  if (page.answer.status !== 404 || other === undefined || refused.includes(404)) return page
+  return await fetchPage(other, refused)
 }
 
 /** Artifactory leaves the repository's key out of its links: then the first page's path with the link's query is right. */

@@ -35,7 +35,7 @@ export async function* referrers(
     subject: remote.subject('referrers', 'GET', repository, subject),
     options,
     refused: withoutApi,
-    onRefused: (answer) => refuse(remote, answer),
+    onRefused: (answer, body) => refuse(remote, answer, body),
   })
   for await (const { answer, body, next, count } of list) {
     const found = readIndex(remote, answer, body)
@@ -55,8 +55,7 @@ export async function* referrers(
 }
 
 /** A repository that does not exist has no referrers; everything else here means that the API is missing. */
-async function refuse(remote: Remote, answer: Answer): Promise<void> {
-  const body = await remote.exchange.read(answer, 'the error', remote.exchange.limits.error)
+function refuse(remote: Remote, answer: Answer, body: Uint8Array): void {
   if (answer.status === 404 && parseWireErrors(body).some(({ code }) => code === 'NAME_UNKNOWN')) return
   throw unsupported(remote)
 }
