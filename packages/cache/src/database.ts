@@ -1,14 +1,17 @@
 import { open, rename, rm, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 'node:sqlite'
-import { OcishError } from '@ocish/sdk'
+import { hasCode, isOcishError, OcishError } from '@ocish/sdk'
 import { makeFolder } from './blob-pool.ts'
 import { randomName } from './durable-file.ts'
+import { systemCode } from './file-error.ts'
 import { pause } from './pause.ts'
 import { schema, schemaVersion } from './schema.ts'
 
 /** Milliseconds until a database that somebody else holds is given up. */
 const patience = 30_000
+/** `application_id` of a database that has been filled from the layouts. */
+const filledMark = 0x6f636973
 /** sqlite's primary result codes. */
 const result = { busy: 5, locked: 6, corrupt: 11, noDatabase: 26 }
 
@@ -44,16 +47,16 @@ export interface Tables {
 export class StoreDatabase {
   /** False: it lives in memory, since nothing can be written. */
   readonly isPersistent: boolean
-  /** It has just been created. */
-  readonly isNew: boolean
+  /** Nobody has filled it from the layouts yet: it has just been created, or whoever began did not come to an end. */
+  readonly isEmpty: boolean
   readonly #database: DatabaseSync
   readonly #statements = new Map<string, StatementSync>()
   readonly #tables: Tables
 
-  private constructor(database: DatabaseSync, isPersistent: boolean, isNew: boolean) {
+  private constructor(database: DatabaseSync, isPersistent: boolean, isEmpty: boolean) {
     this.#database = database
     this.isPersistent = isPersistent
-    this.isNew = isNew
+    this.isEmpty = isEmpty
     this.#tables = {
       get: (sql, ...values) => this.#prepare(sql).get(...values),
       all: (sql, ...values) => this.#prepare(sql).all(...values),
@@ -73,15 +76,15 @@ export class StoreDatabase {
           () => openMemory(),
         )
       }
-      if (error instanceof OcishError && error.code === 'CACHE_LOCKED') throw error
+      if (hasCode(error, 'CACHE_LOCKED') || !isExpected(error)) throw error
       warn(`nothing can be cached in ${dirname(path)}: ${messageOf(error)}`)
       return await openMemory()
     }
   }
 
   /** For an opener: with its tables in place. */
-  static create(database: DatabaseSync, isPersistent: boolean, isNew: boolean): StoreDatabase {
-    return new StoreDatabase(database, isPersistent, isNew)
+  static create(database: DatabaseSync, isPersistent: boolean, isEmpty: boolean): StoreDatabase {
+    return new StoreDatabase(database, isPersistent, isEmpty)
   }
 
   /** Runs statements outside a transaction. Errors: CACHE_LOCKED, CACHE_FAILED. */
@@ -102,6 +105,11 @@ export class StoreDatabase {
         throw error
       }
     }, signal)
+  }
+
+  /** It has been filled. */
+  async markFilled(): Promise<void> {
+    await whenFree(() => this.#database.exec(`PRAGMA application_id = ${filledMark}`))
   }
 
   close(): void {
@@ -129,8 +137,8 @@ async function openFile(path: string): Promise<StoreDatabase> {
   const database = new DatabaseSync(path, { timeout: 0 })
   try {
     const isLocal = await isLocalFileSystem(path)
-    const isNew = await whenFree(() => prepare(database, isLocal))
-    return StoreDatabase.create(database, true, isNew)
+    const isEmpty = await whenFree(() => prepare(database, isLocal))
+    return StoreDatabase.create(database, true, isEmpty)
   } catch (error) {
     database.close()
     throw error
@@ -143,11 +151,13 @@ async function openMemory(): Promise<StoreDatabase> {
   return StoreDatabase.create(database, false, prepare(database, false))
 }
 
-/** True when the tables had to be made. */
+/** True when it has to be filled. */
 function prepare(database: DatabaseSync, isLocal: boolean): boolean {
   database.exec(`PRAGMA journal_mode = ${isLocal ? 'WAL' : 'DELETE'}; PRAGMA synchronous = NORMAL`)
   const versionOf = (): number => Number(database.prepare('PRAGMA user_version').get()?.['user_version'])
-  if (versionOf() === schemaVersion) return false
+  const isFilled = (): boolean =>
+    database.prepare('PRAGMA application_id').get()?.['application_id'] === filledMark
+  if (versionOf() === schemaVersion) return !isFilled()
   database.exec('BEGIN IMMEDIATE')
   try {
     // Another process may have been faster.
@@ -155,7 +165,7 @@ function prepare(database: DatabaseSync, isLocal: boolean): boolean {
     if (version === 0) database.exec(`${schema} PRAGMA user_version = ${schemaVersion}`)
     database.exec('COMMIT')
     if (version !== 0 && version !== schemaVersion) throw new OtherVersion(`it is of version ${version}`)
-    return version === 0
+    return !isFilled()
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK')
     throw error
@@ -204,6 +214,11 @@ function isCode(error: unknown, ...codes: readonly number[]): boolean {
 function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error)) return undefined
   return typeof error.errcode === 'number' ? error.errcode : undefined
+}
+
+/** Something about the place, as against a mistake of ours. */
+function isExpected(error: unknown): boolean {
+  return isOcishError(error) || systemCode(error) !== undefined || sqliteCode(error) !== undefined
 }
 
 function messageOf(error: unknown): string {

@@ -25,8 +25,9 @@ export class StoreState {
   readonly pool: BlobPool
   readonly manifests: ManifestReader
   readonly #warn: (message: string) => void
-  /** When digests were used last, as far as the database has not been told. */
+  /** When digests were used last, and those of them that the database has not heard of. */
   readonly #used = new Map<string, number>()
+  readonly #untold = new Set<string>()
   #opening: Promise<OpenState> | undefined
 
   constructor(folder: string, warn: (message: string) => void) {
@@ -57,7 +58,9 @@ export class StoreState {
   /** A digest was read. Costs nothing here; the database hears of it at the end. */
   used(digest: string): void {
     const now = Date.now()
-    if (now - (this.#used.get(digest) ?? 0) > useResolution) this.#used.set(digest, now)
+    if (now - (this.#used.get(digest) ?? 0) < useResolution) return
+    this.#used.set(digest, now)
+    this.#untold.add(digest)
   }
 
   /** Writes what is kept behind. */
@@ -65,7 +68,8 @@ export class StoreState {
     await this.pool.settle()
     if (this.#opening === undefined) return
     const { catalog, mirror } = await this.#opening
-    const digests = [...this.#used.keys()]
+    const digests = [...this.#untold]
+    this.#untold.clear()
     await catalog.touch(digests, Date.now())
     await mirror.flush()
   }
@@ -87,8 +91,11 @@ export class StoreState {
     const options = { database, pool, folder, warn: this.#warn }
     const mirror = new LayoutMirror(options)
     const catalog = new Catalog(database, (repository) => mirror.changed(repository))
-    if (database.isNew) await rebuild(options, catalog, this.manifests)
-    else await mirror.catchUp()
+    if (database.isEmpty) {
+      await rebuild(options, catalog, this.manifests)
+      await database.markFilled()
+    }
+    await mirror.catchUp()
     return { database, catalog, mirror, lists: new ListCache(database), ingest: new Ingest(pool, database) }
   }
 }
