@@ -1,6 +1,6 @@
 import { hasCode } from '@ocish/sdk'
 import { toProblem, type SourceText } from '@ocish/shell'
-import { errorLine, errorObject, errorReport, join, type Look } from '@ocish/shell/text'
+import { errorJson, errorLine, errorReport, join, type Look } from '@ocish/shell/text'
 
 export type ErrorForm = 'fancy' | 'plain' | 'json'
 
@@ -21,7 +21,7 @@ export function reportError(
 ): { readonly text: string; readonly exit: number } {
   const problem = toProblem(error, options.source)
   const exit = problem.exit
-  if (options.form === 'json') return { text: `${JSON.stringify(errorObject(problem))}\n`, exit }
+  if (options.form === 'json') return { text: `${errorJson(problem)}\n`, exit }
   if (hasCode(error, ...silent)) return { text: '', exit }
   const lines = options.form === 'fancy' ? errorReport(problem, options.look) : [errorLine(problem)]
   return { text: `${join(lines, '\n')}\n`, exit }

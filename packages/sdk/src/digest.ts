@@ -98,6 +98,6 @@ function digestFault(text: string): string | undefined {
 function invalidDigest(text: string, fault: string): OcishError {
   const shown = text.length > 140 ? `${text.slice(0, 140)}…` : text
   return new OcishError('DIGEST_INVALID', `invalid digest ${JSON.stringify(shown)}: ${fault}`, {
-    details: { span: { from: 0, to: text.length } },
+    details: { input: text, span: { from: 0, to: text.length } },
   })
 }

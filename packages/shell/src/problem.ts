@@ -1,5 +1,6 @@
 import { isOcishError, type Span } from '@ocish/sdk'
 import type { Replacement, SourceText } from './diagnostic.ts'
+import { quote, quoteLiteral } from './quote.ts'
 
 /** A hint a person can follow; with `replace`, an edit of the source that can be applied. */
 export interface ProblemHint {
@@ -40,9 +41,9 @@ export function toProblem(error: unknown, source?: SourceText): Problem {
   const details = error.details ?? {}
   const own = sourceOf(details['source']) ?? source
   const place = spanIn(own, details)
-  const closest = textsOf(details['closest'])
+  const closest = textsOf(details['closest'] ?? [details['nearest']])
   const replace =
-    replacementOf(details['replace']) ?? byClosest(place, details, closest) ?? byNearest(own, details)
+    replacementOf(details['replace']) ?? byNearest(own, details) ?? byClosest(place, details, closest)
   const hints: ProblemHint[] = []
   if (error.hint !== undefined) hints.push({ text: error.hint })
   if (replace !== undefined) hints.push({ text: `write ${replace.with}`, replace })
@@ -112,20 +113,29 @@ function spanIn(
   const input = details['input']
   if (source === undefined) return undefined
   if (typeof input !== 'string' || source.text === input) return span
-  const at = source.text.indexOf(input)
-  if (at < 0 || input === '') return undefined
-  return span === undefined ? { from: at, to: at + input.length } : { from: at + span.from, to: at + span.to }
+  const place = inputIn(source, input)
+  const exact = place !== undefined && place.to - place.from === input.length
+  return span === undefined || !exact ? place : { from: place.from + span.from, to: place.from + span.to }
 }
 
-/** The nearest right form in place of the whole word, where the grammar knows one. */
+/** Where the faulty input stands in the source, as it was written or quoted. */
+function inputIn(source: SourceText, input: string): Span | undefined {
+  for (const text of [input, quoteLiteral(input), quote(input)]) {
+    const at = text === '' ? -1 : source.text.indexOf(text)
+    if (at >= 0) return { from: at, to: at + text.length }
+  }
+  return undefined
+}
+
+/** `details.nearest` is a right form of the whole input. */
 function byNearest(
   source: SourceText | undefined,
   details: Readonly<Record<string, unknown>>,
 ): Replacement | undefined {
   const { input, nearest } = details
   if (source === undefined || typeof input !== 'string' || typeof nearest !== 'string') return undefined
-  const from = source.text.indexOf(input)
-  return from < 0 || input === '' ? undefined : { from, to: from + input.length, with: nearest }
+  const place = inputIn(source, input)
+  return place === undefined ? undefined : { ...place, with: quoteLiteral(nearest) }
 }
 
 /** The nearest name in place of the faulty part, where the error says what part that is. */

@@ -1,3 +1,4 @@
+import { encodeJson } from '../formats/json.ts'
 import type { Problem } from '../problem.ts'
 import { join, repeat, safe, text, type Text } from './safe.ts'
 import { marksOf, paint, type Look } from './theme.ts'
@@ -72,6 +73,11 @@ export function errorObject(problem: Problem): Record<string, unknown> {
     ...(problem.corrected === undefined ? {} : { corrected: problem.corrected }),
     ...(Object.keys(problem.details).length > 0 ? { details: problem.details } : {}),
   }
+}
+
+/** The JSON form as one line, with nothing in it that a terminal would act on. */
+export function errorJson(problem: Problem): Text {
+  return encodeJson(errorObject(problem)) as Text
 }
 
 interface Place {

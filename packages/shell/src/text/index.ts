@@ -1,6 +1,6 @@
 export { describe } from './describe.ts'
 export { diff } from './diff.ts'
-export { errorLine, errorObject, errorReport } from './error.ts'
+export { errorJson, errorLine, errorObject, errorReport } from './error.ts'
 export { help } from './help.ts'
 export { humanCell, humanDuration, humanSize, humanTime, shortDigest } from './human.ts'
 export { join, repeat, safe, text } from './safe.ts'

@@ -6,7 +6,7 @@ import { renderHelp } from '../help.ts'
 import { toProblem } from '../problem.ts'
 import { changeRow, nodeRow, tagRow } from '../rows.ts'
 import { describe as describeLayout } from './describe.ts'
-import { errorLine, errorObject, errorReport } from './error.ts'
+import { errorJson, errorLine, errorReport } from './error.ts'
 import { help } from './help.ts'
 import { hostileCorpus } from './hostile-corpus.ts'
 import { safe } from './safe.ts'
@@ -14,7 +14,6 @@ import { table } from './table.ts'
 import { paint, type Look } from './theme.ts'
 import { width } from './width.ts'
 import { OcishError } from '@ocish/sdk'
-import { encodeJson } from '../formats/json.ts'
 
 const look: Look = { width: 80, color: false, ascii: false, now: 0 }
 const colored: Look = { ...look, color: true }
@@ -103,7 +102,7 @@ describe.each(hostileCorpus)('T45 %s', (_, text) => {
     )
     for (const line of [...errorReport(problem, look), errorLine(problem)])
       expect(line).not.toMatch(forbidden)
-    expect(encodeJson(errorObject(problem))).not.toMatch(forbidden)
+    expect(errorJson(problem)).not.toMatch(forbidden)
     const document = renderHelp({
       name: text,
       summary: text,
