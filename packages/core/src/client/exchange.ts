@@ -364,7 +364,7 @@ export class Exchange {
     const body = await answer
       .bytes('the error', this.limits.error, this.timeouts.answer)
       .catch(() => new Uint8Array())
-    const identity = await this.#authenticator.identity(subject.repository)
+    const identity = this.#authenticator.identity(subject.repository)
     const elsewhere = answer.url.origin === this.#origin.origin ? undefined : answer.url.host
     const { status } = answer
     return wireError(subject, {

@@ -178,6 +178,30 @@ describe('a token', () => {
     expect(registry.requests.filter(({ path }) => path === '/token')).toHaveLength(1)
   })
 
+  it('and its credential are looked for once by many requests, and not lost with the first that gives up', async () => {
+    const gate = Promise.withResolvers<void>()
+    const registry = await guarded(
+      () => json({ token: 't' }),
+      (value) => value === 'Bearer t',
+    )
+    let lookups = 0
+    const credentials: ClientOptions['credentials'] = async (_host, _repository, signal) => {
+      lookups += 1
+      await gate.promise
+      signal?.throwIfAborted()
+      return password
+    }
+    await using client = createClient(registry.host, { credentials })
+    const abort = new AbortController()
+    const first = client.statManifest('team/app', 'v1', { signal: abort.signal })
+    const second = client.statManifest('team/app', 'v1')
+    abort.abort()
+    await expect(first).rejects.toThrow(/abort/)
+    gate.resolve()
+    expect((await second).descriptor.digest).toBe(digest)
+    expect(lookups).toBe(1)
+  })
+
   it('grows when the registry wants more: the new scope comes first', async () => {
     const tokens: Seen[] = []
     const registry = await scripted((seen): Reply => {

@@ -31,12 +31,20 @@ interface TokenService {
   readonly service: string | undefined
 }
 
+interface FoundCredential {
+  readonly credential: Credential | undefined
+  /** When it was looked for, in the milliseconds of `performance`. */
+  readonly at: number
+}
+
 interface HeldToken extends Token {
   readonly scopes: Scopes
 }
 
 /** Tokens are not used in their last seconds: a request takes a while, and clocks differ. */
 const margin = 10_000
+/** Milliseconds for which a refusal is no reason to look for another credential. */
+const credentialAge = 5000
 const schemeLife = 7 * 24 * 3600 * 1000
 
 /** Signs the requests to one origin: remembers its scheme and token service, and the tokens by credential and scope. */
@@ -45,8 +53,9 @@ export class Authenticator {
   readonly #origin: URL
   readonly #options: ClientOptions
   readonly #ask: AskTokenService
-  readonly #credentials = new Map<string, Promise<Credential | undefined>>()
+  readonly #credentials = new Map<string, FoundCredential>()
   readonly #tokens = new Map<string, HeldToken[]>()
+  readonly #lookups = new SingleFlight<Credential | undefined>()
   readonly #flights = new SingleFlight<HeldToken>()
   /** Tokens that the registry did not take, so that a shared cache does not bring them back. */
   readonly #refused = new Set<string>()
@@ -82,6 +91,7 @@ export class Authenticator {
     refused: Authorization | undefined,
   ): Promise<Authorization | undefined> {
     const challenge = chooseChallenge(parseChallenges(lines))
+    this.#lookAgain(need)
     const credential = await this.#credential(need)
     if (challenge === undefined || (credential !== undefined && 'registryToken' in credential))
       return undefined
@@ -130,26 +140,32 @@ export class Authenticator {
   }
 
   /** Who requests for `repository` come as. */
-  async identity(repository: string | undefined): Promise<Identity> {
-    const credential = await this.#credentials.get(repository ?? '')?.catch(() => undefined)
+  identity(repository: string | undefined): Identity {
+    const credential = this.#credentials.get(repository ?? '')?.credential
     if (credential === undefined) return { text: 'no credential was found for it' }
     const user =
       'username' in credential && credential.username !== undefined ? ` of ${credential.username}` : ''
     return { text: `the credential${user} from ${credential.source} was tried`, source: credential.source }
   }
 
-  async #credential(need: Need): Promise<Credential | undefined> {
-    const key = need.repository ?? ''
+  async #credential({ repository, signal }: Need): Promise<Credential | undefined> {
+    const key = repository ?? ''
     const known = this.#credentials.get(key)
-    if (known !== undefined) return known
-    const found = Promise.resolve(this.#options.credentials?.(this.#host, need.repository, need.signal))
-    this.#credentials.set(key, found)
-    try {
-      return await found
-    } catch (error) {
-      this.#credentials.delete(key)
-      throw error
-    }
+    if (known !== undefined) return known.credential
+    const credential = await this.#lookups.run(
+      key,
+      signal,
+      async (shared) => await this.#options.credentials?.(this.#host, repository, shared),
+    )
+    this.#credentials.set(key, { credential, at: performance.now() })
+    return credential
+  }
+
+  /** Somebody may have signed in since: in a long session a refusal is the time to look. */
+  #lookAgain({ repository = '' }: Need): void {
+    const known = this.#credentials.get(repository)
+    if (known !== undefined && performance.now() - known.at > credentialAge)
+      this.#credentials.delete(repository)
   }
 
   async #held(credential: Credential | undefined, need: Need): Promise<HeldToken | undefined> {
