@@ -1,5 +1,3 @@
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type {
   Access,
   CacheView,
@@ -16,24 +14,19 @@ import type {
 import type { OnTransfer, Place } from '@ocish/core'
 import { type Location, OcishError, type Packed, type Source, type Target } from '@ocish/sdk'
 import type { Command, DeclaredOption } from '@ocish/shell'
-import { type Clients, createClients } from './clients.ts'
 import { type Config, loadConfig } from './config.ts'
-import { createCredentials, type SessionCredentials } from './credentials.ts'
-import { createExclusive, type Exclusive } from './exclusive.ts'
-import { Holdings } from './holdings.ts'
 import type { KindCommandAbilities } from './kind-command-scope.ts'
 import { kindCommands } from './kind-commands.ts'
 import { builtInKinds, type KindEntry } from './kind-table.ts'
 import { checkKindSettings } from './kind-settings.ts'
 import { KindTable } from './kinds.ts'
 import { locate } from './locate.ts'
-import { createLookup } from './lookup.ts'
+import { createLookup, type LookupPlaces } from './lookup.ts'
 import { openForListing, openLocation, type OpenOptions } from './open-location.ts'
 import { expandPath } from './paths.ts'
 import type { SessionOptions } from './session-options.ts'
+import { closeParts, createParts, type SessionParts } from './session-parts.ts'
 import { cacheView } from './cache-view.ts'
-import { createSpool, type Spool } from './spool.ts'
-import { openTokenFile } from './tokens.ts'
 
 /** The running state behind commands. Dispose it: it closes connections, files and the store. */
 export interface Session extends Services, AsyncDisposable {
@@ -96,15 +89,10 @@ class HostSession implements Session {
   readonly progress: OnTransfer
   readonly #given: SessionOptions
   readonly #entries: readonly KindEntry[]
-  readonly #credentials: SessionCredentials
-  readonly #clients: Clients
-  readonly #holdings: Holdings
-  readonly #exclusive: Exclusive
-  readonly #spool: Spool
+  readonly #parts: SessionParts
 
   constructor(given: SessionOptions, config: Config, options: RunOptions, kinds: readonly KindEntry[]) {
-    const { paths, flags, cwd, env, home, version } = given
-    this.version = version
+    this.version = given.version
     this.options = options
     this.config = config
     this.warn = given.warn ?? (() => undefined)
@@ -112,66 +100,34 @@ class HostSession implements Session {
     this.progress = given.progress ?? (() => undefined)
     this.#given = given
     this.#entries = kinds
-    this.kindCommands = kindCommands(this.#entries)
-    this.kindOptions = this.#entries.flatMap(({ name, options: all = [] }) =>
+    this.#parts = createParts(given, config, this)
+    this.kinds = this.#kindTable()
+    this.kindCommands = kindCommands(kinds)
+    this.kindOptions = kinds.flatMap(({ name, options: all = [] }) =>
       all.map((option) => ({ kind: name, option })),
     )
-    const tokens = paths && openTokenFile(join(paths.state, 'tokens.json'))
-    this.#credentials = createCredentials({
-      env,
-      home,
-      config,
-      tokens,
-      warn: this.warn,
-      optionsFor: async (host) => this.#clients.optionsFor(host),
-    })
-    this.#clients = createClients({
-      config,
-      flags: flags ?? {},
-      env,
-      cwd,
-      home,
-      version,
-      credentials: given.credentials ?? this.#credentials.lookup,
-      tokens,
-      warn: this.warn,
-      trace: given.trace,
-      retrying: (seconds, reason) => this.progress({ type: 'retrying', seconds, reason }),
-    })
-    this.#holdings = new Holdings({
-      connect: given.connect ?? (async (host) => this.#clients.get(host)),
-      mirrors: (host) => config.registries.get(host)?.mirrors ?? [],
-      connectMirror: given.connect ?? (async (host) => this.#clients.mirror(host)),
-      paths,
-      noCache: flags?.noCache ?? false,
-      offline: options.offline,
-      freshFor: given.freshFor ?? 0,
-      warn: this.warn,
-    })
-    this.#exclusive = createExclusive(paths && join(paths.runtime, 'locks'))
-    this.#spool = createSpool(paths?.cache ?? tmpdir())
-    this.kinds = new KindTable({
+  }
+
+  #kindTable(): KindTable {
+    const places: LookupPlaces = {
+      open: async (text) => this.open(text, 'read'),
+      openRegistry: async (text) => this.openRegistry(text),
+    }
+    return new KindTable({
       entries: this.#entries,
-      rules: config.rules,
-      settings: (name) => config.kinds[name] ?? {},
-      lookup: (signal) =>
-        createLookup(
-          {
-            open: async (text) => this.open(text, 'read'),
-            openRegistry: async (text) => this.openRegistry(text),
-          },
-          signal,
-        ),
+      rules: this.config.rules,
+      settings: (name) => this.config.kinds[name] ?? {},
+      lookup: (signal) => createLookup(places, signal),
       warn: this.warn,
-      progress: given.kindProgress ?? (() => undefined),
+      progress: this.#given.kindProgress ?? (() => undefined),
       abilities: (signal) => this.#abilities(signal),
-      signal: given.signal,
+      signal: this.#given.signal,
     })
   }
 
   get #openOptions(): OpenOptions {
     const { cwd, home } = this.#given
-    return { holdings: this.#holdings, cwd, home }
+    return { holdings: this.#parts.holdings, cwd, home }
   }
 
   #located(location: string | Location): Location {
@@ -206,7 +162,7 @@ class HostSession implements Session {
   }
 
   get credentials(): Credentials {
-    return this.#credentials
+    return this.#parts.credentials
   }
 
   locate(text: string): Location {
@@ -258,13 +214,13 @@ class HostSession implements Session {
       ...options,
       concurrency: this.options.concurrency,
       progress: this.progress,
-      spoolFolder: async () => this.#spool.folder(),
+      spoolFolder: async () => this.#parts.spool.folder(),
       exclusive: async (key, act) => this.exclusive(key, options.signal, act),
     })
   }
 
   async exclusive<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    return this.#exclusive(key, signal, work)
+    return this.#parts.exclusive(key, signal, work)
   }
 
   async *serve(options: ServeOptions): AsyncGenerator<Endpoint, void> {
@@ -272,13 +228,13 @@ class HostSession implements Session {
     const { folder } = options
     const registry =
       folder === undefined
-        ? await this.#holdings.store()
-        : await this.#holdings.folder(expandPath(folder, this.#given), folder)
+        ? await this.#parts.holdings.store()
+        : await this.#parts.holdings.folder(expandPath(folder, this.#given), folder)
     yield* serveRegistry(registry, folder ?? registry.name, options)
   }
 
   get cache(): CacheView {
-    return cacheView(async () => this.#holdings.store())
+    return cacheView(async () => this.#parts.holdings.store())
   }
 
   async confirm(question: string): Promise<void> {
@@ -298,8 +254,6 @@ class HostSession implements Session {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#holdings[Symbol.asyncDispose]()
-    await this.#clients[Symbol.asyncDispose]()
-    await this.#spool[Symbol.asyncDispose]()
+    await closeParts(this.#parts)
   }
 }
