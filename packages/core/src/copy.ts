@@ -2,6 +2,7 @@ import { type Descriptor, hasCode } from '@ocish/sdk'
 import { onSide } from './copy/failure.ts'
 import { Graph } from './copy/graph.ts'
 import type { CopyOptions, CopyResult } from './copy/options.ts'
+import { narrowIndex } from './copy/platforms.ts'
 import { Run } from './copy/run.ts'
 import { descendToPlatform, type OpenedManifest, readChild, readManifest } from './open-manifest.ts'
 import type { Place } from './registry.ts'
@@ -33,10 +34,10 @@ export async function copy(
 }
 
 async function copyRoot(run: Run, graph: Graph, reference: string): Promise<CopyResult> {
-  const { source, signal, options } = run
+  const { source, options } = run
   const tags = [...new Set(options.tags)]
-  const asked = await onSide('source', source, undefined, () => readManifest(source, reference, { signal }))
-  const root = await replaceRoot(run, asked)
+  const asked = await onSide('source', source, undefined, () => readManifest(source, reference, run.call()))
+  const root = await replaceRoot(run, graph, asked)
   const { isThere, missingTags } = await lookAtTarget(run, root.descriptor, tags)
   const isSkipped = await run.isRefused(root.descriptor)
   const isComplete = isThere && missingTags.length === 0
@@ -65,11 +66,11 @@ async function lookAtTarget(
 }
 
 async function pointsTo(run: Run, name: string, root: Descriptor): Promise<boolean> {
-  const { target, signal } = run
+  const { target } = run
   run.tell({ type: 'probing', descriptor: root })
   return onSide('destination', target, root, async () => {
     try {
-      const { descriptor } = await target.registry.statManifest(target.repository, name, { signal })
+      const { descriptor } = await target.registry.statManifest(target.repository, name, run.call(root))
       return descriptor.digest === root.digest
     } catch (error) {
       if (hasCode(error, 'MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND', 'REPOSITORY_NOT_FOUND', 'REGISTRY_DENIED'))
@@ -79,14 +80,19 @@ async function pointsTo(run: Run, name: string, root: Descriptor): Promise<boole
   })
 }
 
-async function replaceRoot(run: Run, asked: OpenedManifest): Promise<OpenedManifest> {
-  const { source, signal, options } = run
-  const { platform, mapRoot } = options
+async function replaceRoot(run: Run, graph: Graph, asked: OpenedManifest): Promise<OpenedManifest> {
+  const { source, options } = run
+  const { platform, platforms = [], mapRoot } = options
+  const call = run.call(asked.descriptor)
   return onSide('source', source, asked.descriptor, async () => {
-    const chosen =
-      platform === undefined ? asked : await descendToPlatform(source, asked, platform, { signal })
+    const chosen = platform === undefined ? asked : await descendToPlatform(source, asked, platform, call)
     const mapped = (await mapRoot?.(chosen)) ?? chosen.descriptor
-    return mapped.digest === chosen.descriptor.digest ? chosen : readChild(source, mapped, { signal })
+    const root = mapped.digest === chosen.descriptor.digest ? chosen : await readChild(source, mapped, call)
+    if (platforms.length === 0) return root
+    const narrowed = await narrowIndex(source, root, platforms, options.index ?? 'fail', call)
+    graph.narrow(narrowed)
+    run.notices.push(...narrowed.notices)
+    return narrowed.root
   })
 }
 
@@ -106,5 +112,6 @@ function result(
     mounted: run.counts('mounted'),
     skipped: run.counts('skipped'),
     referrers: graph.referrers,
+    notices: run.notices,
   }
 }

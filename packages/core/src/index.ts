@@ -1,12 +1,14 @@
 export * from '@ocish/sdk'
 export { abortable, collect, type CollectOptions, concat, counted, fromBytes } from './bytes.ts'
 export { copy } from './copy.ts'
-export type { CopyCounts, CopyOptions, CopyResult, SkipReason } from './copy/options.ts'
+export type { CopyCounts, CopyOptions, CopyResult, IndexMode, SkipReason } from './copy/options.ts'
+export { pumpBlob, pumpPlainly } from './copy/pump.ts'
 export { ForwardingRegistry } from './filter/forwarding.ts'
 export { logged, type LoggedCall } from './filter/logged.ts'
 export { readOnly } from './filter/read-only.ts'
 export { scoped } from './filter/scoped.ts'
 export { select, type Selection } from './filter/select.ts'
+export { globMatch, matchingTags } from './glob.ts'
 export { createMemoryRegistry, type MemoryRegistryOptions } from './memory.ts'
 export {
   descendToPlatform,
@@ -18,6 +20,7 @@ export {
 export { listEtag, manifestEtag, notModified, paged } from './pages.ts'
 export { formatPlatform, hostPlatform, parsePlatform, platformDistance, selectPlatform } from './platform.ts'
 export type { OnTransfer, TransferEvent } from './progress.ts'
+export { createRateLimit, type RateLimit } from './rate-limit.ts'
 export {
   type Exclusive,
   indexReferrer,
@@ -35,6 +38,7 @@ export type {
   BlobExpectation,
   CallOptions,
   Deleter,
+  Feed,
   Freshness,
   Lister,
   ListOptions,
@@ -51,6 +55,7 @@ export type {
   Reader,
   ReadOptions,
   Registry,
+  Retry,
   Sink,
   UnverifiedBytes,
   Upload,

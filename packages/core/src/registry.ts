@@ -33,8 +33,19 @@ export interface Abilities {
   readonly pump: boolean
 }
 
+/** A request that failed in passing is sent again after a pause. */
+export interface Retry {
+  /** How long the next attempt waits. */
+  readonly seconds: number
+  readonly reason: string
+  /** The attempt that failed, from 1. */
+  readonly attempt: number
+}
+
 export interface CallOptions {
   readonly signal?: AbortSignal
+  /** Told before each pause. Only what asks over a network repeats anything. */
+  readonly onRetry?: (retry: Retry) => void
 }
 
 export interface ReadOptions extends CallOptions {
@@ -103,6 +114,8 @@ export interface BlobExpectation {
 export interface PushBlobOptions extends CallOptions {
   /** Continue this session (what a refused mount left) instead of starting one. */
   readonly upload?: Upload
+  /** The same content from a byte on, unverified: an upload that goes on then reads no more than what is missing. */
+  readonly openFrom?: (start: number) => Bytes
 }
 
 /** A chunked upload. `id` resumes it later (in another process too, where the registry keeps the bytes). */
@@ -208,8 +221,11 @@ export interface Lister {
   ): AsyncIterable<Descriptor>
 }
 
-/** Where `pump` delivers; the slab may be reused as soon as the promise resolves. */
+/** Where `pump` delivers, one slab after the other; the slab may be reused as soon as the promise resolves. */
 export type Sink = (slab: Uint8Array) => Promise<void> | void
+
+/** Delivers all bytes of one blob from `start` to its end. Nothing vouches for them: whoever receives them verifies. */
+export type Feed = (start: number, sink: Sink) => Promise<void>
 
 export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposable {
   /** How errors and progress name it: `ghcr.io`, `oci:./dir`, `memory`. */
@@ -219,6 +235,25 @@ export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposab
   commit(options?: CallOptions): Promise<void>
   /** The fast body path; present when `abilities.pump`. Verifies like `openBlob`. */
   pump?(repository: string, descriptor: Descriptor, sink: Sink, options?: CallOptions): Promise<void>
+  /** `pump` from byte `start` on: unverified, but exactly `descriptor.size - start` bytes. Present where `pump` is, or not. */
+  pumpRange?(
+    repository: string,
+    descriptor: Descriptor,
+    start: number,
+    sink: Sink,
+    options?: CallOptions,
+  ): Promise<void>
+  /**
+   * Takes a blob of which a part may be here: what an interrupted call left stays, by digest and also between
+   * processes, so that the feed is asked for the rest alone; of several that want the same blob at once one is fed.
+   * Errors: as `pushBlob`, and those of the feed; after DIGEST_MISMATCH nothing is kept.
+   */
+  receiveBlob?(
+    repository: string,
+    expected: Descriptor,
+    feed: Feed,
+    options?: CallOptions,
+  ): Promise<Descriptor>
   /**
    * The local file that holds exactly the blob's bytes, where there is one: it never changes, and nothing has verified
    * it. With `adoptBlob` of another registry of this machine, content moves without being read and written.

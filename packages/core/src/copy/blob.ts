@@ -1,7 +1,8 @@
 import { type Bytes, type Descriptor, hasCode, inlineData, isForeignLayer } from '@ocish/sdk'
 import { counted, fromBytes } from '../bytes.ts'
-import type { Upload } from '../registry.ts'
-import { fromSource, onSide, withSide } from './failure.ts'
+import type { Sink, Upload } from '../registry.ts'
+import { fromSource, onSide, withAttempts, withSide } from './failure.ts'
+import { pumpBlob } from './pump.ts'
 import type { Run } from './run.ts'
 
 /** Brings one blob to the target: it is there, it is mounted, or it is moved. */
@@ -15,7 +16,7 @@ export async function copyBlob(run: Run, blob: Descriptor): Promise<void> {
 }
 
 async function transfer(run: Run, blob: Descriptor): Promise<void> {
-  const candidates = mountCandidates(run, blob)
+  const candidates = await mountCandidates(run, blob)
   let upload: Upload | undefined
   if (candidates.length > 0) {
     run.tell({ type: 'mounting', descriptor: blob })
@@ -35,11 +36,16 @@ async function transfer(run: Run, blob: Descriptor): Promise<void> {
   await run.finished(blob, 'blobs', 'moved')
 }
 
-function mountCandidates(run: Run, blob: Descriptor): readonly string[] {
+/** Each refusal costs a request. */
+const maxCandidates = 3
+
+async function mountCandidates(run: Run, blob: Descriptor): Promise<readonly string[]> {
   const { source, target, options } = run
   if (target.registry.abilities.mount === false) return []
-  const known = [...(run.isOneRegistry ? [source.repository] : []), ...(options.mountFrom?.(blob) ?? [])]
-  return [...new Set(known)].filter((repository) => repository !== target.repository)
+  const known = (await options.mountFrom?.(blob)) ?? []
+  const all = new Set([...(run.isOneRegistry ? [source.repository] : []), ...known])
+  all.delete(target.repository)
+  return [...all].slice(0, maxCandidates)
 }
 
 interface Mounted {
@@ -56,7 +62,7 @@ async function mount(run: Run, blob: Descriptor, candidates: readonly string[]):
     // eslint-disable-next-line no-await-in-loop
     const result = await onSide('destination', run.target, blob, () =>
       registry
-        .mountBlob(repository, blob.digest, from, { size: blob.size, signal: run.signal })
+        .mountBlob(repository, blob.digest, from, { size: blob.size, ...run.call(blob) })
         .catch(refusal),
     )
     // eslint-disable-next-line no-await-in-loop
@@ -87,7 +93,7 @@ async function isThere(run: Run, blob: Descriptor): Promise<boolean> {
   run.tell({ type: 'probing', descriptor: blob })
   const { registry, repository } = run.target
   try {
-    await registry.statBlob(repository, blob.digest, { signal: run.signal })
+    await registry.statBlob(repository, blob.digest, run.call(blob))
     return true
   } catch (error) {
     // Whoever may push but not read is told 403 (distribution.md §1.9): unknown, so it is pushed.
@@ -115,21 +121,85 @@ async function adopt(run: Run, blob: Descriptor): Promise<boolean> {
   }
 }
 
+/** Wrong bytes are asked for once more: a prefix of an interrupted transfer, or a proxy's cache, may be what is wrong. */
+const attempts = 2
+
 async function move(run: Run, blob: Descriptor, upload: Upload | undefined): Promise<void> {
-  const { source, target, signal } = run
+  const keepsParts = run.target.registry.receiveBlob !== undefined
+  if (keepsParts) await upload?.cancel({ signal: run.signal })
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      // eslint-disable-next-line no-await-in-loop -- one attempt after the other
+      await (keepsParts ? receive(run, blob) : push(run, blob, attempt === 1 ? upload : undefined))
+      return
+    } catch (error) {
+      run.signal.throwIfAborted()
+      if (attempt === attempts || !hasCode(error, 'DIGEST_MISMATCH')) throw withAttempts(error, attempt)
+      run.tell({ type: 'retrying', descriptor: blob, seconds: 0, reason: 'its digest was wrong' })
+    }
+  }
+}
+
+/** Into a target that keeps what arrived: only the rest of an interrupted transfer is asked for. */
+async function receive(run: Run, blob: Descriptor): Promise<void> {
+  const { source, target, options } = run
+  let failedSource: { readonly error: unknown } | undefined
+  const feed = async (start: number, sink: Sink): Promise<void> => {
+    let failedSink = false
+    let done = start
+    try {
+      await pumpBlob(
+        source,
+        blob,
+        start,
+        async (slab) => {
+          await options.rateLimit?.take(slab.length, run.signal)
+          done += slab.length
+          try {
+            await sink(slab)
+          } catch (error) {
+            failedSink = true
+            throw error
+          }
+          run.tell({ type: 'moving', descriptor: blob, done })
+        },
+        run.call(blob),
+      )
+    } catch (error) {
+      if (!failedSink) failedSource = { error: withSide(error, 'source', source, blob) }
+      throw error
+    }
+  }
+  try {
+    await target.registry.receiveBlob?.(target.repository, blob, feed, run.call(blob))
+  } catch (error) {
+    if (failedSource !== undefined) throw failedSource.error
+    // The target found out, but the bytes are the source's.
+    const isSource = hasCode(error, 'DIGEST_MISMATCH', 'SIZE_MISMATCH')
+    throw isSource ? withSide(error, 'source', source, blob) : withSide(error, 'destination', target, blob)
+  }
+}
+
+async function push(run: Run, blob: Descriptor, upload: Upload | undefined): Promise<void> {
+  const { source, target } = run
   const { digest, size, mediaType } = blob
   const inline = inlineData(blob)
   let failedSource: { readonly error: unknown } | undefined
-  const read = async (): Promise<Bytes> => {
-    if (inline !== undefined) return fromBytes(inline)
-    return (await source.registry.openBlob(source.repository, blob, { signal })).bytes
+  const read = async (start: number): Promise<Bytes> => {
+    const call = run.call(blob)
+    if (inline !== undefined) return fromBytes(inline.slice(start))
+    if (start === 0) return (await source.registry.openBlob(source.repository, blob, call)).bytes
+    return (await source.registry.openRange(source.repository, digest, start, call)).bytes
   }
-  const open = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
+  const open = async function* (start: number): AsyncGenerator<Uint8Array, void, undefined> {
     failedSource = undefined
     try {
-      yield* counted(fromSource(source, blob, read), (done) => {
-        run.tell({ type: 'moving', descriptor: blob, done })
-      })
+      yield* passing(
+        run,
+        blob,
+        start,
+        fromSource(source, blob, () => read(start)),
+      )
     } catch (error) {
       failedSource = { error }
       throw error
@@ -137,13 +207,31 @@ async function move(run: Run, blob: Descriptor, upload: Upload | undefined): Pro
   }
   try {
     await onSide('destination', target, blob, () =>
-      target.registry.pushBlob(target.repository, { digest, size, mediaType }, open, {
-        signal,
+      target.registry.pushBlob(target.repository, { digest, size, mediaType }, () => open(0), {
+        ...run.call(blob),
+        ...(source.registry.abilities.range === true && { openFrom: open }),
         ...(upload && { upload }),
       }),
     )
   } catch (error) {
     // A target that reads a broken stream may say so in its own words; what broke is the source.
     throw failedSource === undefined ? error : failedSource.error
+  }
+}
+
+/** Bytes on their way: within the rate, and told. */
+async function* passing(
+  run: Run,
+  blob: Descriptor,
+  start: number,
+  bytes: Bytes,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { rateLimit } = run.options
+  const told = counted(bytes, (done) => {
+    run.tell({ type: 'moving', descriptor: blob, done: start + done })
+  })
+  for await (const chunk of told) {
+    await rateLimit?.take(chunk.length, run.signal)
+    yield chunk
   }
 }

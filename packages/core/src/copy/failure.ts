@@ -15,6 +15,17 @@ export function withSide(error: unknown, side: Side, place: Place, descriptor?: 
   })
 }
 
+/** Adds how often something was tried, where that was more than once. */
+export function withAttempts(error: unknown, attempts: number): unknown {
+  if (!isOcishError(error) || attempts < 2) return error
+  return new OcishError(error.code, `${error.message} (${attempts} attempts)`, {
+    cause: error,
+    exit: error.exit,
+    ...(error.hint !== undefined && { hint: error.hint }),
+    details: { ...error.details, attempts },
+  })
+}
+
 /** Runs an act of one side. */
 export async function onSide<T>(
   side: Side,

@@ -6,11 +6,15 @@ import { successors } from '../successors.ts'
 import { checkDigest } from '../verified.ts'
 import { copyBlob } from './blob.ts'
 import { onSide } from './failure.ts'
+import type { Narrowed } from './platforms.ts'
 import type { Run } from './run.ts'
+import { type TaggedReferrer, taggedReferrers } from './tagged-referrers.ts'
 
 /** A manifest of the graph. Without `opened` it is there already, or was not wanted. */
 interface Node {
   readonly descriptor: Descriptor
+  /** What connects it to its subject; it is written with it. */
+  readonly tags: string[]
   opened?: OpenedManifest
   isMissing: boolean
   children: readonly Descriptor[]
@@ -37,6 +41,8 @@ export class Graph {
   readonly #nodes = new Map<string, Node>()
   readonly #blobs = new Map<string, Promise<void>>()
   readonly #written = new Map<string, Promise<void>>()
+  #made: ReadonlyMap<string, OpenedManifest> = new Map()
+  #omitted: ReadonlySet<string> = new Set()
   #heldBytes = 0
   #referrers = 0
 
@@ -47,6 +53,12 @@ export class Graph {
   /** Referrers met so far. */
   get referrers(): number {
     return this.#referrers
+  }
+
+  /** What stands in for indexes of the source, and what of these is left out. */
+  narrow({ made, omitted }: Narrowed): void {
+    this.#made = made
+    this.#omitted = omitted
   }
 
   /** Takes in the root, which has been read; `isMissing` as its caller has found out. */
@@ -78,7 +90,8 @@ export class Graph {
         mediaType: manifest.mediaType,
         digest: descriptor.digest,
         tags,
-        signal,
+        ...this.#run.call(descriptor),
+        ...(successors(manifest).some(({ digest }) => this.#omitted.has(digest)) && { sparse: true }),
       })
       checkDigest(descriptor.digest, pushed.descriptor.digest)
       const subject = manifest.subject?.digest
@@ -92,36 +105,43 @@ export class Graph {
     await this.#run.finished(descriptor, 'manifests', 'moved')
   }
 
-  async #visit(descriptor: Descriptor, depth: Depth): Promise<void> {
-    if (this.#nodes.has(descriptor.digest)) return
+  async #visit(descriptor: Descriptor, depth: Depth, tag?: string): Promise<void> {
+    const known = this.#nodes.get(descriptor.digest)
+    if (known !== undefined) {
+      if (tag !== undefined) known.tags.push(tag)
+      return
+    }
     if (depth.index > maxIndexDepth) throw tooDeep(descriptor.digest)
-    const node = this.#enter(descriptor)
+    const node = this.#enter(descriptor, tag)
     const run = this.#run
     if (await run.isRefused(descriptor)) return run.skip(descriptor, 'manifests', 'hook')
     run.tell({ type: 'waiting', descriptor })
     const isMissing = !(await run.scheduler.run(0, () => this.#isThere(descriptor)))
     if (!isMissing) await run.skip(descriptor, 'manifests', 'existing')
     if (!isMissing && !this.#wantsReferrers) return
-    const opened = await run.scheduler.run(0, () =>
-      onSide('source', run.source, descriptor, () =>
-        readChild(run.source, descriptor, { signal: run.signal }),
-      ),
-    )
+    const opened = this.#made.get(descriptor.digest) ?? (await this.#read(descriptor))
     await this.#expand(node, opened, isMissing, depth)
   }
 
-  #enter(descriptor: Descriptor): Node {
-    if (this.#nodes.size >= maxManifests) {
-      throw tooMany()
-    }
-    const node = { descriptor, isMissing: false, children: [], blobs: [] }
+  #read(descriptor: Descriptor): Promise<OpenedManifest> {
+    const { source, scheduler } = this.#run
+    return scheduler.run(0, () =>
+      onSide('source', source, descriptor, () => readChild(source, descriptor, this.#run.call(descriptor))),
+    )
+  }
+
+  #enter(descriptor: Descriptor, tag?: string): Node {
+    if (this.#nodes.size >= maxManifests) throw tooMany()
+    const tags = tag === undefined ? [] : [tag]
+    const node = { descriptor, tags, isMissing: false, children: [], blobs: [] }
     this.#nodes.set(descriptor.digest, node)
     return node
   }
 
   async #expand(node: Node, opened: OpenedManifest, isMissing: boolean, depth: Depth): Promise<void> {
     const { manifest, bytes } = opened
-    const below = this.#run.options.successors?.(opened) ?? successors(manifest)
+    const named = this.#run.options.successors?.(opened) ?? successors(manifest)
+    const below = named.filter(({ digest }) => !this.#omitted.has(digest))
     // Only an index has manifests below it; whatever an image calls its layers, registries keep them as blobs.
     const isChild = (part: Descriptor): boolean =>
       manifest.form === 'index' && isManifestMediaType(part.mediaType)
@@ -142,16 +162,34 @@ export class Graph {
   async #visitReferrers(subject: Descriptor, referrer: number): Promise<void> {
     if (!this.#wantsReferrers) return
     const { source, scheduler } = this.#run
-    const found = await scheduler.run(0, () =>
-      onSide('source', source, subject, () => this.#referrersOf(subject.digest)),
-    )
-    const byDigest = new Map(found.map((entry) => [entry.digest, entry]))
-    const fresh = [...byDigest.values()].filter(({ digest }) => !this.#nodes.has(digest))
-    if (fresh.length > 0 && referrer > maxReferrerDepth) {
+    const [found, tagged] = await Promise.all([
+      scheduler.run(0, () => onSide('source', source, subject, () => this.#referrersOf(subject.digest))),
+      this.#taggedReferrersOf(subject),
+    ])
+    const byDigest = new Map<string, Partial<TaggedReferrer> & { readonly descriptor: Descriptor }>()
+    for (const descriptor of found) byDigest.set(descriptor.digest, { descriptor })
+    for (const entry of tagged) byDigest.set(entry.descriptor.digest, entry)
+    const fresh = [...byDigest.keys()].filter((digest) => !this.#nodes.has(digest)).length
+    if (fresh > 0 && referrer > maxReferrerDepth) {
       throw new OcishError('LIMIT_EXCEEDED', `referrers are nested deeper than ${maxReferrerDepth}`)
     }
-    this.#referrers += fresh.length
-    await Promise.all(fresh.map((entry) => this.#visit(entry, { index: 0, referrer })))
+    this.#referrers += fresh
+    await Promise.all(
+      [...byDigest.values()].map(({ descriptor, tag }) =>
+        this.#visit(descriptor, { index: 0, referrer }, tag),
+      ),
+    )
+  }
+
+  async #taggedReferrersOf(subject: Descriptor): Promise<readonly TaggedReferrer[]> {
+    const { options, source, scheduler } = this.#run
+    // Within one repository the tags are there, and a filter by type asks for the others only.
+    if (options.referrers !== true || this.#run.isOnePlace) return []
+    return scheduler.run(0, () =>
+      onSide('source', source, subject, () =>
+        taggedReferrers(source, subject.digest, this.#run.call(subject)),
+      ),
+    )
   }
 
   async #referrersOf(subject: string): Promise<readonly Descriptor[]> {
@@ -171,15 +209,15 @@ export class Graph {
     return referrers !== false
   }
 
-  async #isThere(descriptor: Descriptor): Promise<boolean> {
+  async #isThere(descriptor: Descriptor, tag?: string): Promise<boolean> {
     const run = this.#run
     if (run.isOnePlace) return true
     run.tell({ type: 'probing', descriptor })
     const { registry, repository } = run.target
     return onSide('destination', run.target, descriptor, () =>
       registry
-        .statManifest(repository, descriptor.digest, { signal: run.signal })
-        .then(() => true, isAbsence),
+        .statManifest(repository, tag ?? descriptor.digest, run.call(descriptor))
+        .then((found) => found.descriptor.digest === descriptor.digest, isAbsence),
     )
   }
 
@@ -217,7 +255,7 @@ export class Graph {
     ])
     const { opened } = node
     if (opened === undefined || !node.isMissing) return
-    await this.#run.scheduler.run(0, () => this.push(opened, []))
+    await this.#run.scheduler.run(0, () => this.push(opened, node.tags))
   }
 
   /** Digests that are checked cannot form one; what a caller's `successors` says can. */

@@ -1,6 +1,6 @@
 import type { Descriptor } from '@ocish/sdk'
 import type { TransferEvent } from '../progress.ts'
-import type { Place } from '../registry.ts'
+import type { CallOptions, Place } from '../registry.ts'
 import type { CopyCounts, CopyOptions, SkipReason } from './options.ts'
 import { Scheduler } from './scheduler.ts'
 
@@ -15,6 +15,7 @@ export class Run {
   readonly options: CopyOptions
   readonly signal: AbortSignal
   readonly scheduler: Scheduler
+  readonly notices: string[] = []
   readonly #stop = new AbortController()
   readonly #counts: Record<How, { manifests: number; blobs: number; bytes: number }> = {
     moved: { manifests: 0, blobs: 0, bytes: 0 },
@@ -54,6 +55,16 @@ export class Run {
 
   tell(event: TransferEvent): void {
     this.options.onTransfer?.(event)
+  }
+
+  /** For a call about one descriptor: it ends with the run, and its pauses are told. */
+  call(descriptor?: Descriptor): Required<CallOptions> {
+    return {
+      signal: this.signal,
+      onRetry: ({ seconds, reason }) => {
+        this.tell({ type: 'retrying', ...(descriptor && { descriptor }), seconds, reason })
+      },
+    }
   }
 
   counts(how: How): CopyCounts {

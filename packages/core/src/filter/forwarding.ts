@@ -4,6 +4,7 @@ import type {
   BlobContent,
   BlobExpectation,
   CallOptions,
+  Feed,
   ListOptions,
   ManifestContent,
   ManifestStat,
@@ -25,13 +26,16 @@ export class ForwardingRegistry implements Registry {
   /** The registry behind. */
   protected readonly inner: Registry
   declare readonly pump?: NonNullable<Registry['pump']>
-
+  declare readonly pumpRange?: NonNullable<Registry['pumpRange']>
+  declare readonly receiveBlob?: NonNullable<Registry['receiveBlob']>
   declare readonly blobFile?: NonNullable<Registry['blobFile']>
   declare readonly adoptBlob?: NonNullable<Registry['adoptBlob']>
 
   constructor(inner: Registry) {
     this.inner = inner
     if (inner.pump !== undefined) this.pump = (...call) => this.pumpThrough(...call)
+    if (inner.pumpRange !== undefined) this.pumpRange = (...call) => this.pumpRangeThrough(...call)
+    if (inner.receiveBlob !== undefined) this.receiveBlob = (...call) => this.receiveBlobThrough(...call)
     if (inner.blobFile !== undefined) this.blobFile = (...call) => this.blobFileThrough(...call)
     if (inner.adoptBlob !== undefined) this.adoptBlob = (...call) => this.adoptBlobThrough(...call)
   }
@@ -133,6 +137,26 @@ export class ForwardingRegistry implements Registry {
     options?: CallOptions,
   ): Promise<void> {
     await this.inner.pump?.(repository, descriptor, sink, options)
+  }
+
+  protected async pumpRangeThrough(
+    repository: string,
+    descriptor: Descriptor,
+    start: number,
+    sink: Sink,
+    options?: CallOptions,
+  ): Promise<void> {
+    await this.inner.pumpRange?.(repository, descriptor, start, sink, options)
+  }
+
+  protected async receiveBlobThrough(
+    repository: string,
+    expected: Descriptor,
+    feed: Feed,
+    options?: CallOptions,
+  ): Promise<Descriptor> {
+    if (this.inner.receiveBlob === undefined) throw unsupported(this.name, 'receiving blobs')
+    return this.inner.receiveBlob(repository, expected, feed, options)
   }
 
   protected async blobFileThrough(

@@ -3,6 +3,7 @@ import type {
   BlobContent,
   BlobExpectation,
   CallOptions,
+  Feed,
   ListOptions,
   ManifestContent,
   ManifestStat,
@@ -173,6 +174,29 @@ class LoggedRegistry extends ForwardingRegistry {
   ): Promise<void> {
     return this.#call('pump', repository, descriptor.digest, () =>
       super.pumpThrough(repository, descriptor, sink, options),
+    )
+  }
+
+  protected override pumpRangeThrough(
+    repository: string,
+    descriptor: Descriptor,
+    start: number,
+    sink: Sink,
+    options?: CallOptions,
+  ): Promise<void> {
+    return this.#call('pumpRange', repository, descriptor.digest, () =>
+      super.pumpRangeThrough(repository, descriptor, start, sink, options),
+    )
+  }
+
+  protected override receiveBlobThrough(
+    repository: string,
+    expected: Descriptor,
+    feed: Feed,
+    options?: CallOptions,
+  ): Promise<Descriptor> {
+    return this.#call('receiveBlob', repository, expected.digest, () =>
+      super.receiveBlobThrough(repository, expected, feed, options),
     )
   }
 

@@ -53,6 +53,10 @@ class ReadOnlyRegistry extends ForwardingRegistry {
     return this.#refuse()
   }
 
+  protected override receiveBlobThrough(): Promise<never> {
+    return this.#refuse()
+  }
+
   protected override adoptBlobThrough(): Promise<never> {
     return this.#refuse()
   }

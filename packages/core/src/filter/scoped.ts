@@ -3,6 +3,7 @@ import type {
   BlobContent,
   BlobExpectation,
   CallOptions,
+  Feed,
   ListOptions,
   ManifestContent,
   ManifestStat,
@@ -147,6 +148,25 @@ class ScopedRegistry extends ForwardingRegistry {
     options?: CallOptions,
   ): Promise<void> {
     return super.pumpThrough(this.#full(repository), descriptor, sink, options)
+  }
+
+  protected override pumpRangeThrough(
+    repository: string,
+    descriptor: Descriptor,
+    start: number,
+    sink: Sink,
+    options?: CallOptions,
+  ): Promise<void> {
+    return super.pumpRangeThrough(this.#full(repository), descriptor, start, sink, options)
+  }
+
+  protected override receiveBlobThrough(
+    repository: string,
+    expected: Descriptor,
+    feed: Feed,
+    options?: CallOptions,
+  ): Promise<Descriptor> {
+    return super.receiveBlobThrough(this.#full(repository), expected, feed, options)
   }
 
   protected override blobFileThrough(

@@ -3,6 +3,7 @@ import type {
   BlobContent,
   BlobExpectation,
   CallOptions,
+  Feed,
   ListOptions,
   ManifestContent,
   ManifestStat,
@@ -168,6 +169,27 @@ class SelectedRegistry extends ForwardingRegistry {
   ): Promise<void> {
     this.#blobReadable(repository, descriptor.digest)
     return super.pumpThrough(repository, descriptor, sink, options)
+  }
+
+  protected override async pumpRangeThrough(
+    repository: string,
+    descriptor: Descriptor,
+    start: number,
+    sink: Sink,
+    options?: CallOptions,
+  ): Promise<void> {
+    this.#blobReadable(repository, descriptor.digest)
+    return super.pumpRangeThrough(repository, descriptor, start, sink, options)
+  }
+
+  protected override async receiveBlobThrough(
+    repository: string,
+    expected: Descriptor,
+    feed: Feed,
+    options?: CallOptions,
+  ): Promise<Descriptor> {
+    this.#writable(repository)
+    return super.receiveBlobThrough(repository, expected, feed, options)
   }
 
   protected override async blobFileThrough(

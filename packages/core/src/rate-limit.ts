@@ -1,0 +1,59 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { OcishError } from '@ocish/sdk'
+
+/** A budget of bytes per second that several transfers share. */
+export interface RateLimit {
+  /** Resolves when so many bytes may pass. Rejects with the signal's reason. */
+  take(bytes: number, signal?: AbortSignal): Promise<void>
+}
+
+/** Seconds of the rate that may pass at once after a pause. */
+const burst = 0.25
+
+/**
+ * A limit for all who take from it: whoever takes more than there is waits until the debt is paid, so that the order of
+ * takers is kept and a large chunk needs no splitting. Errors: USAGE_INVALID_VALUE (not above 0).
+ */
+export function createRateLimit(bytesPerSecond: number): RateLimit {
+  if (!(bytesPerSecond > 0)) {
+    throw new OcishError('USAGE_INVALID_VALUE', `${bytesPerSecond} bytes per second let nothing pass`)
+  }
+  const bucket = new TokenBucket(bytesPerSecond, now())
+  return {
+    async take(bytes, signal) {
+      signal?.throwIfAborted()
+      const seconds = bucket.take(bytes, now())
+      if (seconds === 0) return
+      try {
+        await wait(seconds * 1000, undefined, signal === undefined ? {} : { signal })
+      } catch (error) {
+        signal?.throwIfAborted()
+        throw error
+      }
+    },
+  }
+}
+
+/** The arithmetic of a rate limit; times in seconds. */
+export class TokenBucket {
+  readonly #rate: number
+  #tokens: number
+  #filled: number
+
+  constructor(rate: number, time: number) {
+    this.#rate = rate
+    this.#tokens = rate * burst
+    this.#filled = time
+  }
+
+  /** How long whoever takes so many has to wait. */
+  take(count: number, time: number): number {
+    this.#tokens = Math.min(this.#rate * burst, this.#tokens + (time - this.#filled) * this.#rate) - count
+    this.#filled = time
+    return Math.max(0, -this.#tokens / this.#rate)
+  }
+}
+
+function now(): number {
+  return performance.now() / 1000
+}
