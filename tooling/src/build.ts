@@ -31,7 +31,7 @@ export function program(entry: Record<string, string>): UserConfig {
         groups: [
           {
             name: 'door',
-            test: /packages\/(?:sdk\/src|commands\/src\/(?:signatures\/|all-signatures|load-command|help-document)|shell\/src\/(?!formats|text\/(?:describe|diff|tree)))/,
+            test: /packages\/(?:sdk\/src|commands\/src\/(?:signatures\/|all-signatures|load-command|help-document)|shell\/src\/(?!formats|language|text\/(?:describe|diff|tree)))/,
           },
           { name: 'core', test: /packages\/core\/src\/(?!client|copy|filter|memory|referrers)/ },
         ],

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createWorld, type World } from './e2e-world.ts'
+import { createWorld, type World } from './world.test-kit.ts'
 
 let world: World
 beforeAll(async () => {

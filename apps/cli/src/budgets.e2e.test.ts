@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createWorld, type World } from './e2e-world.ts'
+import { createWorld, type World } from './world.test-kit.ts'
 
 let world: World
 let digest: string

@@ -1,5 +1,6 @@
+import { dockerRegistry, has } from '@ocish/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createWorld, type World } from './e2e-world.ts'
+import { createWorld, type World } from './world.test-kit.ts'
 
 let world: World
 beforeAll(async () => {
@@ -167,7 +168,30 @@ test('a runconfig is recognised by what it holds', async () => {
   expect([generic.stderr, generic.stdout]).toEqual(['', expect.not.stringContaining('runconfig')])
 })
 
-test('login with a password on standard input, whoami, logout', async () => {
-  expect((await world.run('whoami HOST')).code).toBe(1)
-  expect((await world.run('logout HOST')).code).toBe(1)
+test.skipIf(!has('docker-registry') || !has('htpasswd'))(
+  'login asks the server before it stores, whoami says where from, logout removes',
+  async () => {
+    await using registry = await dockerRegistry({ auth: 'htpasswd' })
+    const { host, username, password } = registry
+    const line = ['login', host, '--username', username, '--password-stdin']
+    const refused = await world.run(`tags ${host}/team/app`)
+    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining(`login ${host}`)])
+    expect((await world.run(line, { stdin: 'wrong' })).code).toBe(4)
+    expect((await world.run(`whoami ${host}`)).code).toBe(1)
+    const stored = await world.run(line, { stdin: `${password}\n` })
+    expect([stored.code, stored.stderr]).toEqual([0, expect.stringContaining('stored unencrypted')])
+    expect((await world.run(`push notes.txt ${host}/team/app:1`)).code).toBe(0)
+    expect((await world.run(`whoami ${host}`)).stdout).toContain(username)
+    expect((await world.run(`logout ${host}`)).code).toBe(0)
+    expect((await world.run(`logout ${host}`)).code).toBe(1)
+    expect((await world.run(`push notes.txt ${host}/team/app:2`)).code).toBe(4)
+  },
+)
+
+test('columns, limit and forms of output', async () => {
+  const line = 'tags HOST/team/report --columns tag,size'
+  expect((await world.run(`${line} -o ndjson --limit 1`)).stdout).toMatch(/"tag":"1.0".*"size":22/)
+  expect((await world.run(line)).stdout).toBe('1.0\t22\n')
+  expect((await world.run(`${line} -o csv`)).stdout).toBe('tag,size\n1.0,22\n')
+  expect((await world.run(`${line} -o table`)).stdout).toBe('TAG  SIZE\n1.0  22 B\n')
 })

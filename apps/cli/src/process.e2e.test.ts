@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { dockerRegistry, has } from '@ocish/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createWorld, type World } from './e2e-world.ts'
+import { createWorld, type World } from './world.test-kit.ts'
 
 let world: World
 beforeAll(async () => {

@@ -51,7 +51,7 @@ async function printHelp(document: HelpDocument, call: BoundCall, terminal: Term
 }
 
 /** Everything a line may call, as data. */
-export function commandTable(kinds: readonly KindEntry[]): Commands {
+function commandTable(kinds: readonly KindEntry[]): Commands {
   return createCommands([...signatures, ...kindCommands(kinds).map((command) => command.signature)], {
     options: kinds.flatMap((kind) => (kind.options ?? []).map((option) => ({ kind: kind.name, option }))),
     kinds: [...kinds.map((kind) => kind.name), 'generic'],

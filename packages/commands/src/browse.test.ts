@@ -1,7 +1,7 @@
 import type { Descriptor } from '@ocish/sdk'
 import { content } from '@ocish/testing'
 import { beforeEach, expect, test } from 'vitest'
-import { ServicesDouble } from './services-double.ts'
+import { ServicesDouble } from './services.test-kit.ts'
 
 const title = (name: string): Record<string, string> => ({ 'org.opencontainers.image.title': name })
 const sample = content({

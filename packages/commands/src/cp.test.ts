@@ -1,6 +1,6 @@
 import { content } from '@ocish/testing'
 import { beforeEach, expect, test } from 'vitest'
-import { ServicesDouble } from './services-double.ts'
+import { ServicesDouble } from './services.test-kit.ts'
 
 const sample = content({
   blobs: { amd: 'amd64', arm: 'arm64' },

@@ -112,7 +112,7 @@ export async function readSingle(
 }
 
 /** Reads an entry of an index. */
-export async function readChild(
+async function readChild(
   artifact: Named,
   parent: ReadManifest,
   child: Descriptor,

@@ -1,7 +1,7 @@
 import { createMemoryRegistry } from '@ocish/core'
 import { content } from '@ocish/testing'
 import { beforeEach, expect, test } from 'vitest'
-import { ServicesDouble } from './services-double.ts'
+import { ServicesDouble } from './services.test-kit.ts'
 
 const sample = content({
   blobs: { a: 'a', s: 's' },

@@ -25,7 +25,7 @@ export async function sourceKind(
 }
 
 /** Errors: KIND_UNKNOWN. */
-export function kindNamed(name: string, services: Services): KindInfo {
+function kindNamed(name: string, services: Services): KindInfo {
   const found = services.kinds.list().find((kind) => kind.name === name)
   if (found !== undefined) return found
   const names = services.kinds.list().map((kind) => kind.name)
