@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { ocishBin } from '@ocish/testing'
@@ -14,22 +13,21 @@ const run = promisify(execFile)
 test.runIf(existsSync(bun))(
   'the built program runs on Bun: version, push, resolve, describe, pull',
   async () => {
-    await using server = await serve(createMemoryRegistry())
-    await using home = await temporaryFolder('ocish-bun-')
+    await using world = await createWorld()
     const ocish = async (...args: string[]): Promise<string> => {
-      const env = { PATH: process.env['PATH'] ?? '', HOME: home.path, LANG: 'C.UTF-8' }
-      const { stdout } = await run(bun, [ocishBin, ...args], { cwd: home.path, env })
+      const env = { PATH: process.env['PATH'] ?? '', HOME: world.home.path, LANG: 'C.UTF-8' }
+      const { stdout } = await run(bun, [ocishBin, ...args], { cwd: world.home.path, env })
       return stdout
     }
     expect(await ocish('--version')).toMatch(/^\d+\.\d+\.\d+/)
-    await writeFile(home.join('notes.txt'), 'hello from bun')
-    const reference = `${server.host}/team/notes:1.0`
+    await world.file('notes.txt', 'hello from bun')
+    const reference = `${world.host}/team/notes:1.0`
     const pushed = JSON.parse(await ocish('push', 'notes.txt', reference, '-o', 'json')) as {
       readonly digest: string
     }
     expect((await ocish('resolve', reference)).trim()).toBe(pushed.digest)
     expect(await ocish('describe', reference)).toContain('notes.txt')
     await ocish('pull', reference, 'out')
-    expect(await readFile(home.join('out/notes.txt'), 'utf8')).toBe('hello from bun')
+    expect(await world.read('out/notes.txt')).toBe('hello from bun')
   },
 )
