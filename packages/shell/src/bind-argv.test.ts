@@ -3,7 +3,8 @@ import { bindArgv } from './bind-argv.ts'
 import { createCommands } from './commands.ts'
 import type { Problem } from './problem.ts'
 import { toProblem } from './problem.ts'
-import { sampleCommands } from './sample-commands.ts'
+import { formatCall } from './format-call.ts'
+import { sampleCommands, sampleSignatures } from './sample-commands.ts'
 
 const bind = (...words: string[]) => bindArgv(words, sampleCommands)
 
@@ -144,4 +145,16 @@ test('an operator in argv is not interpreted, and the hint says where it would b
   const problem = problemOf('tags', 'app', '|', 'first')
   expect(problem.message).toBe("'|' is not interpreted here")
   expect(problem.hints[0]?.text).toContain('-c')
+})
+
+test('an alias stands for its words, and never for a command', () => {
+  const aliases = new Map([
+    ['young', ['tags', '--since=3d']],
+    ['cp', ['version']],
+  ])
+  const commands = createCommands(sampleSignatures, { aliases })
+  const call = bindArgv(['young', 'app', '-y'], commands)
+  expect(call.flags).toMatchObject({ since: 3 * 86_400e3, yes: true })
+  expect(formatCall(call)).toBe('tags --since=3d app --yes')
+  expect(bindArgv(['cp', 'a', 'b'], commands).signature.name).toBe('cp')
 })

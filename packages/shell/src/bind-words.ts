@@ -8,10 +8,11 @@ import type { Signature } from './signature.ts'
 import { nearest } from './suggest.ts'
 import { quote } from './quote.ts'
 
-/** Binds the words of one call. Never throws. */
-export function bindWords(words: readonly CallWord[], commands: Commands, source: SourceText): BindResult {
+/** Binds the words of one call, after the alias it may begin with. Never throws. */
+export function bindWords(given: readonly CallWord[], commands: Commands, source: SourceText): BindResult {
   const diagnostics: Diagnostic[] = []
-  const start = leadingFlags(words, commands)
+  const start = leadingFlags(given, commands)
+  const words = withoutAlias(given, start, commands)
   const found = findCommand(words, start, commands)
   if (found.signature === undefined) return { diagnostics: [found.diagnostic] }
   const signature = found.signature
@@ -54,6 +55,21 @@ export function bindWords(words: readonly CallWord[], commands: Commands, source
     },
     diagnostics,
   }
+}
+
+/** An alias is an abbreviation: its words stand where its name stood. It is looked up once. */
+function withoutAlias(words: readonly CallWord[], start: number, commands: Commands): readonly CallWord[] {
+  const head = words[start]
+  const alias = head?.text === undefined || !head.bare ? undefined : commands.alias?.(head.text)
+  if (head === undefined || alias === undefined) return words
+  const standing = alias.map((text): CallWord => ({
+    from: head.from,
+    to: head.to,
+    text,
+    bare: true,
+    pattern: /[*?]/.test(text),
+  }))
+  return words.toSpliced(start, 1, ...standing)
 }
 
 /** `--name=` of a flag whose value is an expansion. */

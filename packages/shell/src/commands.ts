@@ -16,6 +16,8 @@ export interface Commands {
   readonly signatures: readonly Signature[]
   /** The options of kinds that this verb (`push`, `pull`, …) takes. */
   options(verb: string): readonly DeclaredOption[]
+  /** The words a user's alias stands for; a command's name is never one. */
+  alias?(name: string): readonly string[] | undefined
   /** Names of kinds, for `--as`; absent: not checked. */
   readonly kinds?: readonly string[]
 }
@@ -23,6 +25,8 @@ export interface Commands {
 export interface CommandsOptions {
   readonly options?: readonly DeclaredOption[]
   readonly kinds?: readonly string[]
+  /** Abbreviations of the user: a name, and the words it stands for. */
+  readonly aliases?: ReadonlyMap<string, readonly string[]>
 }
 
 /** The table of these signatures and the language's verbs. A later signature never shadows an earlier one. */
@@ -43,6 +47,7 @@ export function createCommands(signatures: Iterable<Signature>, options: Command
     find: (name) => byName.get(name),
     signatures: all,
     options: (verb) => declared.filter((entry) => (entry.option.verbs as readonly string[]).includes(verb)),
+    alias: (name) => (byName.has(name) ? undefined : options.aliases?.get(name)),
     ...(options.kinds === undefined ? {} : { kinds: options.kinds }),
   }
 }

@@ -1,13 +1,13 @@
 import { OcishError, type Bytes } from '@ocish/sdk'
 import { describe, expect, test } from 'vitest'
-import type { Row } from '../command.ts'
+import type { Command, CommandStream, Row } from '../command.ts'
 import { createCommands } from '../commands.ts'
 import { defaultFormat, write } from '../formats/write.ts'
 import { bind } from './bind.ts'
 import { parse } from './parser.ts'
 import { run } from './run.ts'
 import { worldCommands, type World } from './sample-world.ts'
-import type { Externals, Files, RunOptions, RunOutcome } from './run-options.ts'
+import type { Emission, Externals, Files, RunOptions, RunOutcome } from './run-options.ts'
 
 const table = createCommands(worldCommands.map((command) => command.signature))
 
@@ -352,4 +352,47 @@ test('a reader who stops has enough: what is upstream is closed', async () => {
   for await (const _ of edge.rows) break
   await work.next()
   expect(world.log).toEqual(['tags app', 'row 1.0', 'nothing'])
+})
+
+test('an abort in the middle ends the run with its reason, also inside each and $( )', async () => {
+  for (const line of [
+    'tags app | get tag',
+    'let x = $(tags app | get tag); nothing',
+    'tags app | each { resolve $it }',
+    'try tags app | get tag || nothing',
+  ]) {
+    const stop = new AbortController()
+    const command: Command<World> = {
+      ...worldCommands.find((entry) => entry.signature.name === 'tags')!,
+      async *run(call): CommandStream {
+        yield { ref: 'a:1', tag: '1' }
+        stop.abort(new Error('enough'))
+        call.signal.throwIfAborted()
+      },
+    }
+    const load = async (name: string): Promise<Command<World>> =>
+      name === 'tags' ? command : worldCommands.find((entry) => entry.signature.name === name)!
+    const { error, log } = await execute(line, { signal: stop.signal, load })
+    expect(error).toBe(stop.signal.reason)
+    expect(log).toEqual([])
+  }
+})
+
+test('a job runs with its own signal', async () => {
+  const world: World = { log: [], files: new Map(), columns: [] }
+  const jobs: AsyncGenerator<Emission, RunOutcome>[] = []
+  const stop = new AbortController()
+  const bound = bind(parse('nothing & resolve a'), table, { jobs: true })
+  const work = run(bound, {
+    commands: table,
+    load: async (name) => worldCommands.find((command) => command.signature.name === name)!,
+    services: () => world,
+    signal: stop.signal,
+    background: (job) => void jobs.push(job(new AbortController().signal)),
+  })
+  expect((await work.next()).value).toMatchObject({ edge: { value: 'sha256:a' } })
+  expect(world.log).toEqual([])
+  stop.abort()
+  expect(await jobs[0]!.next()).toEqual({ done: true, value: { exit: 0 } })
+  expect(world.log).toEqual(['nothing'])
 })
