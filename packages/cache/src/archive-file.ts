@@ -1,3 +1,4 @@
+import { constants } from 'node:fs'
 import { type FileHandle, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -131,7 +132,8 @@ async function spool(compressed: ArchiveFile, options: ArchiveFileOptions): Prom
 
 async function openToRead(path: string, shown: string): Promise<FileHandle> {
   try {
-    const file = await open(path, 'r')
+    // O_NONBLOCK: opening a named pipe must not wait for its writer.
+    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK)
     if ((await file.stat()).isFile()) return file
     await file.close()
   } catch (error) {

@@ -26,13 +26,11 @@ import { ArchiveMembers } from './archive-members.ts'
 import { ArchiveWriter } from './archive-writer.ts'
 import { readDockerArchive } from './docker-archive.ts'
 import { fileError } from './file-error.ts'
-import { createEntry, type LayoutEntry, LayoutIndex } from './index-json.ts'
+import { createEntry, type LayoutEntry, LayoutIndex, maxIndexSize } from './index-json.ts'
 import { IndexView } from './index-view.ts'
 import { checkPrecondition, placeEntries } from './layout-changes.ts'
 import { checkEntryRepository, checkEntryTag } from './layout-names.ts'
 import { manifestDigest, manifestFacts, ManifestReader } from './manifest-facts.ts'
-
-const maxIndexSize = 64 * 1024 * 1024
 
 export interface ArchiveOptions {
   /** `write` makes a new oci-archive, or a new one out of an uncompressed oci-archive that is there, by `commit`. */

@@ -233,6 +233,11 @@ export class BlobPool implements ContentSource {
     }
   }
 
+  /** A file was renamed into one of the pool's folders, whose new entry is not safe yet. */
+  renamedInto(folder: string): void {
+    this.#unsynced.add(folder)
+  }
+
   /** What was reported as written survives a crash from here on. */
   async settle(): Promise<void> {
     const folders = [...this.#unsynced]

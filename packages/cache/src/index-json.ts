@@ -1,7 +1,8 @@
 import { isJsonObject, oci, OcishError, parseDigest, parseJson } from '@ocish/sdk'
 import { readEntryName, refName, writeEntryName } from './layout-names.ts'
 
-const maxIndexSize = 64 * 1024 * 1024
+/** Bytes of the largest `index.json` that is read. */
+export const maxIndexSize: number = 64 * 1024 * 1024
 
 type JsonObject = Readonly<Record<string, unknown>>
 

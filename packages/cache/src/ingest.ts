@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { algorithmOf, type Bytes, createDigester, type Descriptor, hasCode, parseDigest } from '@ocish/sdk'
-import { abortable, checkSize } from '@ocish/core'
+import { abortable, checkSize, type Feed } from '@ocish/core'
 import { type BlobPool, readFileBytes } from './blob-pool.ts'
 import { BlobWriter } from './blob-writer.ts'
 import type { StoreDatabase } from './database.ts'
@@ -72,6 +72,17 @@ export class Ingest {
     }
   }
 
+  /** `fill` by the fast path. Errors: DIGEST_MISMATCH, SIZE_MISMATCH, FILE_FAILED, those of the feed. */
+  async receive(descriptor: Descriptor, feed: Feed, signal: AbortSignal | undefined): Promise<void> {
+    const lease = await this.#leaseOrNothing(descriptor, signal)
+    if (lease === undefined) return
+    try {
+      await receiveBlob(this.#pool, descriptor, feed, { isStillHeld: () => lease.isHeld() }, signal)
+    } finally {
+      await lease.release()
+    }
+  }
+
   /** Bytes that an earlier attempt left. */
   async #partialSize(digest: string): Promise<number> {
     const found = await lstat(this.#partial(digest)).catch(() => undefined)
@@ -129,7 +140,7 @@ export class Ingest {
     lease.pause(false)
     try {
       const path = this.#partial(descriptor.digest)
-      const file = await this.#openPartial(path)
+      const file = await openPartial(this.#pool, path)
       const digester = createDigester(algorithmOf(descriptor.digest))
       writer = BlobWriter.resume(path, file, digester, have)
       // What is beyond was written after we asked for the rest.

@@ -1,11 +1,13 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isJsonObject, OcishError, parseJson } from '@ocish/sdk'
 import { type BlobPool, makeFolder } from './blob-pool.ts'
 import { writeDurably } from './durable-file.ts'
 import { fileError, systemCode } from './file-error.ts'
+import { readSmallFile } from './small-file.ts'
 
 const headerName = 'oci-layout'
+const maxHeaderSize = 64 * 1024
 /** What is there while somebody else is making the layout. */
 const beginnings = /^(?:\.ocish|blobs|(?:oci-layout|index\.json)\..*)$/
 
@@ -19,7 +21,9 @@ export async function checkLayout(folder: string, shown: string, access: 'read' 
     if (access === 'write') return
     throw new OcishError('FILE_NOT_FOUND', `no folder ${shown}`)
   }
-  if (names.includes(headerName)) return checkVersion(await readFile(join(folder, headerName)), shown)
+  if (names.includes(headerName)) {
+    return checkVersion(await readSmallFile(join(folder, headerName), maxHeaderSize), shown)
+  }
   if (names.includes('index.json')) return
   const others = names.filter((name) => !beginnings.test(name))
   if (access === 'write' && others.length === 0) return

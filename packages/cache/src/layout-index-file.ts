@@ -1,10 +1,11 @@
 import { type BigIntStats } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeDurably } from './durable-file.ts'
 import { fileError, isMissing } from './file-error.ts'
-import { withLock } from './folder-lock.ts'
-import { LayoutIndex } from './index-json.ts'
+import { type HeldLock, withLock } from './folder-lock.ts'
+import { LayoutIndex, maxIndexSize } from './index-json.ts'
+import { statSmallFile } from './small-file.ts'
 
 /** Turns one state of `index.json` into the next; what it throws reaches the caller of `update`, and nothing changes. */
 export type IndexChange = (index: LayoutIndex) => Promise<LayoutIndex> | LayoutIndex
@@ -35,7 +36,7 @@ export class LayoutIndexFile {
   /** Undefined: there is no such file. Errors: LAYOUT_INVALID, DIGEST_INVALID, LIMIT_EXCEEDED, FILE_FAILED. */
   async read(): Promise<LayoutIndex | undefined> {
     try {
-      const stamp = stampOf(await stat(this.path, { bigint: true }))
+      const stamp = stampOf(await statSmallFile(this.path, maxIndexSize))
       if (this.#known?.stamp !== stamp) {
         this.#known = { stamp, index: LayoutIndex.parse(await readFile(this.path), this.path) }
       }
@@ -75,19 +76,11 @@ export class LayoutIndexFile {
   async #turn(batch: readonly Waiting[]): Promise<void> {
     const wanted = whileWanted(batch)
     try {
-      const succeeded = await withLock(
-        `${this.path}.lock`,
-        async (lock) => {
-          for (;;) {
-            const result = await this.#apply(batch)
-            // Another machine took our lock for abandoned: it may have written meanwhile.
-            if (!(await lock.isStillHeld())) continue
-            if (result.changed) await writeDurably(this.path, result.text, this.#mode)
-            return result.succeeded
-          }
-        },
-        { signal: wanted.signal },
-      )
+      const path = `${this.path}.lock`
+      const { signal } = wanted
+      let succeeded: readonly Waiting[] | undefined
+      while (succeeded === undefined)
+        succeeded = await withLock(path, (lock) => this.#write(batch, lock), { signal })
       for (const waiting of succeeded) waiting.done()
     } catch (error) {
       const reported = fileError(error, `write ${this.path}`)
@@ -95,6 +88,14 @@ export class LayoutIndexFile {
     } finally {
       wanted.end()
     }
+  }
+
+  /** Undefined: the lock was lost before anything was written; others may have written meanwhile. */
+  async #write(batch: readonly Waiting[], lock: HeldLock): Promise<readonly Waiting[] | undefined> {
+    const { text, changed, succeeded } = await this.#apply(batch)
+    if (!(await lock.isStillHeld())) return undefined
+    if (changed) await writeDurably(this.path, text, this.#mode)
+    return succeeded
   }
 
   async #apply(

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { access, mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { digestOf, docker, oci } from '@ocish/sdk'
 import { bytesOf, content, noise, opened, readAll, temporaryFolder } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
+import { createEntry } from './index-json.ts'
 import { openLayout } from './layout.ts'
+import { LayoutIndexFile } from './layout-index-file.ts'
 import { openStore } from './store.ts'
 
 const image = content({
@@ -313,6 +315,20 @@ describe('layouts of other tools', () => {
     }
   })
 
+  it('whose files are none, or far too large, are refused', async () => {
+    await using folder = await temporaryFolder()
+    await foreignLayout(folder.path, [named(one, 'v1')])
+    await truncate(folder.join('index.json'), 2 ** 32)
+    const layout = await openLayout(folder.path, { access: 'read' })
+    await expect(layout.tags(layout.repository)).toFailWith('LIMIT_EXCEEDED')
+    await rm(folder.join('index.json'))
+    await symlink('/dev/zero', folder.join('index.json'))
+    await expect(layout.tags(layout.repository)).toFailWith('LAYOUT_INVALID')
+    await rm(folder.join('oci-layout'))
+    await mkdir(folder.join('oci-layout'))
+    await expect(openLayout(folder.path, { access: 'read' })).toFailWith('LAYOUT_INVALID')
+  })
+
   it('T33 with sizes that are none, or wrong, are refused', async () => {
     await using folder = await temporaryFolder()
     await foreignLayout(folder.path, [{ ...named(one, 'v1'), size: -1 }])
@@ -383,6 +399,27 @@ describe('writers at once', () => {
       tags.map((tag) => layout.pushManifest(repository, one.bytes, { ...one.descriptor, tags: [tag] })),
     )
     expect(await Array.fromAsync(layout.tags(repository))).toStrictEqual(tags.toSorted())
+  })
+
+  it('that lose their lock on the way begin again', async () => {
+    await using folder = await temporaryFolder()
+    const index = new LayoutIndexFile(folder.path, 0o644)
+    let runs = 0
+    const entry = createEntry({ ...one.descriptor, repository: '', tag: 'mine' })
+    await index.update(async (before) => {
+      runs += 1
+      // Another machine takes the lock for abandoned, writes and lets go.
+      if (runs === 1) {
+        await rm(folder.join('index.json.lock'))
+        const other = createEntry({ ...two.descriptor, repository: '', tag: 'theirs' })
+        await new LayoutIndexFile(folder.path, 0o644).update((theirs) =>
+          theirs.with([...theirs.entries, other]),
+        )
+      }
+      return before.with([...before.entries, entry])
+    })
+    expect(runs).toBe(2)
+    expect(await namesOf(folder.path)).toStrictEqual(['theirs', 'mine'])
   })
 
   it('write a tag only when it is what they think', async () => {

@@ -1,10 +1,11 @@
-import { type Bytes, type Descriptor, isDigest, octetStream, OcishError, type OpenBytes } from '@ocish/sdk'
+import { algorithmOf, type Bytes, type Descriptor, isDigest, octetStream, OcishError, type OpenBytes } from '@ocish/sdk'
 import { fromBytes } from '@ocish/core'
 import type {
   Abilities,
   BlobContent,
   BlobExpectation,
   CallOptions,
+  Feed,
   MountResult,
   PushManifestOptions,
   PushBlobOptions,
@@ -13,6 +14,9 @@ import type {
   Upload,
 } from '@ocish/core'
 import type { BlobPool } from './blob-pool.ts'
+import { checkBlob } from './blob-writer.ts'
+import { type HeldLock, withLock } from './folder-lock.ts'
+import { partialPath, receiveBlob } from './receive.ts'
 import { manifestDigest, type ManifestFacts, manifestFacts, type ManifestReader } from './manifest-facts.ts'
 import { UploadSessions } from './upload-sessions.ts'
 
@@ -100,6 +104,7 @@ export abstract class PoolRegistry {
   ): Promise<Descriptor> {
     options?.signal?.throwIfAborted()
     await this.prepareWrite(repository, options?.signal)
+    await this.#sweepOnce()
     // Whoever pushes what another repository holds has to show that he has it.
     const trusted = expected.digest !== undefined && (await this.holds(repository, expected.digest))
     const { digest, size } = await this.pool.put(expected, open, { signal: options?.signal, trusted })
@@ -109,16 +114,36 @@ export abstract class PoolRegistry {
     return descriptor
   }
 
+  async receiveBlob(
+    repository: string,
+    expected: Descriptor,
+    feed: Feed,
+    options?: CallOptions,
+  ): Promise<Descriptor> {
+    const { signal } = options ?? {}
+    const { mediaType, digest } = expected
+    signal?.throwIfAborted()
+    algorithmOf(digest)
+    await this.prepareWrite(repository, signal)
+    await this.#sweepOnce()
+    let found = await this.pool.stat(digest)
+    while (found === undefined) {
+      await this.receiveInTurn(expected, feed, signal)
+      found = await this.pool.stat(digest)
+    }
+    checkBlob(expected, { size: found.size })
+    const descriptor = { mediaType, digest, size: found.size }
+    await this.received(repository, descriptor, signal)
+    return descriptor
+  }
+
   async startUpload(
     repository: string,
     options?: CallOptions & { readonly algorithm?: string },
   ): Promise<Upload> {
     options?.signal?.throwIfAborted()
     await this.prepareWrite(repository, options?.signal)
-    if (!this.#swept) {
-      this.#swept = true
-      await this.#uploads.sweep()
-    }
+    await this.#sweepOnce()
     return await this.#uploads.start(repository, options?.algorithm, (blob) =>
       this.received(repository, blob),
     )
@@ -143,6 +168,21 @@ export abstract class PoolRegistry {
     const mounted = { mediaType: octetStream, digest, size: found.size }
     await this.received(repository, mounted, options?.signal)
     return { mounted }
+  }
+
+  /** Waits until nobody else receives the digest, and receives it where it is not here then. */
+  protected async receiveInTurn(
+    expected: Descriptor,
+    feed: Feed,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const lock = `${partialPath(this.pool, expected.digest)}.lock`
+    const receive = async (turn: HeldLock): Promise<void> => {
+      if ((await this.pool.stat(expected.digest)) !== undefined) return
+      await receiveBlob(this.pool, expected, feed, turn, signal)
+    }
+    // The other one may be at it for hours; when it has died, its lock is taken at once.
+    await this.pool.inScratch(() => withLock(lock, receive, { signal, wait: Number.POSITIVE_INFINITY }))
   }
 
   /** Checks a manifest and puts it into the pool; naming it is up to the caller. */
@@ -172,6 +212,13 @@ export abstract class PoolRegistry {
       `the manifest refers to what ${this.name} does not hold: ${missing.slice(0, 3).join(', ')}`,
       { details: { missing } },
     )
+  }
+
+  /** What killed processes left behind goes with the first write. */
+  async #sweepOnce(): Promise<void> {
+    if (this.#swept) return
+    this.#swept = true
+    await this.#uploads.sweep()
   }
 
   #noBlob(repository: string, digest: string): OcishError {

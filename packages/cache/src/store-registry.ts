@@ -4,6 +4,7 @@ import {
   type BlobContent,
   type BlobExpectation,
   type CallOptions,
+  type Feed,
   type ListOptions,
   manifestEtag,
   type ManifestContent,
@@ -178,6 +179,16 @@ export class StoreRegistry extends PoolRegistry implements Registry {
   protected async received(repository: string, blob: Descriptor): Promise<void> {
     const { catalog } = await this.#state.open()
     await catalog.hold(this.#full(repository), blob.digest, blob.size)
+  }
+
+  /** Leases instead of lock files: they are shared with what is read through the store. */
+  protected override async receiveInTurn(
+    expected: Descriptor,
+    feed: Feed,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { ingest } = await this.#state.open()
+    await ingest.receive(expected, feed, signal)
   }
 
   protected async prepareWrite(repository: string): Promise<void> {

@@ -18,6 +18,9 @@ import { fileError, systemCode } from './file-error.ts'
 
 /** Milliseconds without a write after which a session, or what a killed process left, is removed. */
 const abandonedAfter = 24 * 60 * 60 * 1000
+/** New files, sessions, and what came of a blob (with its lock, and the copy of one that another process may write). */
+const unfinished =
+  /^(?:new-[0-9a-f]{32}|upload-[0-9a-f]{32}-[0-9a-f]{16}|sha(?:256|512)-[0-9a-f]{64,128}(?:\.[0-9a-z.]+)?)$/
 /** Sessions whose running hash is remembered; the others are hashed again at their end. */
 const maxRemembered = 256
 
@@ -61,7 +64,7 @@ export class UploadSessions {
     const limit = Date.now() - abandonedAfter
     try {
       for await (const { name } of await opendir(this.#pool.scratch)) {
-        if (!/^(?:new|upload)-[0-9a-f]{32}(?:-[0-9a-f]{16})?$/.test(name)) continue
+        if (!unfinished.test(name)) continue
         const path = join(this.#pool.scratch, name)
         const found = await lstat(path).catch(() => undefined)
         if (found !== undefined && found.mtimeMs < limit) await rm(path, { force: true })

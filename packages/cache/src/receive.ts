@@ -1,0 +1,115 @@
+import { constants } from 'node:fs'
+import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { algorithmOf, createDigester, type Descriptor, type Digester, hasCode, parseDigest } from '@ocish/sdk'
+import type { Feed } from '@ocish/core'
+import { type BlobPool, makeFolder, readFileBytes } from './blob-pool.ts'
+import { checkBlob } from './blob-writer.ts'
+import { fileError } from './file-error.ts'
+import { SlabWriter } from './slab-writer.ts'
+
+/** Who receives a digest alone; it may be taken from a holder that seems to be gone. */
+export interface Turn {
+  isStillHeld(): Promise<boolean>
+}
+
+/** The unfinished file of a digest: its name is how another attempt, or process, finds what is there. */
+export function partialPath(pool: BlobPool, digest: string): string {
+  const { algorithm, encoded } = parseDigest(digest)
+  return join(pool.scratch, `${algorithm}-${encoded}`)
+}
+
+/** Opens, or creates, the unfinished file of a digest for reading and writing. Errors: FILE_FAILED. */
+export async function openPartial(pool: BlobPool, path: string): Promise<FileHandle> {
+  await makeFolder(pool.scratch, pool.folderMode)
+  try {
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
+    return await open(path, flags, pool.fileMode)
+  } catch (error) {
+    throw fileError(error, `write ${path}`)
+  }
+}
+
+/**
+ * Goes on with the unfinished file of a digest: what is there is hashed again, the rest asked of `feed`, and the file
+ * gets its name in the pool when it is what it should be. After any other failure than wrong content it stays.
+ * Errors: DIGEST_MISMATCH and SIZE_MISMATCH (nothing stays), FILE_FAILED, those of the feed.
+ */
+export async function receiveBlob(
+  pool: BlobPool,
+  expected: Descriptor,
+  feed: Feed,
+  turn: Turn,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const path = partialPath(pool, expected.digest)
+  const file = await openPartial(pool, path)
+  try {
+    const digester = createDigester(algorithmOf(expected.digest))
+    const have = await takeBeginning(file, path, expected, digester, signal)
+    const writer = new SlabWriter(file, path, digester, have)
+    try {
+      if (have < expected.size) {
+        await feed(have, async (slab) => {
+          signal?.throwIfAborted()
+          if (writer.size + slab.length > expected.size)
+            checkBlob(expected, { size: writer.size + slab.length })
+          await writer.take(slab)
+        })
+      }
+      signal?.throwIfAborted()
+    } finally {
+      // What arrived is what the next attempt need not ask for.
+      await writer.flush()
+    }
+    checkBlob(expected, { size: writer.size, digest: digester.digest() })
+    await publish(pool, file, path, expected.digest, turn)
+  } catch (error) {
+    if (hasCode(error, 'DIGEST_MISMATCH', 'SIZE_MISMATCH')) await rm(path, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
+/** Hashes what an earlier attempt left, and cuts what is too much. */
+async function takeBeginning(
+  file: FileHandle,
+  path: string,
+  expected: Descriptor,
+  digester: Digester,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const { size } = await file.stat()
+  if (size === 0) return 0
+  const have = Math.min(size, expected.size)
+  await file.truncate(have)
+  let hashed = 0
+  for await (const chunk of readFileBytes(path, 0, signal)) {
+    digester.update(chunk)
+    hashed += chunk.length
+  }
+  return hashed
+}
+
+async function publish(
+  pool: BlobPool,
+  file: FileHandle,
+  path: string,
+  digest: string,
+  turn: Turn,
+): Promise<void> {
+  const ours = await file.stat()
+  const named = await lstat(path).catch(() => undefined)
+  // Taken over meanwhile: the file of that name is another's, and so is the rename.
+  if (named?.ino !== ours.ino || !(await turn.isStillHeld())) return
+  const target = pool.path(digest)
+  try {
+    await file.sync()
+    await makeFolder(dirname(target), pool.folderMode)
+    await rename(path, target)
+  } catch (error) {
+    throw fileError(error, `write ${target}`)
+  }
+  pool.renamedInto(dirname(target))
+}

@@ -1,0 +1,67 @@
+import type { FileHandle } from 'node:fs/promises'
+import type { Digester } from '@ocish/sdk'
+import { fileError } from './file-error.ts'
+
+const bufferSize = 1024 * 1024
+/** What is larger is written where it lies, smaller pieces are gathered first. */
+const direct = 256 * 1024
+
+/**
+ * Writes and hashes what passes, each byte once, into an open file. `take` is done with its slab when it resolves, so
+ * that the caller may use it again.
+ */
+export class SlabWriter {
+  readonly #file: FileHandle
+  readonly #digester: Digester
+  readonly #path: string
+  #position: number
+  #buffer: Uint8Array | undefined
+  #buffered = 0
+
+  /** `digester` has seen the first `position` bytes of the file. */
+  constructor(file: FileHandle, path: string, digester: Digester, position: number) {
+    this.#file = file
+    this.#path = path
+    this.#digester = digester
+    this.#position = position
+  }
+
+  /** Bytes taken, the beginning included. */
+  get size(): number {
+    return this.#position + this.#buffered
+  }
+
+  /** Errors: FILE_FAILED. */
+  async take(slab: Uint8Array): Promise<void> {
+    this.#digester.update(slab)
+    if (slab.length >= direct) {
+      await this.flush()
+      await this.#write(slab)
+      return
+    }
+    this.#buffer ??= new Uint8Array(bufferSize)
+    if (this.#buffered + slab.length > bufferSize) await this.flush()
+    this.#buffer.set(slab, this.#buffered)
+    this.#buffered += slab.length
+  }
+
+  /** All that was taken is in the file. Errors: FILE_FAILED. */
+  async flush(): Promise<void> {
+    if (this.#buffer === undefined || this.#buffered === 0) return
+    const part = this.#buffer.subarray(0, this.#buffered)
+    this.#buffered = 0
+    await this.#write(part)
+  }
+
+  async #write(bytes: Uint8Array): Promise<void> {
+    try {
+      for (let done = 0; done < bytes.length;) {
+        const { bytesWritten } = await this.#file.write(bytes, done, bytes.length - done, this.#position)
+        done += bytesWritten
+        this.#position += bytesWritten
+      }
+    } catch (error) {
+      throw fileError(error, `write ${this.#path}`)
+    }
+  }
+}
