@@ -80,6 +80,17 @@ describe('login', () => {
     await expect(resolve(after)).toFailWith('REGISTRY_UNAUTHORIZED')
   })
 
+  it('takes the names of one registry for one, and says how an address is written', async () => {
+    await using host = await session()
+    await mkdir(folder.join('.docker'))
+    const auths = { 'https://index.docker.io/v1/': { auth: Buffer.from('ada:secret').toString('base64') } }
+    await writeFile(folder.join('.docker/config.json'), JSON.stringify({ auths }))
+    expect(await host.credentials.find('registry-1.docker.io')).toMatchObject({ username: 'ada' })
+    expect(await host.credentials.logout('index.docker.io')).toBe(true)
+    const error = await host.credentials.logout('https://ghcr.io/v2/').catch((cause: unknown) => cause)
+    expect(error).toMatchObject({ code: 'REFERENCE_INVALID', hint: 'Write ghcr.io.' })
+  })
+
   it('the pair of the environment is for the host that the environment names, and no other', async () => {
     const env = { OCISH_USERNAME: account.username, OCISH_PASSWORD: account.password }
     await using named = await session({ env: { ...env, OCISH_REGISTRY: server.host } })

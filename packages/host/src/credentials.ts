@@ -1,6 +1,6 @@
 import type { Credential as FoundCredential, Credentials } from '@ocish/commands'
 import type { ClientOptions, Credential, CredentialLookup, CredentialOptions } from '@ocish/core/client'
-import { canonicalRegistry } from '@ocish/sdk'
+import { canonicalRegistry, OcishError } from '@ocish/sdk'
 import type { Config } from './config.ts'
 import type { Env } from './paths.ts'
 import type { TokenFile } from './tokens.ts'
@@ -32,11 +32,13 @@ export function createCredentials(options: CredentialsOptions): SessionCredentia
       const { listCredentials } = await import('@ocish/core/client')
       return listCredentials(placesFor(undefined, options))
     },
-    async find(host, repository) {
+    async find(given, repository) {
+      const host = registryNamed(given)
       const found = await lookup(host, repository, undefined)
       return found && shown(found)
     },
-    async login(host, credential, { signal }) {
+    async login(name, credential, { signal }) {
+      const host = registryNamed(name)
       const { storeCredential, verifyCredential } = await import('@ocish/core/client')
       const given = { ...credential, source: 'this login' }
       await verifyCredential(host, given, await options.optionsFor(host), signal)
@@ -48,7 +50,8 @@ export function createCredentials(options: CredentialsOptions): SessionCredentia
       await options.tokens?.forget(host)
       return { source }
     },
-    async logout(host) {
+    async logout(name) {
+      const host = registryNamed(name)
       const { eraseCredential } = await import('@ocish/core/client')
       const removed = await eraseCredential(host, placesFor(host, options))
       await options.tokens?.forget(host)
@@ -70,6 +73,17 @@ async function find(
   if (options.config.registries.get(name)?.credentials === 'none') return undefined
   const { findCredential } = await import('@ocish/core/client')
   return findCredential(host, repository, { ...placesFor(name, options), signal })
+}
+
+/** Errors: REFERENCE_INVALID with the nearest right form. */
+function registryNamed(text: string): string {
+  const host = canonicalRegistry(text)
+  if (host !== undefined) return host
+  const near = canonicalRegistry(text.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, ''))
+  throw new OcishError('REFERENCE_INVALID', `${JSON.stringify(text)} is not a registry`, {
+    details: { input: text, span: { from: 0, to: text.length } },
+    ...(near !== undefined && { hint: `Write ${near}.` }),
+  })
 }
 
 /** A file that the configuration names for a registry is the only place for it. */

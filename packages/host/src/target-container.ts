@@ -53,9 +53,9 @@ async function isOver(container: Container, target: string): Promise<boolean> {
   if (!stats?.isDirectory()) return false
   const owner = await ownerOf(container)
   if (owner !== undefined && owner.target !== target) return false
-  if (Date.now() - stats.mtimeMs > strangersKeep) return true
-  const { isGone } = await import('@ocish/cache')
-  return owner !== undefined && isGone(owner)
+  const { isGone, thisProcess } = await import('@ocish/cache')
+  if (owner !== undefined && (await isGone(owner))) return true
+  return owner?.host !== (await thisProcess()).host && Date.now() - stats.mtimeMs > strangersKeep
 }
 
 async function ownerOf(
