@@ -4,7 +4,7 @@ import type { Commands } from './commands.ts'
 import { commonOf } from './common-flags.ts'
 import type { Diagnostic, SourceText } from './diagnostic.ts'
 import { FlagReader } from './flag-reader.ts'
-import type { Signature } from './signature.ts'
+import type { RowType, Signature } from './signature.ts'
 import { nearest } from './suggest.ts'
 import { quote } from './quote.ts'
 
@@ -42,6 +42,8 @@ export function bindWords(given: readonly CallWord[], commands: Commands, source
   const flags = reader.finish(assigned.slots, positionals.length)
   if (help) diagnostics.length = 0
   checkOptionKinds(reader, flags, items, diagnostics)
+  const common = commonOf(flags)
+  if (!help) checkColumns(signature, common.columns ?? [], items, diagnostics)
   return {
     call: {
       signature,
@@ -49,7 +51,7 @@ export function bindWords(given: readonly CallWord[], commands: Commands, source
       flags,
       options: reader.options,
       optionKinds: reader.optionKinds,
-      common: commonOf(flags),
+      common,
       items,
       source,
     },
@@ -174,4 +176,30 @@ function checkOptionKinds(
       to: item?.to ?? 0,
     })
   }
+}
+
+/** `--columns` names columns of the rows, where these are known. */
+function checkColumns(
+  signature: Signature,
+  asked: readonly string[],
+  items: readonly BoundItem[],
+  diagnostics: Diagnostic[],
+): void {
+  if (signature.output.form !== 'rows' || asked.length === 0) return
+  const { row } = signature.output
+  const types: readonly RowType[] = Array.isArray(row) ? row : [row]
+  if (types.some((type) => type.columns.length === 0)) return
+  const names = [...new Set(types.flatMap((type) => type.columns.map((column) => column.name)))]
+  const wrong = asked.find((name) => name !== 'all' && !names.includes(name))
+  if (wrong === undefined) return
+  const item = items.find((entry) => entry.kind === 'flag' && entry.flag.name === 'columns')
+  const closest = nearest(wrong, names)
+  diagnostics.push({
+    code: 'BIND_UNKNOWN_FIELD',
+    message: `${signature.name} has no column ${wrong}`,
+    hint: `Columns are ${names.join(', ')}, or all.`,
+    ...(closest.length > 0 ? { closest } : {}),
+    from: item?.from ?? 0,
+    to: item?.to ?? 0,
+  })
 }

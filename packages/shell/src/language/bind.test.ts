@@ -40,6 +40,9 @@ test.each<[string, string, string, string | undefined]>([
   ["tags app | where tag =~ '['", 'BIND_PATTERN', "'['", undefined],
   ['tags app &', 'BIND_BACKGROUND', '&', undefined],
   ['tags app { a }', 'BIND_BLOCK', '{ a }', undefined],
+  ['tags app | each', 'BIND_BLOCK', 'each', undefined],
+  ['tags app > a > b', 'BIND_REDIRECT', '> b', undefined],
+  ['tags app --columns tag,sise', 'BIND_UNKNOWN_FIELD', '--columns tag,sise', undefined],
   ['$x', 'BIND_UNKNOWN_VARIABLE', '$x', undefined],
   ['"$(tags app)" x', 'BIND_COMMAND_LITERAL', '"$(tags app)"', undefined],
   ['let x = $(exists a) | count', 'BIND_TYPE_MISMATCH', 'let x = $(exists a)', undefined],
@@ -280,6 +283,12 @@ describe('laws', () => {
     )
     expect(fc.defaultReportMessage(report)).toBeUndefined()
   })
+})
+
+test('ten thousand lines bind, and as many mistakes are told once', () => {
+  const line = "tags app --match 'v*' | where age < 30d and kind == helm | each { cp $it b/ }\n"
+  expect(check(line.repeat(10_000)).diagnostics).toEqual([])
+  expect(check('tgas $x | were | cp\n'.repeat(10_000)).diagnostics.length).toBeLessThanOrEqual(110)
 })
 
 test('examples of signatures bind', () => {

@@ -57,6 +57,9 @@ type Scope = Map<string, EdgeType>
 
 const none: EdgeType = { form: 'none' }
 const any: EdgeType = { form: 'any' }
+/** Nobody reads more of them, and looking for near names costs time. */
+const complaintsAtMost = 100
+
 const predefined = ['args', 'env', 'error']
 
 /** Gives every word of a program its meaning, by data alone. Never throws; problems are in `diagnostics`. */
@@ -76,7 +79,7 @@ class Binder {
   readonly #commands: Commands
   readonly #options: BindOptions
   readonly #report = (diagnostic: Diagnostic): void => {
-    this.diagnostics.push(diagnostic)
+    if (this.diagnostics.length < complaintsAtMost) this.diagnostics.push(diagnostic)
   }
 
   constructor(parsed: Parsed, commands: Commands, options: BindOptions) {
@@ -123,8 +126,18 @@ class Binder {
     this.#plan(pipe, bound)
     for (const redirect of pipe.redirects)
       if (redirect.target !== undefined) this.#word(redirect.target, scopes)
-    const written = pipe.redirects.find((redirect) => redirect.operator !== '<')
+    const [written, second] = pipe.redirects.filter((redirect) => redirect.operator !== '<')
     if (written === undefined) return edge
+    if (second !== undefined) {
+      const hint = 'Use save FILE | in the middle for the other one.'
+      this.#report({
+        code: 'BIND_REDIRECT',
+        message: 'output goes to one file',
+        hint,
+        from: second.from,
+        to: second.to,
+      })
+    }
     if (edge.form === 'none') {
       this.#report({
         code: 'BIND_TYPE_MISMATCH',
@@ -220,6 +233,7 @@ class Binder {
     input: EdgeType,
     place: { readonly scopes: readonly Scope[]; readonly first: boolean; readonly previous?: Stage },
   ): BoundStage {
+    if (this.diagnostics.length >= complaintsAtMost) return { input, output: any }
     for (const word of stage.args) this.#word(word, place.scopes)
     const name = literalText(stage.head)
     if (stage.external) return this.#external(stage, input, name, place.scopes)
@@ -237,9 +251,19 @@ class Binder {
     }
     const argv = this.#parsed.source.name === 'argv'
     const { call, diagnostics } = bindWords(callWords(stage, argv), this.#commands, this.#parsed.source)
-    this.diagnostics.push(...diagnostics)
+    for (const diagnostic of diagnostics) this.#report(diagnostic)
     const block = stage.block === undefined ? undefined : this.#block(stage, call, input, place.scopes)
     if (call === undefined) return { input, output: any }
+    if (call.signature.name === 'each' && stage.block === undefined && !call.common.help) {
+      const hint = 'Write each { … } with what is done for every row as $it.'
+      this.#report({
+        code: 'BIND_BLOCK',
+        message: 'each needs a block',
+        hint,
+        from: stage.from,
+        to: stage.to,
+      })
+    }
     if (isVerb(call.signature.name)) {
       return { input, call, output: this.#verb(call, stage, input, block, place) }
     }

@@ -151,7 +151,7 @@ describe('variables and words', () => {
     ['let k = helm; tags app | where kind == $k | count', '2\n'],
     ['let ks = $(tags app | get kind | uniq); tags app | where kind in $ks | count', '3\n'],
     ['resolve "$(resolve a) b"', 'sha256:sha256:a b\n'],
-    ['tags app --columns=$(resolve a) | count', '3\n'],
+    ['tags app --limit=$(tags app | count) | count', '3\n'],
   ])('%s', async (line, expected) => {
     const more = { args: ['x', 'y'], variables: [['env', { HOME: '/home' }]] as const }
     if (expected === '') expect((await execute(line, more)).outcome.exit).toBe(2)
