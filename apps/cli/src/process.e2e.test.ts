@@ -1,8 +1,9 @@
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { dockerRegistry, has } from '@ocish/testing'
+import { dockerRegistry, has, ocishBin } from '@ocish/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, type World } from './world.test-kit.ts'
 
@@ -33,11 +34,25 @@ describe('output', () => {
     expect([code, stderr]).toEqual([141, ''])
   })
 
-  test('standard input that stays open does not hold the program', async () => {
-    const { child, done } = world.start('resolve HOST/big:1')
-    child.stdin.on('error', () => undefined)
-    expect((await done).code).toBe(0)
+  test('standard input is pushed under its title', async () => {
+    const line = 'push --title piped.txt - HOST/piped:1'
+    expect((await world.run(line, { stdin: 'from a pipe' })).code).toBe(0)
+    expect((await world.run('cat HOST/piped:1//piped.txt')).stdout).toBe('from a pipe')
+    expect((await world.run('push - HOST/piped:2', { stdin: 'x' })).code).toBe(2)
   })
+
+  test.each(['pipe', 'ignore'] as const)(
+    'standard input that is left open (%s) does not hold the program',
+    async (stdin) => {
+      const words = [ocishBin, 'resolve', `${world.host}/big:1`]
+      const child = spawn(process.execPath, words, {
+        stdio: [stdin, 'ignore', 'ignore'],
+        env: { HOME: world.home.path },
+      })
+      expect(await once(child, 'exit')).toEqual([0, null])
+      child.stdin?.destroy()
+    },
+  )
 })
 
 describe('signals', () => {
@@ -77,6 +92,22 @@ describe('signals', () => {
     child.kill('SIGINT')
     expect((await done).code).toBeOneOf([0, 130])
   })
+})
+
+describe('docker-registry 2.8', () => {
+  test.skipIf(!has('docker-registry'))(
+    'rm of a tag is refused, not widened; the manifest goes when told to',
+    async () => {
+      await using registry = await dockerRegistry()
+      const repository = `${registry.host}/team/app`
+      await world.run(`push big.txt ${repository}:1 --tag 2`)
+      const refused = await world.run(`rm ${repository}:1 --yes`)
+      expect([refused.code, refused.stderr]).toEqual([6, expect.stringContaining('--manifest')])
+      expect((await world.run(`tags ${repository}`)).stdout).toBe('1\n2\n')
+      expect((await world.run(`rm ${repository}:1 --manifest --yes`)).code).toBe(0)
+      expect((await world.run(`exists ${repository}:1 ${repository}:2`)).code).toBe(1)
+    },
+  )
 })
 
 describe('several processes at once', () => {

@@ -1,5 +1,6 @@
+import { globMatch } from '@ocish/core'
 import { OcishError } from '@ocish/sdk'
-import { globMatcher, hasGlob, literalPrefix } from './name-glob.ts'
+import { hasGlob, literalPrefix } from './name-glob.ts'
 import type { OpenedRegistry, Services } from './services.ts'
 
 /** Matches of one pattern at most; more is probably a mistake. */
@@ -41,8 +42,7 @@ async function expandOne(text: string, services: Services, signal: AbortSignal):
       add(tag === undefined ? name : `${name}:${tag}`)
       continue
     }
-    const matches = globMatcher(tag)
-    for await (const one of tagsOf(name, services, signal)) if (matches(one)) add(`${name}:${one}`)
+    for await (const one of tagsOf(name, services, signal)) if (globMatch(tag, one)) add(`${name}:${one}`)
   }
   if (found.length > 0) return found
   throw new OcishError(tag === undefined ? 'REPOSITORY_NOT_FOUND' : 'TAG_NOT_FOUND', `nothing fits ${text}`)
@@ -68,7 +68,8 @@ async function matchingRepositories(
 ): Promise<readonly string[]> {
   const opened = await services.openRegistry(literalPrefix(pattern))
   const found: string[] = []
-  for await (const ref of repositoriesIn(opened, signal, globMatcher(pattern))) found.push(ref.ref)
+  for await (const repository of repositoriesIn(opened, signal, (ref) => globMatch(pattern, ref)))
+    found.push(repository.ref)
   return found
 }
 

@@ -1,10 +1,11 @@
+import { globMatch } from '@ocish/core'
 import { hasCode, OcishError } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
 import { isSet, textArgs, textFlag } from './call-values.ts'
 import { expandRefs, repositoriesIn, splitPattern } from './expand-refs.ts'
 import { isDigestTag } from './hidden-tags.ts'
 import { innerEntries } from './inner-entries.ts'
-import { globMatcher, hasGlob, literalPrefix } from './name-glob.ts'
+import { hasGlob, literalPrefix } from './name-glob.ts'
 import { openArtifact, readManifest, type Named, type ReadManifest } from './open-artifact.ts'
 import type { Opened, Services } from './services.ts'
 import { tagRows } from './tag-rows.ts'
@@ -117,11 +118,11 @@ async function* globRows(
 ): AsyncGenerator<Row, void> {
   if (tag === undefined) {
     const opened = await services.openRegistry(literalPrefix(repository))
-    yield* repositoriesIn(opened, call.signal, globMatcher(repository))
+    yield* repositoriesIn(opened, call.signal, (name) => globMatch(repository, name))
     return
   }
   for (const one of await expandRefs([repository], services, call.signal)) {
-    yield* wantedTags(await services.open(one, 'read'), call, services, globMatcher(tag))
+    yield* wantedTags(await services.open(one, 'read'), call, services, (name) => globMatch(tag, name))
   }
 }
 

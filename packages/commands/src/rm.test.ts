@@ -1,4 +1,4 @@
-import { createMemoryRegistry } from '@ocish/core'
+import { createMemoryRegistry, listReferrers, pushReferrer } from '@ocish/core'
 import { content } from '@ocish/testing'
 import { beforeEach, expect, test } from 'vitest'
 import { ServicesDouble } from './services.test-kit.ts'
@@ -55,6 +55,21 @@ test('--referrers takes them away first', async () => {
     flags: { referrers: true },
   })
   expect(values).toMatchObject([{ digest: sample.manifests.sbom.descriptor.digest }, { digest }])
+})
+
+test('a referrer leaves the tag that listed it, where the registry has no API', async () => {
+  double.registries.set(
+    'old.example',
+    createMemoryRegistry({ name: 'old.example', abilities: { referrers: false } }),
+  )
+  const registry = double.registry('old.example')
+  await sample.push(registry, 'app')
+  const { descriptor, bytes } = sample.manifests.sbom
+  const place = { registry, repository: 'app' }
+  await pushReferrer(place, bytes, { mediaType: descriptor.mediaType })
+  expect(await Array.fromAsync(listReferrers(place, digest))).toHaveLength(1)
+  await double.run('rm', { args: { ref: [`old.example/app@${descriptor.digest}`] } })
+  expect(await Array.fromAsync(listReferrers(place, digest))).toEqual([])
 })
 
 test('without a yes nothing is deleted', async () => {

@@ -1,4 +1,5 @@
-import { type Descriptor, hasCode, OcishError } from '@ocish/sdk'
+import { removeReferrer } from '@ocish/core'
+import { type Descriptor, hasCode, isOcishError, OcishError, parseManifest } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
 import { isSet, textArgs } from './call-values.ts'
 import { eachItem } from './each-item.ts'
@@ -76,10 +77,36 @@ async function* removeManifest(artifact: Named, call: Call, services: Services):
   await services.confirm(question(display, descriptor.digest, tags, removed.length, left))
   for (const row of rows) {
     // Referrers before what they refer to, so that nothing dangles when one of them cannot be deleted.
+    const subject = await subjectOf(artifact, row.digest, signal)
     await registry.deleteManifest(repository, row.digest, { signal })
+    if (subject !== undefined) await forgetReferrer(artifact, row.digest, subject, services, signal)
     yield { ...row, status: 'deleted' }
   }
   await registry.commit({ signal })
+}
+
+async function subjectOf(artifact: Named, digest: string, signal: AbortSignal): Promise<string | undefined> {
+  const { bytes, descriptor } = await artifact.registry.openManifest(artifact.repository, digest, { signal })
+  return parseManifest(bytes, descriptor.mediaType).subject?.digest
+}
+
+/** On a registry without the referrers API the tag that lists it is put right, as far as that works (oras#1228). */
+async function forgetReferrer(
+  artifact: Named,
+  digest: string,
+  subject: string,
+  services: Services,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await removeReferrer(artifact, digest, subject, {
+      signal,
+      exclusive: (key, act) => services.exclusive(key, signal, act),
+    })
+  } catch (error) {
+    if (!isOcishError(error)) throw error
+    services.warn(`${digest} is still listed as a referrer of ${subject}: ${error.message}`)
+  }
 }
 
 function action(
