@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { copyFile, type FileHandle, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises'
+import { copyFile, type FileHandle, lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { algorithmOf, type Bytes, createDigester, type Descriptor, hasCode, parseDigest } from '@ocish/sdk'
 import { abortable, checkSize, type Feed } from '@ocish/core'
@@ -9,6 +9,7 @@ import type { StoreDatabase } from './database.ts'
 import { randomName } from './durable-file.ts'
 import { fileError, systemCode } from './file-error.ts'
 import { pause } from './pause.ts'
+import { openPartial, partialPath, receiveBlob } from './receive.ts'
 import { type Lease, leasedDigests, requestLease } from './lease.ts'
 
 /** Milliseconds between two looks at what another process downloads. */
@@ -193,19 +194,8 @@ export class Ingest {
     await this.#pool.publish(writer, parseDigest(descriptor.digest).algorithm, descriptor)
   }
 
-  async #openPartial(path: string): Promise<FileHandle> {
-    try {
-      await mkdir(this.#pool.scratch, { recursive: true, mode: this.#pool.folderMode })
-      const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
-      return await open(path, flags, this.#pool.fileMode)
-    } catch (error) {
-      throw fileError(error, `write ${path}`)
-    }
-  }
-
   #partial(digest: string): string {
-    const { algorithm, encoded } = parseDigest(digest)
-    return join(this.#pool.scratch, `${algorithm}-${encoded}`)
+    return partialPath(this.#pool, digest)
   }
 }
 

@@ -1,4 +1,12 @@
-import { algorithmOf, type Bytes, type Descriptor, isDigest, octetStream, OcishError, type OpenBytes } from '@ocish/sdk'
+import {
+  algorithmOf,
+  type Bytes,
+  type Descriptor,
+  isDigest,
+  octetStream,
+  OcishError,
+  type OpenBytes,
+} from '@ocish/sdk'
 import { fromBytes } from '@ocish/core'
 import type {
   Abilities,

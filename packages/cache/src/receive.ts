@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { algorithmOf, createDigester, type Descriptor, type Digester, hasCode, parseDigest } from '@ocish/sdk'
+import { algorithmOf, createDigester, type Descriptor, type Digester, parseDigest } from '@ocish/sdk'
 import type { Feed } from '@ocish/core'
 import { type BlobPool, makeFolder, readFileBytes } from './blob-pool.ts'
 import { checkBlob } from './blob-writer.ts'
@@ -32,8 +32,8 @@ export async function openPartial(pool: BlobPool, path: string): Promise<FileHan
 
 /**
  * Goes on with the unfinished file of a digest: what is there is hashed again, the rest asked of `feed`, and the file
- * gets its name in the pool when it is what it should be. After any other failure than wrong content it stays.
- * Errors: DIGEST_MISMATCH and SIZE_MISMATCH (nothing stays), FILE_FAILED, those of the feed.
+ * gets its name in the pool when it is what it should be. It stays after any failure but wrong content.
+ * Errors: DIGEST_MISMATCH, SIZE_MISMATCH, FILE_FAILED, those of the feed.
  */
 export async function receiveBlob(
   pool: BlobPool,
@@ -44,6 +44,7 @@ export async function receiveBlob(
 ): Promise<void> {
   const path = partialPath(pool, expected.digest)
   const file = await openPartial(pool, path)
+  let isWrong = false
   try {
     const digester = createDigester(algorithmOf(expected.digest))
     const have = await takeBeginning(file, path, expected, digester, signal)
@@ -62,10 +63,14 @@ export async function receiveBlob(
       // What arrived is what the next attempt need not ask for.
       await writer.flush()
     }
+    // What is merely too short is the beginning of the right content.
+    checkBlob(expected, { size: writer.size })
+    isWrong = true
     checkBlob(expected, { size: writer.size, digest: digester.digest() })
+    isWrong = false
     await publish(pool, file, path, expected.digest, turn)
   } catch (error) {
-    if (hasCode(error, 'DIGEST_MISMATCH', 'SIZE_MISMATCH')) await rm(path, { force: true })
+    if (isWrong) await rm(path, { force: true })
     throw error
   } finally {
     await file.close()

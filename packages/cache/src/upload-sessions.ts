@@ -18,9 +18,9 @@ import { fileError, systemCode } from './file-error.ts'
 
 /** Milliseconds without a write after which a session, or what a killed process left, is removed. */
 const abandonedAfter = 24 * 60 * 60 * 1000
-/** New files, sessions, and what came of a blob (with its lock, and the copy of one that another process may write). */
+/** New files, sessions, and what came of a blob; locks find out by themselves that their holder is gone. */
 const unfinished =
-  /^(?:new-[0-9a-f]{32}|upload-[0-9a-f]{32}-[0-9a-f]{16}|sha(?:256|512)-[0-9a-f]{64,128}(?:\.[0-9a-z.]+)?)$/
+  /^(?:new-[0-9a-f]{32}|upload-[0-9a-f]{32}-[0-9a-f]{16}|sha(?:256|512)-[0-9a-f]{64,128}(?:\.[0-9a-f]{32})?)$/
 /** Sessions whose running hash is remembered; the others are hashed again at their end. */
 const maxRemembered = 256
 
