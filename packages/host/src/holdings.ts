@@ -81,7 +81,7 @@ export class Holdings implements AsyncDisposable {
     // What was read is no longer what is there once the archive has been written anew.
     const written = (): void => {
       this.#files.forget(key)
-      this.#files.forget(`tar read ${path}`)
+      this.#files.retire(`tar read ${path}`)
     }
     return this.#files.get(key, async () => openArchive(path, mode, written))
   }
