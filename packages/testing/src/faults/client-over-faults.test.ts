@@ -51,8 +51,9 @@ describe('the client over faults that it has to bear', () => {
     { route: 'blob', method: 'GET', nth: every(2), action: faults.resetAfter(1_000_000) },
   ])
   describeFaulty('a server that is busy', [
-    { method: ['GET', 'HEAD'], nth: every(3), action: faults.status(503) },
-    { route: 'manifest', method: 'PUT', nth: every(4), action: faults.status(500) },
+    // So far apart that no request of a parallel case can meet it as often as it may be repeated.
+    { method: ['GET', 'HEAD'], nth: every(20), action: faults.status(503) },
+    { route: 'manifest', method: 'PUT', nth: every(30), action: faults.status(500) },
   ])
 })
 
