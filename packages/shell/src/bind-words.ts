@@ -87,6 +87,7 @@ function isFlag(text: string, reader: FlagReader): boolean {
 
 /** Common flags may stand before the command: how many words they take. */
 function leadingFlags(words: readonly CallWord[], commands: Commands): number {
+  if (words[0]?.text?.startsWith('-') !== true) return 0
   const reader = new FlagReader(undefined, commands, [])
   let index = 0
   while (index < words.length) {

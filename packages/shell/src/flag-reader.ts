@@ -247,8 +247,19 @@ export class FlagReader {
   }
 }
 
+/** What was made of a table once: scripts bind the same command many times. */
+const tables = new WeakMap<Commands, Map<Signature | undefined, readonly FlagTarget[]>>()
+
+function flagTable(signature: Signature | undefined, commands: Commands): readonly FlagTarget[] {
+  const known = tables.get(commands) ?? new Map<Signature | undefined, readonly FlagTarget[]>()
+  tables.set(commands, known)
+  const table = known.get(signature) ?? makeTable(signature, commands)
+  known.set(signature, table)
+  return table
+}
+
 /** Every flag a call may use: its own first, then common ones, then options of kinds. */
-export function flagTable(signature: Signature | undefined, commands: Commands): readonly FlagTarget[] {
+function makeTable(signature: Signature | undefined, commands: Commands): readonly FlagTarget[] {
   const table = new Map<string, FlagTarget>()
   for (const flag of signature?.flags ?? []) table.set(flag.name, { ...flag, origin: 'command' })
   const shorts = new Set([...table.values()].map((flag) => flag.short))

@@ -63,7 +63,7 @@ export function toProblem(error: unknown, source?: SourceText): Problem {
 }
 
 /** The text after an edit. */
-export function applied(text: string, edit: Replacement): string {
+function applied(text: string, edit: Replacement): string {
   return text.slice(0, edit.from) + edit.with + text.slice(edit.to)
 }
 

@@ -5,7 +5,7 @@ const longest = 64
  * Edit distance with transpositions of neighbours (optimal string alignment), case-insensitive;
  * stops counting above `limit` and answers `limit + 1`.
  */
-export function distance(a: string, b: string, limit: number): number {
+function distance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1
   const left = a.toLowerCase()
   const right = b.toLowerCase()

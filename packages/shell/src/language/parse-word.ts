@@ -190,7 +190,7 @@ function loneDollar(scanner: Scanner): Part {
 }
 
 /** `$name`, `${name.path}`, `$( … )`; undefined where `$` begins none of them. */
-export function parseDollar(scanner: Scanner): VariablePart | SubstitutionPart | undefined {
+function parseDollar(scanner: Scanner): VariablePart | SubstitutionPart | undefined {
   if (scanner.match(dollarStart) === undefined) return undefined
   const next = scanner.text[scanner.at + 1]
   if (next === '(') return parseSubstitution(scanner)

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostic.ts'
 import type { Program, Token, TokenClass } from './syntax.ts'
 
 /** Nesting of `$( )`, `{ }`, `( )` and `not` beyond this is an error. */
-export const deepest = 64
+const deepest = 64
 
 /** Nobody reads more of them. */
 const complaintsAtMost = 200

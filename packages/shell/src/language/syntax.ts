@@ -123,7 +123,7 @@ export interface ValueStage extends Span {
   readonly word: Word
 }
 
-export interface MissingStage extends Span {
+interface MissingStage extends Span {
   readonly kind: 'missing'
 }
 
