@@ -1,4 +1,4 @@
-import type { Descriptor } from '@ocish/sdk'
+import { type Descriptor, OcishError } from '@ocish/sdk'
 import { content } from '@ocish/testing'
 import { beforeEach, expect, test } from 'vitest'
 import { ServicesDouble } from './services.test-kit.ts'
@@ -68,6 +68,30 @@ test('tags cost nothing more unless a column is asked for', async () => {
   await expect(double.run('tags', { args: { repository }, flags: { match: '(' } })).toFailWith(
     'USAGE_INVALID_VALUE',
   )
+})
+
+test('a tag that cannot be read does not hide the others', async () => {
+  const registry = double.registry('here.example')
+  const openManifest = registry.openManifest.bind(registry)
+  double.registries.set(
+    'here.example',
+    Object.assign(registry, {
+      openManifest: (repository: string, reference: string) =>
+        reference === '1.0.1'
+          ? Promise.reject(new OcishError('MANIFEST_INVALID', 'the manifest is not JSON'))
+          : openManifest(repository, reference),
+    }),
+  )
+  const run = await double.run('tags', {
+    args: { repository: 'here.example/team/app' },
+    flags: { long: true },
+  })
+  expect(run.values).toMatchObject([
+    { tag: '1.0', kind: 'artifact' },
+    { tag: '1.0.1' },
+    { tag: 'all', kind: 'index' },
+  ])
+  expect(run.notes).toEqual(['here.example/team/app:1.0.1: the manifest is not JSON'])
 })
 
 test('tree goes down to entries and up to referrers, each manifest once', async () => {

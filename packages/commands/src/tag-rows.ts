@@ -1,6 +1,5 @@
-import type { Row } from '@ocish/shell'
-import type { Call } from '@ocish/shell'
-import { parseManifest } from '@ocish/sdk'
+import type { Call, Row } from '@ocish/shell'
+import { hasCode, parseManifest } from '@ocish/sdk'
 import { artifactFacts } from './artifact-facts.ts'
 import { wants } from './call-values.ts'
 import { mapOrdered } from './map-ordered.ts'
@@ -43,11 +42,36 @@ async function tagRow(
   const row = { ref: `${opened.display}:${tag}`, tag }
   const filtered = options.kind !== undefined || options.after !== undefined
   if (filtered || manifestColumns.some((column) => wants(call, column))) {
-    return detailedRow(row, opened, call, services, options)
+    return readableRow(row, opened, call, services, options)
   }
   if (!wants(call, 'digest')) return row
   const { descriptor } = await opened.registry.statManifest(opened.repository, tag, { signal: call.signal })
   return { ...row, digest: descriptor.digest }
+}
+
+/** What is no manifest for us (Docker's schema 1, a broken one) is a warning: the other tags are still listed. */
+const unreadable = [
+  'MANIFEST_INVALID',
+  'MANIFEST_NOT_FOUND',
+  'UNSUPPORTED',
+  'LIMIT_EXCEEDED',
+  'DIGEST_MISMATCH',
+]
+
+async function readableRow(
+  row: { readonly ref: string; readonly tag: string },
+  opened: Opened,
+  call: Call,
+  services: Services,
+  options: TagRowOptions,
+): Promise<Row | undefined> {
+  try {
+    return await detailedRow(row, opened, call, services, options)
+  } catch (error) {
+    if (!hasCode(error, ...unreadable)) throw error
+    services.warn(`${row.ref}: ${error.message}`)
+    return options.kind === undefined && options.after === undefined ? row : undefined
+  }
 }
 
 async function detailedRow(
