@@ -10,6 +10,7 @@ import {
   type MountOptions,
   type MountResult,
   notModified,
+  pumpPlainly,
   type PushBlobOptions,
   type PushedManifest,
   type PushManifestOptions,
@@ -245,6 +246,20 @@ class CachedRegistry extends ForwardingRegistry {
       return await super.pumpThrough(repository, descriptor, sink, options)
     const content = await this.openBlob(repository, descriptor, options)
     for await (const chunk of content.bytes) await sink(chunk)
+  }
+
+  protected override async pumpRangeThrough(
+    repository: string,
+    descriptor: Descriptor,
+    start: number,
+    sink: Sink,
+    options?: CallOptions,
+  ): Promise<void> {
+    const isHere = (await this.#state.pool.stat(descriptor.digest)) !== undefined
+    if (!isHere) this.#mayAsk(`the blob ${descriptor.digest}`)
+    if (isHere || this.#keeps(descriptor, await this.#state.open()))
+      return await pumpPlainly({ registry: this, repository }, descriptor, start, sink, options)
+    await super.pumpRangeThrough(repository, descriptor, start, sink, options)
   }
 
   /** Opens the rest of a blob that has begun to arrive. */

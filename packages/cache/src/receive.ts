@@ -53,8 +53,9 @@ export async function receiveBlob(
       if (have < expected.size) {
         await feed(have, async (slab) => {
           signal?.throwIfAborted()
-          if (writer.size + slab.length > expected.size)
-            checkBlob(expected, { size: writer.size + slab.length })
+          const size = writer.size + slab.length
+          isWrong = size > expected.size
+          if (isWrong) checkBlob(expected, { size })
           await writer.take(slab)
         })
       }

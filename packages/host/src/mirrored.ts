@@ -4,6 +4,7 @@ import {
   ForwardingRegistry,
   type ManifestContent,
   type ManifestStat,
+  pumpPlainly,
   type RangeContent,
   type ReadOptions,
   type Registry,
@@ -74,6 +75,16 @@ class MirroredRegistry extends ForwardingRegistry {
   ): Promise<void> {
     const { bytes } = await this.openBlob(repository, descriptor, options)
     for await (const chunk of bytes) await sink(chunk)
+  }
+
+  protected override async pumpRangeThrough(
+    repository: string,
+    descriptor: Descriptor,
+    start: number,
+    sink: Sink,
+    options?: CallOptions,
+  ): Promise<void> {
+    await pumpPlainly({ registry: this, repository }, descriptor, start, sink, options)
   }
 
   /** A mirror that cannot be used is not asked again, one that only lacks something is. */
