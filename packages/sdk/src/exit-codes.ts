@@ -100,6 +100,7 @@ export const exitByCode: Readonly<Record<string, number>> = {
   ADDRESS_IN_USE: exits.io,
   FILE_EXISTS: exits.io,
   FILE_FAILED: exits.io,
+  INPUT_INVALID: exits.io,
   TARGET_NOT_EMPTY: exits.io,
   TARGET_UNSAFE: exits.io,
   CACHE_LOCKED: exits.io,

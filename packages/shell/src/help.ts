@@ -1,6 +1,7 @@
 import type { KindOption } from '@ocish/sdk'
 import { usageLine } from './assign-params.ts'
 import type { Commands } from './commands.ts'
+import { errorHelp } from './error-codes.ts'
 import { commonFlags } from './common-flags.ts'
 import type { Flag, Output, Signature } from './signature.ts'
 import { topics } from './topics.ts'
@@ -147,7 +148,7 @@ export function helpFor(words: readonly string[], commands: Commands): HelpDocum
   const signature = commands.find(name)
   if (signature !== undefined) return renderHelp(signature, commands)
   const topic = topics.find((entry) => entry.name === name)
-  return topic ?? familyDocument(name, commands)
+  return topic ?? familyDocument(name, commands) ?? errorHelp(name)
 }
 
 function topicList(): HelpDocument {
