@@ -1,4 +1,4 @@
-/** `pnpm bench [--only P1] [--json] [--rounds N]`: each target of docs/performance.md beside what this machine measures. */
+/** `pnpm bench [--only P1] [--json] [--rounds N] [--bin FILE]`: each target of docs/performance.md beside what this machine measures. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,12 @@ import { requests, transfers } from './transfer.ts'
 const cases: readonly Case[] = [start, resolve, ...transfers, requests]
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, json: { type: 'boolean' }, rounds: { type: 'string', default: '15' } },
+  options: {
+    only: { type: 'string' },
+    json: { type: 'boolean' },
+    rounds: { type: 'string', default: '15' },
+    bin: { type: 'string' },
+  },
 })
 
 function print(row: Row): void {
@@ -23,7 +28,7 @@ function print(row: Row): void {
 
 const work = await mkdtemp(join(tmpdir(), 'ocish-bench-'))
 const environment: Environment = {
-  bin: join(import.meta.dirname, '../../apps/cli/dist/bin.mjs'),
+  bin: values.bin ?? join(import.meta.dirname, '../../apps/cli/dist/bin.mjs'),
   work,
   rounds: Number(values.rounds),
   env: {

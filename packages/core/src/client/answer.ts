@@ -1,5 +1,5 @@
 import type { HeaderFields, IncomingResponse } from './transport.ts'
-import type { Incoming } from './incoming.ts'
+import type { Body } from './body.ts'
 import { limitExceeded } from './limits.ts'
 
 /** A final answer: what `url` said after redirects, sign-in and retries. */
@@ -7,7 +7,7 @@ export class Answer {
   readonly status: number
   /** The address that gave it; addresses in its headers are relative to this one. */
   readonly url: URL
-  readonly body: Incoming
+  readonly body: Body
   /** Which attempt brought it, from 1. */
   readonly attempt: number
   readonly #headers: HeaderFields

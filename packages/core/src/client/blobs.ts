@@ -7,7 +7,7 @@ import {
   OcishError,
   parseDigest,
 } from '@ocish/sdk'
-import type { BlobContent, CallOptions, RangeContent } from '../registry.ts'
+import type { BlobContent, CallOptions, RangeContent, Sink } from '../registry.ts'
 import type { Answer } from './answer.ts'
 import { repositoryScope } from './auth/scope.ts'
 import { type Ask, contentRange, Download, sizeMismatch } from './download.ts'
@@ -19,13 +19,13 @@ export async function statBlob(
   remote: Remote,
   repository: string,
   digest: string,
-  { signal }: CallOptions = {},
+  call: CallOptions = {},
 ): Promise<Descriptor> {
-  const answer = await request(remote, 'HEAD', repository, digest, { signal, lane: 'small', accept: [405] })
+  const answer = await request(remote, 'HEAD', repository, digest, { ...call, lane: 'small', accept: [405] })
   answer.body.discard()
   const { length: size } = answer
   if (answer.status === 405 || size === undefined) {
-    const { descriptor, bytes } = await openBlob(remote, repository, digest, { ...(signal && { signal }) })
+    const { descriptor, bytes } = await openBlob(remote, repository, digest, call)
     await bytes[Symbol.asyncIterator]().return?.()
     return descriptor
   }
@@ -41,20 +41,20 @@ export async function openBlob(
   remote: Remote,
   repository: string,
   blob: Descriptor | string,
-  { signal }: CallOptions = {},
+  call: CallOptions = {},
 ): Promise<BlobContent> {
+  const { signal } = call
   const digest = typeof blob === 'string' ? blob : blob.digest
   algorithmOf(digest)
   const release = await remote.exchange.enter('read', signal)
-  const own: Ask = (options) =>
-    request(remote, 'GET', repository, digest, { signal, lane: 'held', ...options })
+  const own = asking(remote, repository, digest, call, sizeOf(blob))
   try {
-    return await open(remote, digest, blob, own, signal, release)
+    return await open(remote, digest, blob, own, call, release)
   } catch (error) {
     const urls = typeof blob === 'string' || !hasCode(error, 'BLOB_NOT_FOUND') ? [] : elsewhere(remote, blob)
     for (const url of urls) {
-      const there: Ask = (options) => askElsewhere(remote, repository, digest, url, signal, options)
-      const found = await open(remote, digest, blob, there, signal, release).catch(() => undefined)
+      const there: Ask = (options) => askElsewhere(remote, repository, digest, url, call, options)
+      const found = await open(remote, digest, blob, there, call, release).catch(() => undefined)
       if (found !== undefined) return found
     }
     release()
@@ -68,7 +68,7 @@ async function open(
   digest: string,
   blob: Descriptor | string,
   ask: Ask,
-  signal: AbortSignal | undefined,
+  call: CallOptions,
   release: Release,
 ): Promise<BlobContent> {
   const answer = await ask({})
@@ -80,7 +80,41 @@ async function open(
     throw sizeMismatch(digest, size, told)
   }
   const descriptor = typeof blob === 'string' ? { mediaType: octetStream, digest, size } : blob
-  return { descriptor, bytes: new Download(remote, descriptor, ask, signal).bytes(answer, release) }
+  return { descriptor, bytes: new Download(remote, descriptor, ask, call).bytes(answer, release) }
+}
+
+/**
+ * `openBlob` into a sink, from byte `start` on and over the fast body path; `verify`: the whole is hashed here, else it is
+ * whoever receives it who has the beginning and does so.
+ */
+export async function pumpBlob(
+  remote: Remote,
+  repository: string,
+  descriptor: Descriptor,
+  range: { readonly start: number; readonly verify: boolean },
+  sink: Sink,
+  call: CallOptions = {},
+): Promise<void> {
+  const { digest, size } = descriptor
+  const ask = asking(remote, repository, digest, call, size)
+  const download = new Download(remote, descriptor, ask, call, range)
+  const release = await remote.exchange.enter('read', call.signal)
+  try {
+    await download.pump(sink)
+  } catch (error) {
+    if (download.hasBegun || !hasCode(error, 'BLOB_NOT_FOUND') || elsewhere(remote, descriptor).length === 0)
+      throw error
+    release()
+    const { bytes } = await openBlob(remote, repository, descriptor, call)
+    let toSkip = range.start
+    for await (const chunk of bytes) {
+      const news = chunk.subarray(Math.min(toSkip, chunk.length))
+      toSkip -= chunk.length - news.length
+      if (news.length > 0) await sink(news)
+    }
+  } finally {
+    release()
+  }
 }
 
 /** GET from `start` on (end-2 with Range). */
@@ -89,13 +123,13 @@ export async function openRange(
   repository: string,
   digest: string,
   start: number,
-  { signal }: CallOptions = {},
+  call: CallOptions = {},
 ): Promise<RangeContent> {
   parseDigest(digest)
-  const release = await remote.exchange.enter('read', signal)
+  const release = await remote.exchange.enter('read', call.signal)
   try {
     const answer = await request(remote, 'GET', repository, digest, {
-      signal,
+      ...call,
       lane: 'held',
       headers: { range: `bytes=${start}-` },
       accept: [416],
@@ -155,9 +189,28 @@ export function checkDigestHeader(answer: Answer, digest: string): void {
   })
 }
 
-interface RequestOptions {
-  readonly signal: AbortSignal | undefined
+/** Below it a connection that is open already is faster than one for this body alone. */
+const large = 8 * 1024 * 1024
+
+function asking(
+  remote: Remote,
+  repository: string,
+  digest: string,
+  call: CallOptions,
+  size: number | undefined,
+): Ask {
+  const isLarge = size !== undefined && size >= large
+  return (options) =>
+    request(remote, 'GET', repository, digest, { ...call, lane: 'held', isLarge, ...options })
+}
+
+function sizeOf(blob: Descriptor | string): number | undefined {
+  return typeof blob === 'string' ? undefined : blob.size
+}
+
+interface RequestOptions extends CallOptions {
   readonly lane: 'small' | 'held'
+  readonly isLarge?: boolean
   readonly headers?: Readonly<Record<string, string>>
   readonly accept?: readonly number[]
 }
@@ -167,7 +220,7 @@ function request(
   method: 'GET' | 'HEAD',
   repository: string,
   digest: string,
-  options: RequestOptions,
+  { signal, ...options }: RequestOptions,
 ): Promise<Answer> {
   parseDigest(digest)
   return remote.exchange.send({
@@ -176,6 +229,7 @@ function request(
     scopes: [repositoryScope(remote.path(repository), 'pull')],
     repeatable: true,
     subject: remote.subject('blob', method, repository, digest),
+    signal,
     ...options,
   })
 }
@@ -195,7 +249,7 @@ async function measured(
   )
   release()
   const descriptor = { mediaType: octetStream, digest, size: bytes.length }
-  return { descriptor, bytes: new Download(remote, descriptor, ask, undefined).check(bytes) }
+  return { descriptor, bytes: new Download(remote, descriptor, ask, {}).check(bytes) }
 }
 
 /** The addresses of a non-distributable layer that may be visited: HTTPS where the registry is. */
@@ -212,7 +266,7 @@ function askElsewhere(
   repository: string,
   digest: string,
   url: URL,
-  signal: AbortSignal | undefined,
+  { signal, ...call }: CallOptions,
   options: Parameters<Ask>[0],
 ): Promise<Answer> {
   return remote.exchange.send({
@@ -223,6 +277,7 @@ function askElsewhere(
     repeatable: true,
     subject: remote.subject('blob', 'GET', repository, digest),
     signal,
+    ...call,
     ...options,
   })
 }

@@ -1,6 +1,6 @@
 import { inlineData, octetStream } from '@ocish/sdk'
 import type { Abilities, BlobContent, Registry } from '../registry.ts'
-import { deleteBlob, openBlob, openRange, statBlob } from './blobs.ts'
+import { deleteBlob, openBlob, openRange, pumpBlob, statBlob } from './blobs.ts'
 import { Exchange } from './exchange.ts'
 import { deleteManifest, openManifest, pushManifest, statManifest } from './manifests.ts'
 import type { ClientOptions } from './options.ts'
@@ -21,7 +21,7 @@ const abilities: Abilities = {
   concurrentWrites: true,
   deferredDigest: true,
   chunked: 'unknown',
-  pump: false,
+  pump: true,
 }
 
 /**
@@ -39,6 +39,10 @@ export function createClient(host: string, options: ClientOptions = {}): Registr
     openBlob: async (repository, blob, call) =>
       inlined(remote, blob) ?? (await openBlob(remote, repository, blob, call)),
     openRange: (repository, digest, start, call) => openRange(remote, repository, digest, start, call),
+    pump: (repository, descriptor, sink, call) =>
+      pumpBlob(remote, repository, descriptor, { start: 0, verify: true }, sink, call),
+    pumpRange: (repository, descriptor, start, sink, call) =>
+      pumpBlob(remote, repository, descriptor, { start, verify: false }, sink, call),
     statBlob: (repository, digest, call) => statBlob(remote, repository, digest, call),
     pushBlob: (repository, expected, open, call) => pushBlob(remote, repository, expected, open, call),
     startUpload: (repository, call) => startUpload(remote, repository, call),

@@ -6,6 +6,7 @@ import {
   type Digester,
   OcishError,
 } from '@ocish/sdk'
+import type { CallOptions, Sink } from '../registry.ts'
 import { type Answer, decimal } from './answer.ts'
 import type { Release } from './host-queue.ts'
 import { isNetworkError } from './network-error.ts'
@@ -25,19 +26,35 @@ export class Download {
   readonly #remote: Remote
   readonly #descriptor: Descriptor
   readonly #ask: Ask
-  readonly #digester: Digester
-  readonly #signal: AbortSignal | undefined
-  #have = 0
+  readonly #digester: Digester | undefined
+  readonly #call: CallOptions
+  readonly #start: number
+  #have: number
   #fruitless = 0
 
-  constructor(remote: Remote, descriptor: Descriptor, ask: Ask, signal: AbortSignal | undefined) {
+  /** `range.verify`: the digest is checked at the end, which needs the whole. */
+  constructor(
+    remote: Remote,
+    descriptor: Descriptor,
+    ask: Ask,
+    call: CallOptions,
+    range: { readonly start: number; readonly verify: boolean } = { start: 0, verify: true },
+  ) {
     this.#remote = remote
     this.#descriptor = descriptor
     this.#ask = ask
-    this.#digester = createDigester(algorithmOf(descriptor.digest))
-    this.#signal = signal
+    this.#digester = range.verify ? createDigester(algorithmOf(descriptor.digest)) : undefined
+    this.#call = call
+    this.#start = range.start
+    this.#have = range.start
   }
 
+  /** Whether anything arrived. */
+  get hasBegun(): boolean {
+    return this.#have > this.#start
+  }
+
+  /** By chunks that belong to the receiver: the reference for `pump`. */
   async *bytes(first: Answer, release: Release): Bytes {
     let answer: Answer | undefined = first
     try {
@@ -54,11 +71,55 @@ export class Download {
     }
   }
 
+  /** Into a sink, by the fast body path where the answer came over it. */
+  async pump(sink: Sink): Promise<void> {
+    if (this.#have === this.#descriptor.size && this.#start > 0) return
+    let { answer, skip } = await this.#resume()
+    for (;;) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one connection after the other
+        await this.#pumpOne(answer, skip, sink)
+      } finally {
+        answer.body.destroy()
+      }
+      if (this.#have === this.#descriptor.size) break
+      // oxlint-disable-next-line no-await-in-loop
+      ;({ answer, skip } = await this.#resume())
+    }
+    this.#finish()
+  }
+
   // eslint-disable-next-line typescript/require-await -- an iterable like the one of a download
   async *check(whole: Uint8Array): Bytes {
     this.#take(whole)
     yield whole
     this.#finish()
+  }
+
+  async #pumpOne(answer: Answer, skip: number, sink: Sink): Promise<void> {
+    const before = this.#have
+    let toSkip = skip
+    let failedSink = false
+    const take = async (chunk: Uint8Array): Promise<void> => {
+      const news = toSkip > 0 ? chunk.subarray(Math.min(toSkip, chunk.length)) : chunk
+      toSkip -= chunk.length - news.length
+      if (news.length === 0) return
+      this.#call.signal?.throwIfAborted()
+      this.#take(news)
+      failedSink = true
+      // No Buffer, whose `slice` would not copy.
+      await sink(new Uint8Array(news.buffer, news.byteOffset, news.length))
+      failedSink = false
+    }
+    try {
+      if (answer.body.pump === undefined) for await (const chunk of answer.body) await take(chunk)
+      else await answer.body.pump(take)
+    } catch (error) {
+      if (failedSink) throw error
+      this.#broken(error, answer, before)
+      return
+    }
+    this.#ended(answer, before)
   }
 
   /** Ends early, without an error, when the connection breaks: then there is a rest. */
@@ -74,30 +135,42 @@ export class Download {
         yield news
       }
     } catch (error) {
-      this.#signal?.throwIfAborted()
-      if (!isNetworkError(error)) throw error
-      this.#fruitless = this.#have > before ? 0 : this.#fruitless + 1
-      if (this.#fruitless >= triesWithoutProgress) throw this.#remote.exchange.failure(error, answer.url)
+      this.#broken(error, answer, before)
       return
     }
-    if (this.#have < this.#descriptor.size) {
-      this.#fruitless = this.#have > before ? 0 : this.#fruitless + 1
-      const { digest, size } = this.#descriptor
-      if (this.#fruitless >= triesWithoutProgress) throw sizeMismatch(digest, size, this.#have)
-    }
+    this.#ended(answer, before)
+  }
+
+  /** Throws unless the rest is worth asking for. */
+  #broken(error: unknown, answer: Answer, before: number): void {
+    this.#call.signal?.throwIfAborted()
+    if (!isNetworkError(error)) throw error
+    this.#count(answer, before, () => this.#remote.exchange.failure(error, answer.url))
+  }
+
+  #ended(answer: Answer, before: number): void {
+    const { digest, size } = this.#descriptor
+    if (this.#have < size) this.#count(answer, before, () => sizeMismatch(digest, size, this.#have))
+  }
+
+  #count({ url }: Answer, before: number, failure: () => unknown): void {
+    this.#fruitless = this.#have > before ? 0 : this.#fruitless + 1
+    if (this.#fruitless >= triesWithoutProgress) throw failure()
+    const { onRetry } = this.#call
+    this.#remote.exchange.interrupted({ url, ...(onRetry && { onRetry }) }, this.#fruitless)
   }
 
   #take(chunk: Uint8Array): void {
     this.#have += chunk.length
     const { digest, size } = this.#descriptor
     if (this.#have > size) throw sizeMismatch(digest, size, undefined)
-    this.#digester.update(chunk)
+    this.#digester?.update(chunk)
   }
 
   #finish(): void {
     const { digest, size } = this.#descriptor
     if (this.#have !== size) throw sizeMismatch(digest, size, this.#have)
-    const actual = this.#digester.digest()
+    const actual = this.#digester?.digest() ?? digest
     if (actual === digest) return
     throw new OcishError(
       'DIGEST_MISMATCH',
@@ -112,14 +185,24 @@ export class Download {
   async #resume(): Promise<{ readonly answer: Answer; readonly skip: number }> {
     const { size } = this.#descriptor
     const from = this.#have
-    const answer = await this.#ask(from === 0 ? {} : { headers: { range: `bytes=${from}-` }, accept: [416] })
-    if (answer.status === 200) return { answer, skip: from }
+    if (from === 0) return { answer: this.#whole(await this.#ask({})), skip: 0 }
+    const answer = await this.#ask({ headers: { range: `bytes=${from}-` }, accept: [416] })
+    if (answer.status === 200) return { answer: this.#whole(answer), skip: from }
     const range = contentRange(answer)
     if (answer.status === 206 && range?.start === from && (range.total ?? size) === size)
       return { answer, skip: 0 }
     // Whatever this is (a 416, another range): the whole blob again, without what is here already.
     answer.body.destroy()
-    return { answer: await this.#ask({}), skip: from }
+    return { answer: this.#whole(await this.#ask({})), skip: from }
+  }
+
+  /** Another length than the descriptor's is refused before a byte is read. Errors: SIZE_MISMATCH. */
+  #whole(answer: Answer): Answer {
+    const { digest, size } = this.#descriptor
+    const told = answer.length
+    if (told === undefined || told === size) return answer
+    answer.body.destroy()
+    throw sizeMismatch(digest, size, told)
   }
 }
 

@@ -1,8 +1,9 @@
-import { isOcishError, type Bytes, OcishError } from '@ocish/sdk'
+import { isOcishError, OcishError } from '@ocish/sdk'
 import { Answer, headerLines } from './answer.ts'
 import { Authenticator, type Authorization, type Need } from './auth/authenticator.ts'
 import { Scopes } from './auth/scope.ts'
 import type { TokenCall } from './auth/token.ts'
+import type { Call, RequestBody, Whole } from './call.ts'
 import { HostQueue, type Lane, type Release } from './host-queue.ts'
 import { defaultLimits, defaultTimeouts } from './limits.ts'
 import { isNetworkError, networkCode, networkError } from './network-error.ts'
@@ -14,36 +15,6 @@ import type { IncomingResponse, OutgoingRequest, Transport } from './transport.t
 import { WarningCollector } from './warning.ts'
 import { type Subject, wireError } from './wire-error.ts'
 
-/** A body that can be sent again. */
-export interface RequestBody {
-  readonly open: () => Uint8Array | Bytes
-  /** Undefined: sent in chunks of unknown number. */
-  readonly length: number | undefined
-}
-
-/** One request to the registry, described so that it can be repeated. */
-export interface Call {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-  readonly url: URL
-  readonly scopes: readonly string[]
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: RequestBody
-  /** `held`: the caller has a place in the queue already. */
-  readonly lane: Lane | 'held'
-  /** It may be sent again although it may have taken effect. */
-  readonly repeatable: boolean
-  /** Statuses from 300 that are answers. */
-  readonly accept?: readonly number[]
-  readonly subject: Subject
-  readonly signal: AbortSignal | undefined
-}
-
-/** An answer that was read to its end. */
-export interface Whole {
-  readonly answer: Answer
-  readonly body: Uint8Array
-}
-
 interface Hops {
   readonly method: string
   readonly url: URL
@@ -52,11 +23,14 @@ interface Hops {
   readonly private: Readonly<Record<string, string>>
   readonly body?: RequestBody | undefined
   readonly signal: AbortSignal | undefined
+  readonly isLarge?: boolean | undefined
   /** The body is for this origin alone. */
   readonly bound?: boolean
   /** What to send to another origin that answers 401. */
   readonly onForeignChallenge?: (lines: readonly string[], origin: URL) => Promise<string | undefined>
 }
+
+type Repeated = Pick<Call, 'url' | 'repeatable' | 'signal' | 'onRetry'>
 
 interface Landed {
   readonly response: IncomingResponse
@@ -107,7 +81,7 @@ export class Exchange {
     const release = call.lane === 'held' ? undefined : await this.enter(call.lane, call.signal)
     let answer: Answer
     try {
-      answer = await this.#retrying(call.url, call.repeatable, call.signal, () => this.#signedIn(call))
+      answer = await this.#retrying(call, () => this.#signedIn(call))
     } catch (error) {
       release?.()
       throw error
@@ -153,12 +127,8 @@ export class Exchange {
   }
 
   /** Repeats `once` while that may help; waits, per host, as long as the host or the backoff says. */
-  async #retrying(
-    url: URL,
-    repeatable: boolean,
-    signal: AbortSignal | undefined,
-    once: () => Promise<Landed>,
-  ): Promise<Answer> {
+  async #retrying(call: Repeated, once: () => Promise<Landed>): Promise<Answer> {
+    const { url, repeatable, signal } = call
     const retries = this.#options.retries ?? 5
     const queue = this.#queue(url)
     for (let attempt = 1; ; attempt++) {
@@ -182,22 +152,35 @@ export class Exchange {
         queue.succeeded()
         return new Answer(landed.response, landed.url, attempt)
       }
-      if (failure === undefined || attempt > failure.limit || !this.#pause(queue, failure, attempt, url)) {
+      if (failure === undefined || attempt > failure.limit || !this.#pause(queue, failure, attempt, call)) {
         if (landed !== undefined) return new Answer(landed.response, landed.url, attempt)
-        throw this.failure(problem, url)
+        throw withAttempts(this.failure(problem, url), attempt)
       }
       landed?.response.body.discard()
     }
   }
 
   /** False when the host asks for a longer pause than `maxWait`. */
-  #pause(queue: HostQueue, failure: Failure, attempt: number, url: URL): boolean {
+  #pause(queue: HostQueue, failure: Failure, attempt: number, { url, onRetry }: Repeated): boolean {
     const own = backoff(this.#options.backoff ?? 0.25, queue.failures)
     const seconds = Math.max(failure.retryAfter ?? 0, own)
     if (seconds > (this.#options.maxWait ?? 120)) return false
     queue.failed(seconds)
-    this.#options.onRetry?.({ seconds, reason: failure.reason, attempt, host: url.host })
+    const event = { seconds, reason: failure.reason, attempt, host: url.host }
+    if (onRetry === undefined) this.#options.onRetry?.(event)
+    else onRetry(event)
     return true
+  }
+
+  /**
+   * A body broke off and is asked for again. The host is left alone for a while when nothing came, `fruitless` times in
+   * a row.
+   */
+  interrupted(call: Pick<Call, 'url' | 'onRetry'>, fruitless: number): void {
+    const failure = { reason: 'the connection broke', limit: Number.POSITIVE_INFINITY }
+    if (fruitless > 0)
+      this.#pause(this.#queue(call.url), failure, fruitless, { ...call, repeatable: true, signal: undefined })
+    else call.onRetry?.({ seconds: 0, reason: failure.reason, attempt: 1 })
   }
 
   async #signedIn(call: Call): Promise<Landed> {
@@ -257,6 +240,7 @@ export class Exchange {
       private: custom,
       body: call.body,
       signal: call.signal,
+      isLarge: call.isLarge,
       onForeignChallenge: (lines, origin) => this.#authenticator.anonymous(lines, origin, call.signal),
     }
   }
@@ -304,7 +288,7 @@ export class Exchange {
 
   async #hop(
     url: URL,
-    { method, headers, body, signal }: Hops,
+    { method, headers, body, signal, isLarge }: Hops,
     secrets: Readonly<Record<string, string>>,
   ): Promise<IncomingResponse> {
     const request: OutgoingRequest = {
@@ -313,6 +297,7 @@ export class Exchange {
       headers: { ...headers, ...secrets, ...lengthOf(method, body) },
       body: body?.open(),
       signal,
+      isLarge,
     }
     const { onTrace } = this.#options
     const shown = onTrace === undefined ? '' : shownUrl(url, url.origin === this.#origin.origin)
@@ -356,7 +341,7 @@ export class Exchange {
       bound: true,
       signal,
     }
-    const answer = await this.#retrying(url, true, signal, () => this.#follow(hops))
+    const answer = await this.#retrying({ url, repeatable: true, signal }, () => this.#follow(hops))
     return { answer, body: await this.read(answer, `the token from ${url.host}`, this.limits.token) }
   }
 
@@ -367,13 +352,14 @@ export class Exchange {
     const identity = this.#authenticator.identity(subject.repository)
     const elsewhere = answer.url.origin === this.#origin.origin ? undefined : answer.url.host
     const { status } = answer
-    return wireError(subject, {
+    const error = wireError(subject, {
       status,
       body,
       contentType: answer.first('content-type'),
       elsewhere,
       identity,
     })
+    return withAttempts(error, answer.attempt) as OcishError
   }
 
   #queue(url: URL): HostQueue {
@@ -398,6 +384,18 @@ function isExpiredSignature(call: Call, { response, url }: Landed): boolean {
   const isRead = call.method === 'GET' || call.method === 'HEAD'
   const { status } = response
   return isRead && url.origin !== call.url.origin && (status === 400 || status === 401 || status === 403)
+}
+
+/** How often it was tried, where that was more than once. */
+function withAttempts(error: unknown, attempts: number): unknown {
+  if (!isOcishError(error) || attempts < 2) return error
+  const { code, message, hint, exit, details, cause } = error
+  return new OcishError(code, `${message} (${attempts} attempts)`, {
+    exit,
+    details: { ...details, attempts },
+    ...(hint !== undefined && { hint }),
+    ...(cause !== undefined && { cause }),
+  })
 }
 
 function leavesOrigin(from: URL, to: URL): OcishError {

@@ -41,15 +41,18 @@ async function failure(
 }
 
 describe('a passing failure', () => {
-  it.each([408, 429, 499, 500, 502, 503, 504, 522])('of status %i is tried again', async (status) => {
-    let left = 2
-    const headers = { 'retry-after': '0' }
-    const { requests, retries } = await open(() => (left-- > 0 ? { status, headers } : served))
-    expect(requests).toBe(3)
-    expect(retries.map(({ attempt }) => attempt)).toStrictEqual([1, 2])
-  })
+  it.each([408, 425, 429, 499, 500, 502, 503, 504, 507, 522])(
+    'of status %i is tried again',
+    async (status) => {
+      let left = 2
+      const headers = { 'retry-after': '0' }
+      const { requests, retries } = await open(() => (left-- > 0 ? { status, headers } : served))
+      expect(requests).toBe(3)
+      expect(retries.map(({ attempt }) => attempt)).toStrictEqual([1, 2])
+    },
+  )
 
-  it.each([501, 505, 404, 418])('is not what status %i is', async (status) => {
+  it.each([501, 404, 418])('is not what status %i is', async (status) => {
     const { requests } = await failure(() => ({ status }))
     expect(requests).toBe(1)
   })

@@ -1,3 +1,5 @@
+import type { Body } from './body.ts'
+
 /** What steers the other side of an `Incoming`. */
 export interface Flow {
   pause(): void
@@ -12,7 +14,7 @@ const drainLimit = 64 * 1024
  * The body of an answer: chunks queue up while nobody asks, and the sender is paused above 256 KiB.
  * Iterate it once, or `discard()` it. Leaving the iteration early closes the connection.
  */
-export class Incoming implements AsyncIterable<Uint8Array> {
+export class Incoming implements Body {
   readonly #flow: Flow
   readonly #chunks: Uint8Array[] = []
   #queued = 0

@@ -26,7 +26,7 @@ import type {
 import type { Answer } from './answer.ts'
 import { repositoryScope } from './auth/scope.ts'
 import { checkDigestHeader } from './blobs.ts'
-import type { Call } from './exchange.ts'
+import type { Call } from './call.ts'
 import { limitExceeded, promisedManifest } from './limits.ts'
 import type { Remote } from './remote.ts'
 import { excerpt } from './wire-error.ts'
@@ -198,7 +198,7 @@ class ManifestPut {
   }
 
   async #put(reference: string, tags: readonly string[] = []): Promise<Answer> {
-    const { ifMatch, ifNoneMatch, mediaType, signal } = this.#options
+    const { ifMatch, ifNoneMatch, mediaType, signal, onRetry } = this.#options
     const url = this.#remote.url(this.#repository, `manifests/${checked(reference)}`)
     if (tags.length > 0) url.search = tags.map((tag) => `tag=${encodeURIComponent(checked(tag))}`).join('&')
     const answer = await this.#remote.exchange.send({
@@ -216,6 +216,7 @@ class ManifestPut {
       ...(tags.length > 0 ? { accept: [400, 414, 431] } : {}),
       subject: this.#remote.subject('manifest', 'PUT', this.#repository, reference),
       signal,
+      onRetry,
     })
     answer.body.discard()
     if (answer.status >= 400) return answer
@@ -231,7 +232,7 @@ function reading(
   method: 'GET' | 'HEAD',
   repository: string,
   reference: string,
-  { signal, ifNoneMatch }: ReadOptions,
+  { signal, ifNoneMatch, onRetry }: ReadOptions,
   accept: Call['accept'] = [],
 ): Call {
   // What nobody can verify is not read.
@@ -249,6 +250,7 @@ function reading(
     accept: ifNoneMatch === undefined ? accept : [...accept, 304],
     subject: remote.subject('manifest', method, repository, reference),
     signal,
+    onRetry,
   }
 }
 

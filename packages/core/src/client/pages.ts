@@ -1,7 +1,7 @@
 import { OcishError } from '@ocish/sdk'
 import type { ListOptions, Page } from '../registry.ts'
 import type { Answer } from './answer.ts'
-import type { Call, Whole } from './exchange.ts'
+import type { Call, Whole } from './call.ts'
 import { nextLink } from './link-header.ts'
 import type { Remote } from './remote.ts'
 import { shownUrl } from './trace.ts'
@@ -82,6 +82,7 @@ async function ask(remote: Remote, request: PagesRequest, url: URL, isFirst: boo
       accept: conditional ? [...accept, 304] : accept,
       subject: request.subject,
       signal: request.options.signal,
+      onRetry: request.options.onRetry,
     }
     return exchange.fetch(call, `a page of ${request.subject.text}`, exchange.limits.page)
   }

@@ -11,9 +11,12 @@ export interface Failure {
 }
 
 /** Statuses that say "not now" (nginx 499 and Cloudflare 522 among them, as registries behind these answer them). */
-const passing: ReadonlySet<number> = new Set([408, 429, 499, 502, 503, 504, 522])
+const passing: ReadonlySet<number> = new Set([408, 425, 429, 499, 502, 503, 504, 522])
 
-/** CNCF Distribution answers 500 to what it will never accept, so that status is not believed for long. */
+/**
+ * CNCF Distribution answers 500 to what it will never accept, so that status is not believed for long, and neither are
+ * the rarer ones like it; 501 is an answer.
+ */
 const internalErrorLimit = 2
 const connectLimit = 2
 const longestBackoff = 30
@@ -26,7 +29,7 @@ export function statusFailure(
 ): Failure | undefined {
   const limit = passing.has(status)
     ? retries
-    : status === 500
+    : status >= 500 && status !== 501
       ? Math.min(retries, internalErrorLimit)
       : undefined
   if (limit === undefined) return undefined
@@ -73,7 +76,7 @@ export function parseRetryAfter(text: string | undefined, now: number): number |
   return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000)
 }
 
-/** Exponential with full jitter, but never less than half: `base`, doubled with each failure, up to 30 s. */
+/** `base`, doubled with each failure, up to 30 s, and up to a half more, so that clients do not come back together. */
 export function backoff(base: number, failures: number): number {
-  return Math.min(longestBackoff, base * 2 ** failures) * (0.5 + Math.random() / 2)
+  return Math.min(longestBackoff, base * 2 ** failures) * (1 + Math.random() / 2)
 }

@@ -1,8 +1,9 @@
 import type { Bytes } from '@ocish/sdk'
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP, type LookupFunction, type Socket } from 'node:net'
 import { Agent, buildConnector, type Dispatcher, errors } from 'undici/index.js'
 import { classifyAddress, mayVisit } from './address-policy.ts'
+import type { Body } from './body.ts'
 import { Incoming } from './incoming.ts'
 import { defaultTimeouts } from './limits.ts'
 import { forbiddenAddress, isUnreachable, networkCode, proxyUnreachable } from './network-error.ts'
@@ -10,6 +11,7 @@ import { isUnknownAuthority } from './tls.ts'
 import type { ClientOptions } from './options.ts'
 import { isLoopbackName } from './origin.ts'
 import { proxyFor } from './proxy.ts'
+import { type OnRead, requestBySlabs } from './slab-request.ts'
 
 export type HeaderFields = Readonly<Record<string, string | string[] | undefined>>
 
@@ -19,12 +21,14 @@ export interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>
   readonly body?: Uint8Array | Bytes | undefined
   readonly signal?: AbortSignal | undefined
+  /** A GET whose answer is expected to be large: it may be read by the fast body path. */
+  readonly isLarge?: boolean | undefined
 }
 
 export interface IncomingResponse {
   readonly status: number
   readonly headers: HeaderFields
-  readonly body: Incoming
+  readonly body: Body
 }
 
 /** One HTTP exchange: no retries, no redirects, no credentials. */
@@ -32,6 +36,8 @@ export interface Transport {
   send(request: OutgoingRequest): Promise<IncomingResponse>
   close(): Promise<void>
 }
+
+type Connect = ReturnType<typeof buildConnector>
 
 /** One larger than any registry needs: storages sign long addresses. */
 const maxHeaderSize = 64 * 1024
@@ -45,6 +51,10 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
   const dispatchers = new Map<string, Promise<Dispatcher>>()
   const retired: Promise<Dispatcher>[] = []
   const proxied = new Set<string>()
+  /** Origins that answer large requests in a way that only undici reads. */
+  const unusual = new Set<string>()
+  /** Those that undici does not know of. */
+  const sockets = new Set<Socket>()
   const registry = new RegistryPlace(origin)
   const overrides = parseOverrides(options.resolve ?? [])
   let authorities =
@@ -59,36 +69,64 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
     return made
   }
 
-  async function createDispatcher(url: URL): Promise<Dispatcher> {
+  // oxlint-disable-next-line typescript/explicit-function-return-type -- what buildConnector takes, as far as it is given
+  function tlsFor(url: URL) {
     const own = url.origin === origin.origin
-    const tls = {
+    return {
       ...(authorities === undefined ? {} : { ca: authorities }),
       ...(options.insecure === true && url.hostname === origin.hostname ? { rejectUnauthorized: false } : {}),
       ...(own && options.cert !== undefined ? { cert: options.cert } : {}),
       ...(own && options.key !== undefined ? { key: options.key } : {}),
     }
+  }
+
+  /** How a direct socket to the origin of `url` is opened; `onread`: by whom it is read, where not by undici. */
+  function connectorFor(url: URL, onread?: OnRead): Connect {
+    const own = url.origin === origin.origin
+    const lookup = own ? registry.lookup : guardedLookup(registry)
+    const connect = buildConnector({
+      ...tlsFor(url),
+      ...(onread && { onread }),
+      lookup,
+      allowH2: false,
+      timeout: timeouts.connect * 1000,
+    })
+    return (target, callback) => {
+      const override = overrides.get(`${target.hostname}:${target.port || defaultPort(target.protocol)}`)
+      const hostname = override ?? target.hostname.replace(/^\[|\]$/g, '')
+      if (own && isIP(hostname) !== 0) registry.saw([hostname])
+      if (!own && override === undefined && isIP(hostname) !== 0 && !mayVisit(hostname, registry.isLocal)) {
+        callback(forbiddenAddress(target.hostname), null)
+        return
+      }
+      connect({ ...target, hostname }, callback)
+    }
+  }
+
+  async function createDispatcher(url: URL): Promise<Dispatcher> {
     const shared = { maxHeaderSize, keepAliveTimeout: 4000, pipelining: 1, allowH2: false }
     const proxy = proxyFor(url, options.proxy)
     if (proxy !== undefined) {
       const { proxyDispatcher } = await import('./transport-proxy.ts')
       proxied.add(url.origin)
-      return proxyDispatcher(proxy, shared, { ...tls, timeout: timeouts.connect * 1000 })
+      return proxyDispatcher(proxy, shared, { ...tlsFor(url), timeout: timeouts.connect * 1000 })
     }
-    const lookup = own ? registry.lookup : guardedLookup(registry)
-    const connect = buildConnector({ ...tls, lookup, allowH2: false, timeout: timeouts.connect * 1000 })
-    return new Agent({
-      ...shared,
-      connect(target, callback) {
-        const override = overrides.get(`${target.hostname}:${target.port || defaultPort(target.protocol)}`)
-        const hostname = override ?? target.hostname.replace(/^\[|\]$/g, '')
-        if (own && isIP(hostname) !== 0) registry.saw([hostname])
-        if (!own && override === undefined && isIP(hostname) !== 0 && !mayVisit(hostname, registry.isLocal)) {
-          callback(forbiddenAddress(target.hostname), null)
-          return
-        }
-        connect({ ...target, hostname }, callback)
-      },
-    })
+    return new Agent({ ...shared, connect: connectorFor(url) })
+  }
+
+  /** Undefined: the answer is of another sort, and the usual way is to be taken. */
+  async function bySlabs(request: OutgoingRequest): Promise<IncomingResponse | undefined> {
+    const { url, isLarge = false } = request
+    if (!isLarge || unusual.has(url.origin) || proxyFor(url, options.proxy) !== undefined) return undefined
+    const connect = async (onread: OnRead): Promise<Socket> => {
+      const socket = await connected(connectorFor(url, onread), url, request.signal)
+      sockets.add(socket)
+      socket.once('close', () => sockets.delete(socket))
+      return socket
+    }
+    const response = await requestBySlabs(connect, request, timeouts)
+    if (response === undefined) unusual.add(url.origin)
+    return response
   }
 
   /** Node trusts its own list; what this machine trusts besides is read (60 ms) when that list does not know a server. */
@@ -103,9 +141,11 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
   return {
     async send(request) {
       const trustedSystem = trustsSystem
-      const dispatcher = await dispatcherFor(request.url)
       request.signal?.throwIfAborted()
       try {
+        const response = await bySlabs(request)
+        if (response !== undefined) return response
+        const dispatcher = await dispatcherFor(request.url)
         return await dispatch(dispatcher, request, timeouts)
       } catch (error) {
         const code = networkCode(error)
@@ -117,11 +157,28 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
       }
     },
     async close() {
+      for (const socket of sockets) socket.destroy()
       const all = [...dispatchers.values(), ...retired]
       dispatchers.clear()
       await Promise.allSettled(all.map(async (dispatcher) => (await dispatcher).destroy()))
     },
   }
+}
+
+/** A socket to the origin of `url`. Rejects with the reason of `signal` without waiting for it. */
+function connected(connect: Connect, url: URL, signal: AbortSignal | undefined): Promise<Socket> {
+  const { promise, resolve, reject } = Promise.withResolvers<Socket>()
+  const { hostname, host, protocol, port } = url
+  const servername = isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname : ''
+  const onAbort = (): void => reject(signal?.reason)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  connect({ hostname, host, protocol, port, servername }, (error, socket) => {
+    signal?.removeEventListener('abort', onAbort)
+    if (socket === null) reject(error)
+    else if (signal?.aborted === true) socket.destroy()
+    else resolve(socket)
+  })
+  return promise
 }
 
 /** Sends and waits for the headers; the promise is rejected as soon as `signal` aborts. */

@@ -3,7 +3,7 @@ import type { CallOptions, Upload } from '../registry.ts'
 import { type Answer, decimal } from './answer.ts'
 import { repositoryScope } from './auth/scope.ts'
 import { checkDigestHeader } from './blobs.ts'
-import type { Call, RequestBody } from './exchange.ts'
+import type { Call, RequestBody } from './call.ts'
 import { largestMinimumChunk } from './limits.ts'
 import { isNetworkError } from './network-error.ts'
 import { uploadLocation } from './redirect.ts'
@@ -24,10 +24,10 @@ export interface StartOptions extends CallOptions {
 export async function startUpload(
   remote: Remote,
   repository: string,
-  { signal, algorithm }: StartOptions = {},
+  { algorithm, ...call }: StartOptions = {},
 ): Promise<RemoteUpload> {
   const query = { 'digest-algorithm': algorithm === 'sha256' ? undefined : algorithm }
-  const answer = await post(remote, repository, query, [], signal)
+  const answer = await post(remote, repository, query, [], call)
   return RemoteUpload.of(remote, repository, answer)
 }
 
@@ -36,7 +36,7 @@ export async function resumeUpload(
   remote: Remote,
   repository: string,
   id: string,
-  { signal }: CallOptions = {},
+  call: CallOptions = {},
 ): Promise<RemoteUpload> {
   const url = URL.canParse(id) ? new URL(id) : undefined
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
@@ -54,7 +54,7 @@ export async function resumeUpload(
     throw new OcishError('UPLOAD_NOT_FOUND', `this upload is not one of ${repository}`)
   }
   const upload = new RemoteUpload(remote, repository, url, undefined)
-  await upload.refresh({ ...(signal && { signal }) })
+  await upload.refresh(call)
   return upload
 }
 
@@ -64,12 +64,12 @@ export async function mountBlob(
   repository: string,
   digest: string,
   from: string | undefined,
-  { signal }: CallOptions = {},
+  call: CallOptions = {},
 ): Promise<{ readonly mounted: boolean; readonly upload?: Upload }> {
   parseDigest(digest)
   const sources = from === undefined ? [] : [repositoryScope(remote.path(from), 'pull')]
   const query = { mount: digest, from: from === undefined ? undefined : remote.path(from) }
-  const answer = await post(remote, repository, query, sources, signal, [400, 401, 403, 404, 405, 416, 501])
+  const answer = await post(remote, repository, query, sources, call, [400, 401, 403, 404, 405, 416, 501])
   if (answer.status >= 400) {
     answer.body.discard()
     return { mounted: false }
@@ -85,7 +85,7 @@ function post(
   repository: string,
   query: Readonly<Record<string, string | undefined>>,
   scopes: readonly string[],
-  signal: AbortSignal | undefined,
+  { signal, onRetry }: CallOptions,
   accept: readonly number[] = [],
 ): Promise<Answer> {
   return remote.exchange.send({
@@ -98,6 +98,7 @@ function post(
     accept,
     subject: remote.subject('upload', 'POST', repository),
     signal,
+    onRetry,
   })
 }
 
@@ -150,7 +151,7 @@ export class RemoteUpload implements Upload {
   }
 
   /** One PATCH of unknown length, as Docker pushes: for content that nobody measured. Resolves to its size. */
-  async stream(body: Bytes, { signal }: CallOptions = {}): Promise<number> {
+  async stream(body: Bytes, call: CallOptions = {}): Promise<number> {
     let sent = 0
     async function* counted(): Bytes {
       for await (const chunk of body) {
@@ -158,7 +159,7 @@ export class RemoteUpload implements Upload {
         yield chunk
       }
     }
-    const answer = await this.#send('PATCH', { open: counted, length: undefined }, {}, signal)
+    const answer = await this.#send('PATCH', { open: counted, length: undefined }, {}, call)
     this.#moved(answer)
     this.#began = true
     this.#offset += sent
@@ -170,39 +171,35 @@ export class RemoteUpload implements Upload {
   }
 
   /** PUT that ends the session (end-6), with the whole content where there is a body. */
-  async put(
-    digest: string,
-    body: RequestBody | undefined,
-    { signal }: CallOptions = {},
-  ): Promise<Descriptor> {
+  async put(digest: string, body: RequestBody | undefined, call: CallOptions = {}): Promise<Descriptor> {
     parseDigest(digest)
     const url = new URL(this.#location)
     // The query is the registry's own and perhaps signed: it is added to, never written anew.
     url.search = `${url.search === '' ? '?' : `${url.search}&`}digest=${encodeURIComponent(digest).replaceAll('%3A', ':')}`
     try {
-      const answer = await this.#send('PUT', body, {}, signal, url)
+      const answer = await this.#send('PUT', body, {}, call, url)
       answer.body.discard()
       checkDigestHeader(answer, digest)
     } catch (error) {
       // Distribution 2.8 still shows the session of a refused commit; nothing may continue it.
-      if (hasCode(error, 'DIGEST_MISMATCH')) await this.cancel(signal === undefined ? {} : { signal })
+      if (hasCode(error, 'DIGEST_MISMATCH')) await this.cancel(call)
       throw error
     }
     return { mediaType: octetStream, digest, size: this.#offset + (body?.length ?? 0) }
   }
 
-  async cancel({ signal }: CallOptions = {}): Promise<void> {
+  async cancel(call: CallOptions = {}): Promise<void> {
     try {
-      const answer = await this.#send('DELETE', undefined, {}, signal)
+      const answer = await this.#send('DELETE', undefined, {}, call)
       answer.body.discard()
     } catch {
-      signal?.throwIfAborted()
+      call.signal?.throwIfAborted()
     }
   }
 
   /** Asks how far the session is. Errors: UPLOAD_NOT_FOUND. */
-  async refresh({ signal }: CallOptions = {}): Promise<void> {
-    const answer = await this.#send('GET', undefined, {}, signal)
+  async refresh(call: CallOptions = {}): Promise<void> {
+    const answer = await this.#send('GET', undefined, {}, call)
     this.#moved(answer)
     this.#offset = this.#received(answer) ?? this.#offset
   }
@@ -215,7 +212,7 @@ export class RemoteUpload implements Upload {
       const before = this.#offset
       const rest = chunk.subarray(chunk.length - (target - before))
       try {
-        const isTaken = await this.#patchOnce(rest, options.signal)
+        const isTaken = await this.#patchOnce(rest, options)
         if (isTaken && this.#offset > before && attempt < mostPieces) continue
         // `0-0` was taken for nothing; the registry means the one byte that a lost answer was about.
         this.#began ||= interrupted
@@ -242,10 +239,10 @@ export class RemoteUpload implements Upload {
   }
 
   /** False: the registry wants another range, or a smaller one (GHCR answers 416 to more than 4 MiB). */
-  async #patchOnce(chunk: Uint8Array, signal: AbortSignal | undefined): Promise<boolean> {
+  async #patchOnce(chunk: Uint8Array, call: CallOptions): Promise<boolean> {
     const range = `${this.#offset}-${this.#offset + chunk.length - 1}`
     const body = { open: () => chunk, length: chunk.length }
-    const answer = await this.#send('PATCH', body, { 'content-range': range }, signal, this.#location, [416])
+    const answer = await this.#send('PATCH', body, { 'content-range': range }, call, this.#location, [416])
     if (answer.status === 416) {
       answer.body.destroy()
       return false
@@ -277,7 +274,7 @@ export class RemoteUpload implements Upload {
     method: 'GET' | 'PATCH' | 'PUT' | 'DELETE',
     body: RequestBody | undefined,
     headers: Readonly<Record<string, string>>,
-    signal: AbortSignal | undefined,
+    { signal, onRetry }: CallOptions,
     url: URL = this.#location,
     accept: readonly number[] = [],
   ): Promise<Answer> {
@@ -292,6 +289,7 @@ export class RemoteUpload implements Upload {
       accept,
       subject: this.#remote.subject('upload', method, this.#repository),
       signal,
+      onRetry,
     }
     return this.#remote.exchange.send(call)
   }

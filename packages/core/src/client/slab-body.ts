@@ -1,0 +1,155 @@
+import type { Socket } from 'node:net'
+import type { Sink } from '../registry.ts'
+import type { Body } from './body.ts'
+
+/** Bytes of one slab: many reads fill it, and it is hashed and written once. */
+export const slabSize: number = 1024 * 1024
+/** A slab with less room than this is handed on. */
+const leastRoom = 64 * 1024
+/** Slabs that wait for the receiver before the sender is stopped. */
+const mostWaiting = 2
+/** Milliseconds after which a receiver that waits gets what there is. */
+const patience = 200
+
+interface Part {
+  readonly slab: Uint8Array
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * The body of an answer whose length is known, read into slabs that are used again and again. The socket belongs to it
+ * and ends with it.
+ */
+export class SlabBody implements Body {
+  readonly #socket: Socket
+  readonly #spare: Uint8Array[] = []
+  readonly #waiting: Part[] = []
+  #slab: Uint8Array | undefined
+  #from = 0
+  #fill = 0
+  #left: number
+  #handed = 0
+  #isPaused = false
+  #hasEnded = false
+  #error: unknown
+  #wake: (() => void) | undefined
+  #finish: (() => void) | undefined
+
+  /** `length` bytes will come; `slab` holds those that came with the head, from `from` to `fill`. */
+  constructor(socket: Socket, length: number, slab: Uint8Array, from: number, fill: number) {
+    this.#socket = socket
+    this.#left = length
+    this.#slab = slab
+    this.#from = from
+    this.#fill = from
+    this.received(fill - from)
+  }
+
+  /** True while the sender waits for the receiver. */
+  get isPaused(): boolean {
+    return this.#isPaused
+  }
+
+  /** Where the next bytes are to be put. There is always room: a TLS socket may deliver although it was stopped. */
+  room(): Uint8Array {
+    if (this.#slab === undefined) {
+      this.#slab = this.#spare.pop() ?? Buffer.allocUnsafeSlow(slabSize)
+      this.#from = 0
+      this.#fill = 0
+    }
+    return this.#slab.subarray(this.#fill)
+  }
+
+  /** So many bytes were put into `room()`; false: no more, please. */
+  received(count: number): boolean {
+    if (this.#hasEnded) return false
+    if (count > this.#left) {
+      this.end(Object.assign(new Error('more came than was announced'), { code: 'HPE_INVALID' }))
+      return false
+    }
+    this.#fill += count
+    this.#left -= count
+    const isLate = this.#wake !== undefined && performance.now() - this.#handed > patience
+    if (this.#left === 0 || isLate || slabSize - this.#fill < leastRoom) this.#handOn()
+    if (this.#left === 0) this.end()
+    this.#isPaused = this.#waiting.length >= mostWaiting && !this.#hasEnded
+    return !this.#isPaused
+  }
+
+  /** Nothing more will come. Without an error that is only right when everything has. */
+  end(error?: unknown): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#error = error ?? (this.#left === 0 ? undefined : closedEarly())
+    if (this.#error !== undefined) this.#handOn()
+    this.#socket.destroy()
+    this.#wake?.()
+    this.#finish?.()
+  }
+
+  whenFinished(listener: () => void): void {
+    if (this.#hasEnded) listener()
+    else this.#finish = listener
+  }
+
+  discard(): void {
+    this.destroy()
+  }
+
+  destroy(reason: Error = new Error('the answer was abandoned')): void {
+    this.end(reason)
+  }
+
+  async pump(sink: Sink): Promise<void> {
+    try {
+      for (let part = await this.#next(); part !== undefined; part = await this.#next()) {
+        await sink(part.slab.subarray(part.from, part.to))
+        this.#spare.push(part.slab)
+      }
+    } finally {
+      this.destroy()
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      for (let part = await this.#next(); part !== undefined; part = await this.#next()) {
+        // The receiver keeps what it gets, so the slab goes with it.
+        yield part.slab.subarray(part.from, part.to)
+      }
+    } finally {
+      this.destroy()
+    }
+  }
+
+  #handOn(): void {
+    const slab = this.#slab
+    if (slab === undefined || this.#fill === this.#from) return
+    this.#waiting.push({ slab, from: this.#from, to: this.#fill })
+    this.#slab = undefined
+    this.#wake?.()
+  }
+
+  async #next(): Promise<Part | undefined> {
+    while (this.#waiting.length === 0 && !this.#hasEnded) {
+      this.#handed = performance.now()
+      // oxlint-disable-next-line no-await-in-loop -- until there is something
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+      this.#wake = undefined
+    }
+    const part = this.#waiting.shift()
+    if (part === undefined && this.#error !== undefined) throw this.#error
+    if (this.#isPaused && this.#waiting.length < mostWaiting) {
+      this.#isPaused = false
+      this.#socket.resume()
+    }
+    return part
+  }
+}
+
+function closedEarly(): Error {
+  return Object.assign(new Error('the other side closed the connection'), { code: 'UND_ERR_SOCKET' })
+}
