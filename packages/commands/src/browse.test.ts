@@ -65,7 +65,7 @@ test('tags cost nothing more unless a column is asked for', async () => {
     size: 11,
     artifactType: 'application/vnd.example.files',
   })
-  await expect(double.run('tags', { args: { repository }, flags: { match: '(' } })).toFailWith(
+  await expect(double.run('tags', { args: { repository }, flags: { match: '/(/' } })).toFailWith(
     'USAGE_INVALID_VALUE',
   )
 })

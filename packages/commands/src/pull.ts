@@ -15,6 +15,14 @@ export const run: Run = async function* run(call, services) {
   const read = await readSingle(artifact, services, signal)
   const info = await services.kinds.match(artifact, read, textFlag(call, 'as'))
   kindOptions(call, info, services.kinds.list())
+  const marker = isSet(call, 'unpack') ? info?.marker : undefined
+  if (marker !== undefined && !isSet(call, 'force')) {
+    const { digest } = read.content.descriptor
+    if ((await services.unpackedDigest(folder ?? '.', marker)) === digest) {
+      yield { ...transferRow(artifact, folder ?? '.', 0, 0, 'up to date'), digest }
+      return
+    }
+  }
   const fill = await filling(info, artifact, read, call, services)
   if (services.options.dryRun) {
     yield* planned(artifact, read.manifest, folder)
@@ -23,6 +31,7 @@ export const run: Run = async function* run(call, services) {
   const options = {
     force: isSet(call, 'force'),
     merge: folder === undefined && !isSet(call, 'unpack'),
+    ...(marker === undefined ? {} : { marker }),
     signal,
   }
   const files: WrittenFile[] = []

@@ -22,5 +22,6 @@ export function recorded(target: Target, onFile: (file: WrittenFile) => void): T
     },
     folder: (path, options) => target.folder(path, options),
     link: (path, to) => target.link(path, to),
+    ...(target.hardlink && { hardlink: async (path, existing) => target.hardlink?.(path, existing) }),
   }
 }

@@ -66,6 +66,7 @@ export class ServicesDouble {
         throw new OcishError('FILE_NOT_FOUND', `no file ${path}`)
       },
       target: async (_path, _options, fill) => fill(this.#target()),
+      unpackedDigest: async () => undefined,
       exclusive: async (_key, _signal, work) => work(),
       confirm: async (question) => {
         questions.push(question)

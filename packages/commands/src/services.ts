@@ -1,6 +1,7 @@
 import type { ManifestContent, OnTransfer, Place, Registry } from '@ocish/core'
 import type {
   Artifact,
+  Bytes,
   Kind,
   KindCall,
   KindCommand,
@@ -12,6 +13,7 @@ import type {
   Manifest,
   Match,
   Packed,
+  Part,
   Platform,
   Source,
   SourceMatch,
@@ -29,6 +31,13 @@ export interface Opened extends Place {
   readonly inner?: string
   /** The repository as a person writes it: `ghcr.io/a/b`, `oci:./dir`. */
   readonly display: string
+}
+
+/** A place, and as far as it is known how a person named it and what in it was meant. */
+export interface NamedPlace extends Place {
+  readonly display?: string
+  readonly tag?: string
+  readonly digest?: string
 }
 
 /**
@@ -52,6 +61,8 @@ export interface KindInfo {
   readonly match: readonly Match[]
   readonly sources: readonly SourceMatch[]
   readonly options: readonly KindOption[]
+  /** The file by which a folder is known as one that it unpacked (`Kind.marker`). */
+  readonly marker?: string
   /** Its own commands, under the family's noun. */
   readonly commands?: readonly KindCommandData[]
 }
@@ -71,7 +82,7 @@ export interface Kinds {
   /** Imports the kind's code. Errors: KIND_UNKNOWN, KIND_FAILED. */
   load(name: string): Promise<Kind>
   /** What a kind may see of an artifact. */
-  artifact(place: Place, content: ManifestContent, signal: AbortSignal): Artifact
+  artifact(place: NamedPlace, content: ManifestContent, signal: AbortSignal): Artifact
   context(kind: Kind, options: Readonly<Record<string, unknown>>, signal: AbortSignal): KindContext
   /** What a command of the kind gets: `publish` only with effect W, `folder` and `target` only for paths typed as arguments. */
   commandContext(kind: Kind, command: KindCommand, call: KindCall, signal: AbortSignal): KindCommandScope
@@ -158,6 +169,40 @@ export interface RunOptions {
   readonly concurrency: number
 }
 
+export interface TargetRequest {
+  /** Replaces a folder as a whole when the callback succeeds. */
+  readonly force: boolean
+  /** The working folder: what is there stays, and only names that exist are refused (FILE_EXISTS). */
+  readonly merge?: boolean
+  /** A folder with this marker (`Kind.marker`) may be replaced without `force`. */
+  readonly marker?: string
+  readonly signal: AbortSignal
+}
+
+/** How a folder becomes one layer. */
+export interface PackFolderOptions {
+  /** The layer's title: every path in the archive begins with it. */
+  readonly title: string
+  /** Default: the layer type of the compression. */
+  readonly mediaType?: string
+  readonly compression: 'gzip' | 'zstd' | 'none'
+  readonly level?: number
+  /** Else files are 0644 or 0755 and folders 0755. */
+  readonly preservePermissions: boolean
+  readonly annotations: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+}
+
+/** What a layer that holds a folder says of itself. */
+export interface ExtractFolderOptions {
+  readonly title: string
+  /** Of the uncompressed archive, where the layer names it. */
+  readonly digest?: string
+  /** False: left out. Called with the path as the artifact has it. */
+  readonly include?: (path: string) => boolean
+  readonly signal: AbortSignal
+}
+
 /** What commands need beyond the registry contract. Declared here, implemented by host; tests bring their own. */
 export interface Services {
   readonly version: string
@@ -178,15 +223,21 @@ export interface Services {
   /** Random access to a local file or folder. Errors: FILE_NOT_FOUND. */
   source(path: string): Promise<Source>
   /**
-   * Writing confined to a folder; `force` replaces it as a whole when the callback succeeds. `merge` (the working folder)
-   * keeps what is there and refuses only names that exist (FILE_EXISTS); nothing appears before the callback succeeded.
+   * Writing confined to a folder; nothing appears before the callback succeeded.
    * Errors: TARGET_NOT_EMPTY, TARGET_UNSAFE, FILE_EXISTS.
    */
-  target<T>(
-    path: string,
-    options: { readonly force: boolean; readonly merge?: boolean; readonly signal: AbortSignal },
-    fill: (target: Target) => Promise<T>,
-  ): Promise<T>
+  target<T>(path: string, options: TargetRequest, fill: (target: Target) => Promise<T>): Promise<T>
+  /**
+   * The manifest digest that the marker of a folder names; undefined where there is none that can be read.
+   */
+  unpackedDigest(path: string, marker: string): Promise<string | undefined>
+  /**
+   * A folder as one layer, in the form oras has for it; the same folder gives the same digest. `SOURCE_DATE_EPOCH` dates it.
+   * Errors: ARCHIVE_UNSAFE (a link that leaves, a device), USAGE_INVALID_VALUE, those of the source.
+   */
+  packFolder(source: Source, options: PackFolderOptions): Promise<Part>
+  /** Unpacks such a layer. Errors: ARCHIVE_UNSAFE, ARCHIVE_INVALID, LIMIT_EXCEEDED, DIGEST_MISMATCH, those of the target. */
+  extractFolder(bytes: Bytes, target: Target, options: ExtractFolderOptions): Promise<void>
   /** Streams the parts, builds the manifest, pushes tag last. */
   publish(
     packed: Packed,

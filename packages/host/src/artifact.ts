@@ -15,11 +15,17 @@ import {
 
 /**
  * What a kind sees of an artifact in a repository: its manifest, and verified bytes of its parts, nothing of the registry.
- * Errors: MANIFEST_INVALID, LIMIT_EXCEEDED, UNSUPPORTED.
+ * `ref`: how it was named, where it was. Errors: MANIFEST_INVALID, LIMIT_EXCEEDED, UNSUPPORTED.
  */
-export function createArtifact(place: Place, content: ManifestContent, signal: AbortSignal): Artifact {
+export function createArtifact(
+  place: Place,
+  content: ManifestContent,
+  signal: AbortSignal,
+  ref?: string,
+): Artifact {
   const manifest = parseManifest(content.bytes, content.descriptor.mediaType)
   return Object.freeze({
+    ...(ref !== undefined && { ref }),
     descriptor: content.descriptor,
     manifest,
     bytes: content.bytes,

@@ -11,13 +11,20 @@ export async function checkKindSettings(config: Config, entries: readonly KindEn
   for (const { kind } of config.rules)
     if (!hasKind(kind, entries)) throw await unknownKind(`match: ${kind}`, kind, entries)
   for (const [name, settings] of Object.entries(config.kinds)) {
-    const entry = entries.find((one) => one.name === name)
+    const meant = entries.filter((one) => one.name === name || one.family === name)
     // The first fault ends it.
     // oxlint-disable-next-line no-await-in-loop
-    if (entry === undefined) throw await unknownKind(`kinds.${name}`, name, entries)
-    const fault = entry.settings && schemaFault(entry.settings, settings, `kinds.${name}`)
-    if (fault) throw new OcishError('CONFIG_INVALID', `${fault.path} ${fault.message}`)
+    if (meant.length === 0) throw await unknownKind(`kinds.${name}`, name, entries)
+    for (const entry of meant) {
+      const fault = entry.settings && schemaFault(entry.settings, settings, `kinds.${name}`)
+      if (fault) throw new OcishError('CONFIG_INVALID', `${fault.path} ${fault.message}`)
+    }
   }
+}
+
+/** What a configuration says of a kind: its family's section, and its own above it. */
+export function settingsOf(config: Config, name: string, family: string): Readonly<Record<string, unknown>> {
+  return { ...config.kinds[family], ...config.kinds[name] }
 }
 
 function hasKind(name: string, entries: readonly KindEntry[]): boolean {
@@ -26,7 +33,7 @@ function hasKind(name: string, entries: readonly KindEntry[]): boolean {
 
 async function unknownKind(where: string, name: string, entries: readonly KindEntry[]): Promise<OcishError> {
   const { nearest } = await import('@ocish/shell')
-  const names = entries.map((entry) => entry.name)
+  const names = [...new Set(entries.flatMap((entry) => [entry.name, entry.family]))]
   return new OcishError('CONFIG_INVALID', `${where} is no kind`, {
     details: { closest: nearest(name, names) },
   })

@@ -1,5 +1,5 @@
 import type { ManifestContent, Place } from '@ocish/core'
-import type { KindCommandScope, KindInfo, Kinds } from '@ocish/commands'
+import type { KindCommandScope, KindInfo, Kinds, NamedPlace } from '@ocish/commands'
 import {
   type Annotations,
   type Artifact,
@@ -31,8 +31,8 @@ export interface KindRule extends Match {
 export interface KindsOptions {
   readonly entries: readonly KindEntry[]
   readonly rules: readonly KindRule[]
-  /** The section `[kinds.NAME]`. */
-  readonly settings: (name: string) => Readonly<Record<string, unknown>>
+  /** What the configuration says of a kind: `[kinds.FAMILY]`, and `[kinds.NAME]` above it. */
+  readonly settings: (name: string, family: string) => Readonly<Record<string, unknown>>
   readonly lookup: (signal: AbortSignal) => Lookup
   readonly warn: (message: string) => void
   readonly progress: KindContext['progress']
@@ -103,8 +103,8 @@ export class KindTable implements Kinds {
     return loading
   }
 
-  artifact(place: Place, content: ManifestContent, signal: AbortSignal): Artifact {
-    return createArtifact(place, content, signal)
+  artifact(place: NamedPlace, content: ManifestContent, signal: AbortSignal): Artifact {
+    return createArtifact(place, content, signal, nameOf(place))
   }
 
   context(kind: Kind, options: Readonly<Record<string, unknown>>, signal: AbortSignal): KindContext {
@@ -113,7 +113,7 @@ export class KindTable implements Kinds {
       signal,
       warn,
       progress,
-      settings: checkedSettings(kind, settings(kind.name)),
+      settings: checkedSettings(kind, settings(kind.name, kind.family ?? kind.name)),
       options,
       lookup: lookup(signal),
       features: [],
@@ -216,7 +216,14 @@ function infoOf(entry: KindEntry): KindInfo {
     sources: entry.sources ?? [],
     options: entry.options ?? [],
     commands: entry.commands ?? [],
+    ...(entry.marker !== undefined && { marker: entry.marker }),
   }
+}
+
+/** `ghcr.io/a/b:1`, as it was asked for; nothing where only a repository is known. */
+function nameOf({ display, tag, digest }: NamedPlace): string | undefined {
+  if (display === undefined || (tag === undefined && digest === undefined)) return undefined
+  return `${display}${tag === undefined ? '' : `:${tag}`}${digest === undefined ? '' : `@${digest}`}`
 }
 
 function ambiguous(entries: readonly KindEntry[]): OcishError {

@@ -31,6 +31,7 @@ export function createLookup(places: LookupPlaces, signal: AbortSignal): Lookup 
         place,
         await place.registry.openManifest(place.repository, named, { signal }),
         signal,
+        reference,
       )
     },
   })

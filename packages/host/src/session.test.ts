@@ -176,6 +176,20 @@ describe('kinds', () => {
     expect(host.kindCommands.map((command) => command.signature.name)).toContain('runconfig export')
   })
 
+  it('the section of a family holds for its kinds, that of a kind stands above it', async () => {
+    await mkdir(folder.join('config'))
+    const sections =
+      '[[kinds.klaus.sources]]\nname = "a"\nregistry = "a.example"\n[kinds.klaus-plugin]\nsources = []\n'
+    await writeFile(folder.join('config/config.toml'), sections)
+    const paths = pathsFrom({ OCISH_CONFIG_DIR: folder.join('config') }, folder.path)
+    await using host = await session({ paths })
+    const settingsOf = async (name: string): Promise<unknown> =>
+      host.kinds.context(await host.kinds.load(name), {}, signal).settings
+    expect(await settingsOf('klaus-plugin')).toEqual({ sources: [] })
+    const own = { sources: [{ name: 'a', registry: 'a.example' }] }
+    expect(await settingsOf('klaus-personality')).toEqual(own)
+  })
+
   it('what no kind knows has none, and --as decides', async () => {
     await using host = await session()
     const things = content({ blobs: { a: 'a' }, manifests: { m: { layers: ['a'] } }, tags: { v1: 'm' } })

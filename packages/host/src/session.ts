@@ -3,22 +3,25 @@ import type {
   CacheView,
   Credentials,
   Endpoint,
+  ExtractFolderOptions,
   Kinds,
   Opened,
   OpenedRegistry,
+  PackFolderOptions,
   Published,
   RunOptions,
   ServeOptions,
   Services,
+  TargetRequest,
 } from '@ocish/commands'
 import type { OnTransfer, Place } from '@ocish/core'
-import { type Location, OcishError, type Packed, type Source, type Target } from '@ocish/sdk'
+import { type Bytes, type Location, OcishError, type Packed, type Part, type Source, type Target } from '@ocish/sdk'
 import type { Command, DeclaredOption } from '@ocish/shell'
 import { type Config, loadConfig } from './config.ts'
 import type { KindCommandAbilities } from './kind-command-scope.ts'
 import { kindCommands } from './kind-commands.ts'
 import { builtInKinds, type KindEntry } from './kind-table.ts'
-import { checkKindSettings } from './kind-settings.ts'
+import { checkKindSettings, settingsOf } from './kind-settings.ts'
 import { KindTable } from './kinds.ts'
 import { locate } from './locate.ts'
 import { createLookup, type LookupPlaces } from './lookup.ts'
@@ -116,7 +119,7 @@ class HostSession implements Session {
     return new KindTable({
       entries: this.#entries,
       rules: this.config.rules,
-      settings: (name) => this.config.kinds[name] ?? {},
+      settings: (name, family) => settingsOf(this.config, name, family),
       lookup: (signal) => createLookup(places, signal),
       warn: this.warn,
       progress: this.#given.kindProgress ?? (() => undefined),
@@ -195,13 +198,25 @@ class HostSession implements Session {
     return openSource(expandPath(path, this.#given), path)
   }
 
-  async target<T>(
-    path: string,
-    options: { readonly force: boolean; readonly merge?: boolean; readonly signal: AbortSignal },
-    fill: (target: Target) => Promise<T>,
-  ): Promise<T> {
+  async target<T>(path: string, options: TargetRequest, fill: (target: Target) => Promise<T>): Promise<T> {
     const { withTarget } = await import('./target.ts')
     return withTarget(expandPath(path, this.#given), this.#targetOptions(path, options), fill)
+  }
+
+  async unpackedDigest(path: string, marker: string): Promise<string | undefined> {
+    const { markedDigest } = await import('./marked-folder.ts')
+    return markedDigest(expandPath(path, this.#given), marker)
+  }
+
+  async packFolder(source: Source, options: PackFolderOptions): Promise<Part> {
+    const { packFolder } = await import('./pack-folder.ts')
+    const spoolFolder = async (): Promise<string> => this.#parts.spool.folder()
+    return packFolder(source, { ...options, epoch: this.#given.env['SOURCE_DATE_EPOCH'], spoolFolder })
+  }
+
+  async extractFolder(bytes: Bytes, target: Target, options: ExtractFolderOptions): Promise<void> {
+    const { extractFolder } = await import('./extract-folder.ts')
+    await extractFolder(bytes, target, options)
   }
 
   async publish(

@@ -2,6 +2,7 @@ import { constants, promises as fs, type Stats } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import { type Bytes, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
 import { whyOutside } from './inner-path.ts'
+import { ownerOf } from './owner.ts'
 import { errnoOf } from './private-file.ts'
 
 const chunkSize = 256 * 1024
@@ -49,6 +50,8 @@ class LocalSource implements Source {
       kind: kindOf(stats),
       size: stats.isFile() ? stats.size : 0,
       mode: stats.mode & 0o7777,
+      mtime: stats.mtimeMs / 1000,
+      owner: await ownerOf(stats),
     }
     return stats.isSymbolicLink() ? { ...entry, target: await fs.readlink(own) } : entry
   }
@@ -79,6 +82,14 @@ class LocalSource implements Source {
   async xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
     await this.stat(path)
     return new Map()
+  }
+
+  async beside(suffix: string): Promise<Source | undefined> {
+    if (this.type !== 'file' || !/^(?:\.[A-Za-z0-9]+)+$/.test(suffix)) return undefined
+    const path = `${this.#root}${suffix}`
+    // A link could lead anywhere, and the user named only the file.
+    const stats = await fs.lstat(path).catch(() => undefined)
+    return stats?.isFile() === true ? new LocalSource(path, 'file', `${this.name}${suffix}`) : undefined
   }
 
   /** The path of an entry itself: its folder is resolved and inside, a link at the end stays a link. */

@@ -1,6 +1,7 @@
 import { promises as fs, type Stats } from 'node:fs'
 import { basename, dirname, resolve, sep } from 'node:path'
 import { OcishError, type Target } from '@ocish/sdk'
+import { markedDigest } from './marked-folder.ts'
 import { mergeFolder, resumeMerge } from './merge-folder.ts'
 import { errnoOf, lstatOrNothing, moveExclusively } from './private-file.ts'
 import { StagedTarget } from './staged-target.ts'
@@ -17,6 +18,8 @@ export interface TargetOptions {
   readonly force: boolean
   /** Keep what is there and refuse only names that exist. */
   readonly merge?: boolean
+  /** A folder that holds this file, with a digest in it, may be replaced without `force`. */
+  readonly marker?: string
   readonly signal: AbortSignal
   /** The path as the user wrote it, for messages; default: the path. */
   readonly shown?: string
@@ -39,7 +42,8 @@ export async function openTarget(path: string, options: TargetOptions): Promise<
   const place = await placeOf(resolve(options.cwd, path), options.shown ?? path, options)
   await recover(place)
   const before = await lstatOrNothing(place.path)
-  if (!options.merge) await refuseTaken(place, before, options.force)
+  const force = options.force || (await isOurs(place.path, before, options.marker))
+  if (!options.merge) await refuseTaken(place, before, force)
   const container = await createContainer(place.staging, basename(place.path)).catch((cause: unknown) => {
     throw new OcishError('FILE_FAILED', `cannot write in ${place.staging}`, { cause })
   })
@@ -48,8 +52,8 @@ export async function openTarget(path: string, options: TargetOptions): Promise<
     target,
     async commit() {
       options.signal.throwIfAborted()
-      if (place.form === 'merge') await mergeFolder(container, place.path, options.force, place.shown)
-      else await showWhole(container, place, target.form, before, options.force)
+      if (place.form === 'merge') await mergeFolder(container, place.path, force, place.shown)
+      else await showWhole(container, place, target.form, before, force)
     },
     async [Symbol.asyncDispose]() {
       await removeContainer(container)
@@ -113,6 +117,13 @@ async function refuseTaken(place: TargetPlace, before: Stats | undefined, force:
   throw new OcishError('TARGET_NOT_EMPTY', `the folder ${place.shown} is not empty`, {
     hint: 'Name a new folder, or add --force to replace this one as a whole.',
   })
+}
+
+/** A folder that the kind itself unpacked. */
+async function isOurs(path: string, before: Stats | undefined, marker: string | undefined): Promise<boolean> {
+  return (
+    before?.isDirectory() === true && marker !== undefined && (await markedDigest(path, marker)) !== undefined
+  )
 }
 
 async function isEmpty(folder: string): Promise<boolean> {

@@ -11,7 +11,8 @@ export const pullSignature: Signature = {
   summary: 'write the files of an artifact to disk',
   description:
     'Without a folder the files go into the working folder and only names that exist are refused. A folder that ' +
-    'holds something is refused unless --force, which replaces it as a whole.',
+    'holds something is refused unless --force, which replaces it as a whole. A folder that the kind unpacked before ' +
+    'is replaced without being asked, and left as it is when it is up to date.',
   params: [
     { name: 'ref', type: 'ref', summary: 'tag or digest' },
     { name: 'folder', type: 'path', optional: true, summary: 'where to; made when it is not there' },

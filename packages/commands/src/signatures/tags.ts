@@ -11,8 +11,9 @@ export const tagsSignature: Signature = {
     {
       name: 'match',
       type: 'string',
-      summary: 'only tags that match this regular expression',
-      placeholder: 'REGEX',
+      summary:
+        'only versions within a constraint (^1.2), tags that fit a glob (v1.*) or a /regular expression/',
+      placeholder: 'PATTERN',
     },
     { name: 'since', type: 'duration', summary: 'only artifacts created within this time' },
     { name: 'long', short: 'l', type: 'bool', summary: 'digest, kind, size and time of creation too' },
@@ -24,8 +25,8 @@ export const tagsSignature: Signature = {
   examples: [
     { line: 'tags ghcr.io/team/app', note: 'every tag, in the order of the registry' },
     {
-      line: "tags ghcr.io/team/app --match '^v1[.]' --long",
-      note: 'releases of one line, with their digests',
+      line: "tags ghcr.io/team/app --match '^1.2' --long",
+      note: 'releases that fit a constraint, with their digests',
     },
   ],
   exits: [3, 4, 5],
