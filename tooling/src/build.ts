@@ -14,6 +14,9 @@ export function library(entry: Record<string, string>): UserConfig {
   })
 }
 
+/** Never part of the program: LGPL, loaded where it is installed. */
+const external = /^openpgp$/
+
 /** The build of the program: everything bundled, minified, split where the source uses `import()`. */
 export function program(entry: Record<string, string>): UserConfig {
   return defineConfig({
@@ -22,7 +25,7 @@ export function program(entry: Record<string, string>): UserConfig {
     format: 'esm',
     dts: false,
     minify: true,
-    deps: { alwaysBundle: [/.*/], onlyBundle: false },
+    deps: { alwaysBundle: [/^(?!openpgp$)/], neverBundle: [external], onlyBundle: false },
     inputOptions: { resolve: { conditionNames: ['ocish-source', 'node', 'import', 'module', 'default'] } },
     define: { 'process.env.NODE_ENV': '"production"' },
     outputOptions: {

@@ -1,4 +1,5 @@
 import { OcishError, type Kind, type KindData, type PackageField } from '@ocish/sdk'
+import helm from '@ocish/kind-helm/package.json' with { type: 'json' }
 import klaus from '@ocish/kind-klaus/package.json' with { type: 'json' }
 import runconfig from '@ocish/kind-runconfig/package.json' with { type: 'json' }
 
@@ -20,6 +21,7 @@ const builtIn: readonly {
   readonly package: KindPackage
   readonly load: () => Promise<{ readonly default: unknown }>
 }[] = [
+  { package: helm as KindPackage, load: () => import('@ocish/kind-helm') },
   { package: klaus as KindPackage, load: () => import('@ocish/kind-klaus') },
   { package: runconfig as KindPackage, load: () => import('@ocish/kind-runconfig') },
 ]

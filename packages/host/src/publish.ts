@@ -102,7 +102,7 @@ async function buildManifest(packed: PackedManifest, options: PublishOptions): P
   const notes: Annotations | undefined =
     typeof annotations === 'function' ? annotations(written) : annotations
   const bytes =
-    manifest?.(written) ??
+    manifest?.(written, notes ?? {}) ??
     encodeManifest({
       form: 'image',
       mediaType: oci.manifest,

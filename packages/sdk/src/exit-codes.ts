@@ -96,6 +96,7 @@ export const exitByCode: Readonly<Record<string, number>> = {
   DIGEST_MISMATCH: exits.integrity,
   SIZE_MISMATCH: exits.integrity,
   ARCHIVE_UNSAFE: exits.integrity,
+  SIGNATURE_INVALID: exits.integrity,
   // local input and output
   ADDRESS_IN_USE: exits.io,
   FILE_EXISTS: exits.io,

@@ -104,6 +104,11 @@ export interface Source {
   /** `end` exclusive. */
   open(path: string, range?: { readonly start: number; readonly end?: number }): Bytes
   xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>>
+  /**
+   * For one file: the file that lies beside it and whose name is its own with this suffix (`.prov`); undefined where there
+   * is none. Hosts without it do not offer the method.
+   */
+  beside?(suffix: string): Promise<Source | undefined>
 }
 
 /** Where `unpack` writes. Refuses paths that leave its root (TARGET_UNSAFE) and names that exist (FILE_EXISTS). */
@@ -138,8 +143,11 @@ export interface PackedManifest {
   readonly layers: readonly Part[]
   readonly config?: Part | ((written: readonly Written[]) => Part)
   readonly annotations?: Annotations | ((written: readonly Written[]) => Annotations)
-  /** For kinds whose member order or omissions matter; the default is `encodeManifest`. */
-  readonly manifest?: (written: readonly Written[]) => Uint8Array
+  /**
+   * For kinds whose member order or omissions matter; the default is `encodeManifest`. The annotations are those above
+   * and what the user asked for beside them.
+   */
+  readonly manifest?: (written: readonly Written[], annotations: Annotations) => Uint8Array
   /** What `push` should say about this pack: what was left out and why. */
   readonly notes?: readonly string[]
   /** The tag `push` uses when the reference has none. */
@@ -277,6 +285,8 @@ export interface Kind<Model = unknown> {
   readonly schema?: StandardSchema<Model>
   /** Bytes to model. Errors: KIND_INPUT_INVALID. */
   read(artifact: Artifact, context: KindContext): Promise<unknown>
+  /** Like `read`, with the parts that only a comparison needs and that cost more to fetch; the default is `read`. */
+  readWhole?(artifact: Artifact, context: KindContext): Promise<unknown>
   describe(model: Model): Description
   /** Entries inside, so that `ls ref//path` and `cat ref//path` work. */
   list?(artifact: Artifact, context: KindContext): AsyncIterable<TreeEntry & { readonly open?: OpenBytes }>

@@ -36,6 +36,8 @@ export interface KindSuiteOptions {
   readonly refusals?: readonly KindRefusal[]
   /** What command examples find; default: the first case's artifact under any reference. */
   readonly lookup?: Lookup
+  /** What command examples read for a path parameter or flag; default: the first case's source. */
+  readonly folder?: (parameter: string) => Source
 }
 
 /**

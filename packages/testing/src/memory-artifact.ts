@@ -94,7 +94,7 @@ async function writeManifest(packed: PackedManifest, content: MemoryContent): Pr
   const annotations =
     typeof packed.annotations === 'function' ? packed.annotations(written) : packed.annotations
   const bytes =
-    packed.manifest?.(written) ??
+    packed.manifest?.(written, annotations ?? {}) ??
     encodeManifest({
       form: 'image',
       mediaType: oci.manifest,

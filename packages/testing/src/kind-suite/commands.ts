@@ -32,14 +32,14 @@ interface Bound {
   readonly flags: Readonly<Record<string, unknown>>
 }
 
-async function contextFor(kind: Kind, { cases }: KindSuiteOptions): Promise<MemoryContext> {
+async function contextFor(kind: Kind, { cases, ...suite }: KindSuiteOptions): Promise<MemoryContext> {
   const [first] = cases
   if (first === undefined) throw new TypeError('describeKind needs a case')
   const anyArtifact: Artifact = await artifactOfCase(kind, first)
-  const { source } = first
+  const folder = suite.folder ?? first.source
   return kindContext({
     anyArtifact,
-    ...(source === undefined ? {} : { folder: source }),
+    ...(folder === undefined ? {} : { folder }),
     target: memoryTarget,
   })
 }

@@ -1,0 +1,85 @@
+import { createDigester, OcishError, type KindCommand, type KindCommandContext } from '@ocish/sdk'
+import { checkMetadata } from '../check-metadata.ts'
+import { limits } from '../constants.ts'
+import { verifyProvenance } from '../provenance.ts'
+import { readBytes, readPart } from '../read-bytes.ts'
+import { chartLayer, provenanceLayer, readMetadata } from '../read.ts'
+import type { ResolveOptions } from '../resolve.ts'
+import { artifactAt, isPath, sourceAt } from './chart-at.ts'
+import { asked, develFlag, versionFlag } from './flags.ts'
+
+export const verify: KindCommand = {
+  name: 'verify',
+  summary: "Check a chart's provenance file against a keyring",
+  params: [{ name: 'chart', type: 'path', summary: 'A reference, or an archive with its .prov beside it' }],
+  flags: [
+    {
+      name: 'keyring',
+      type: 'path',
+      optional: true,
+      summary: 'OpenPGP public keys, as gpg --export writes them; needed',
+    },
+    versionFlag,
+    develFlag,
+  ],
+  output: { form: 'rows', columns: ['name', 'signer', 'fingerprint', 'digest', 'note'] },
+  effect: 'R',
+  examples: [
+    {
+      line: 'helm verify ghcr.io/acme/charts/web:1.2.0 --keyring ./acme.gpg',
+      note: 'signed by whom, and for what',
+    },
+  ],
+  async *run({ args, flags }, context) {
+    if (flags['keyring'] === undefined) {
+      throw new OcishError('USAGE_MISSING_ARGUMENT', 'the keyring is missing', {
+        hint: 'Export public keys with gpg --export > FILE, and name it with --keyring FILE.',
+      })
+    }
+    const keyring = await readBytes(
+      (await sourceAt('keyring', context)).open(''),
+      'the keyring',
+      limits.keyring,
+    )
+    const signed = await signedAt(String(args['chart']), asked(flags), context)
+    const { signers, fingerprint, file, digest } = await verifyProvenance(signed.provenance, signed, keyring)
+    const note = file === signed.name ? '' : `signed as ${file}`
+    yield { name: signed.name, signer: signers.join(', '), fingerprint, digest, note }
+  },
+}
+
+interface Signed {
+  /** The file name of the archive. */
+  readonly name: string
+  readonly digest: string
+  readonly provenance: Uint8Array
+}
+
+async function signedAt(
+  where: string,
+  options: ResolveOptions,
+  context: KindCommandContext,
+): Promise<Signed> {
+  if (isPath(where)) return localSigned(context)
+  const { ref, artifact } = await artifactAt(where, options, context)
+  const layer = provenanceLayer(artifact) ?? without(ref)
+  const { name, version } = checkMetadata(await readMetadata(artifact), 'the configuration')
+  const provenance = await readPart(artifact, layer, limits.provenance)
+  return { name: `${name}-${version}.tgz`, digest: chartLayer(artifact).digest, provenance }
+}
+
+async function localSigned(context: KindCommandContext): Promise<Signed> {
+  const source = await sourceAt('chart', context)
+  const beside = source.type === 'file' ? await source.beside?.('.prov') : undefined
+  if (beside === undefined) return without(source.name)
+  const digester = createDigester()
+  for await (const chunk of source.open('')) digester.update(chunk)
+  const provenance = await readBytes(beside.open(''), beside.name, limits.provenance)
+  return { name: source.name, digest: digester.digest(), provenance }
+}
+
+function without(what: string): never {
+  throw new OcishError('FILE_NOT_FOUND', `${what} has no provenance file`, {
+    hint: 'Ask its publisher to push NAME-VERSION.tgz with its .prov beside it.',
+  })
+}
