@@ -5,6 +5,8 @@ import { fileError } from './file-error.ts'
 const bufferSize = 1024 * 1024
 /** What is larger is written where it lies, smaller pieces are gathered first. */
 const direct = 256 * 1024
+/** After so much the device is told to begin, so that the sync at the end has little left to wait for. */
+const syncEvery = 32 * 1024 * 1024
 
 /**
  * Writes and hashes what passes, each byte once, into an open file. `take` is done with its slab when it resolves, so
@@ -17,6 +19,8 @@ export class SlabWriter {
   #position: number
   #buffer: Uint8Array | undefined
   #buffered = 0
+  #synced: number
+  #syncing: Promise<void> | undefined
 
   /** `digester` has seen the first `position` bytes of the file. */
   constructor(file: FileHandle, path: string, digester: Digester, position: number) {
@@ -24,6 +28,7 @@ export class SlabWriter {
     this.#path = path
     this.#digester = digester
     this.#position = position
+    this.#synced = position
   }
 
   /** Bytes taken, the beginning included. */
@@ -35,18 +40,23 @@ export class SlabWriter {
   async take(slab: Uint8Array): Promise<void> {
     this.#digester.update(slab)
     if (slab.length >= direct) {
-      await this.flush()
+      await this.#writeBuffer()
       await this.#write(slab)
       return
     }
     this.#buffer ??= new Uint8Array(bufferSize)
-    if (this.#buffered + slab.length > bufferSize) await this.flush()
+    if (this.#buffered + slab.length > bufferSize) await this.#writeBuffer()
     this.#buffer.set(slab, this.#buffered)
     this.#buffered += slab.length
   }
 
-  /** All that was taken is in the file. Errors: FILE_FAILED. */
+  /** All that was taken is in the file, and nothing is under way there. Errors: FILE_FAILED. */
   async flush(): Promise<void> {
+    await this.#writeBuffer()
+    await this.#syncing
+  }
+
+  async #writeBuffer(): Promise<void> {
     if (this.#buffer === undefined || this.#buffered === 0) return
     const part = this.#buffer.subarray(0, this.#buffered)
     this.#buffered = 0
@@ -60,8 +70,21 @@ export class SlabWriter {
         done += bytesWritten
         this.#position += bytesWritten
       }
+      this.#syncBehind()
     } catch (error) {
       throw fileError(error, `write ${this.#path}`)
     }
+  }
+
+  /** A failure is found by the sync at the end. */
+  #syncBehind(): void {
+    if (this.#syncing !== undefined || this.#position - this.#synced < syncEvery) return
+    this.#synced = this.#position
+    this.#syncing = this.#file
+      .datasync()
+      .catch(() => {})
+      .finally(() => {
+        this.#syncing = undefined
+      })
   }
 }
