@@ -8,7 +8,7 @@ import {
 } from '@ocish/sdk'
 import type { Call } from '@ocish/shell'
 import { askedAnnotations, merged, type AskedAnnotations } from './annotations.ts'
-import { textArgs, textFlag } from './call-values.ts'
+import { isSet, numberFlag, textArgs, textFlag } from './call-values.ts'
 import { mediaTypeOfFile } from './file-media-type.ts'
 import { fileNotFound } from './file-not-found.ts'
 import { once, standardInput } from './input-file.ts'
@@ -20,8 +20,8 @@ const unknownType = 'application/vnd.unknown.artifact.v1'
 const unknownConfig = 'application/vnd.unknown.config.v1+json'
 
 /**
- * One layer for each file, titled with its name. `defaultType` answers a missing `--artifact-type`.
- * Errors: FILE_NOT_FOUND, KIND_UNKNOWN (a folder), USAGE_CONFLICT (two files of one title).
+ * One layer for each file, titled with its name; a folder becomes one archive, as with oras. `defaultType` answers a
+ * missing `--artifact-type`. Errors: FILE_NOT_FOUND, USAGE_CONFLICT (two of one title), those of `packFolder`.
  */
 export async function packFiles(
   call: Call,
@@ -67,9 +67,10 @@ async function layerOf(
   asked: AskedAnnotations,
 ): Promise<Part> {
   if (file.path === '-') return unnamedInput(file, call, asked)
-  const source = await openFile(file.path, call, services)
-  const { size } = await source.stat('')
+  const source = await openPath(file.path, call, services)
   const title = file.title ?? source.name
+  if (source.type === 'folder') return folderPart(source, { ...file, title }, call, services, asked)
+  const { size } = await source.stat('')
   return {
     mediaType: file.type ?? mediaTypeOfFile(source.name),
     annotations: titled(title, asked),
@@ -78,17 +79,64 @@ async function layerOf(
   }
 }
 
+async function folderPart(
+  source: Source,
+  file: FileWord & { readonly title: string },
+  call: Call,
+  services: Services,
+  asked: AskedAnnotations,
+): Promise<Part> {
+  const level = numberFlag(call, 'level')
+  const compression = compressionOf(call)
+  checkLevel(compression, level)
+  return services.packFolder(source, {
+    title: checkedFolderTitle(file.title),
+    ...(file.type === undefined ? {} : { mediaType: file.type }),
+    compression,
+    ...(level === undefined ? {} : { level }),
+    preservePermissions: isSet(call, 'preserve-permissions'),
+    annotations: titled(file.title, asked),
+    signal: call.signal,
+  })
+}
+
+function compressionOf(call: Call): 'gzip' | 'zstd' | 'none' {
+  const text = textFlag(call, 'compression')
+  return text === 'zstd' || text === 'none' ? text : 'gzip'
+}
+
+/** Errors: USAGE_INVALID_VALUE. */
+function checkLevel(compression: 'gzip' | 'zstd' | 'none', level: number | undefined): void {
+  const most = { gzip: 9, zstd: 19, none: 0 }[compression]
+  if (level === undefined || (level >= 1 && level <= most)) return
+  throw new OcishError(
+    'USAGE_INVALID_VALUE',
+    compression === 'none' ? '--level needs a compression' : `--level ${level} is none of ${compression}`,
+    { hint: compression === 'none' ? 'Leave --level out.' : `Give a level from 1 to ${most}.` },
+  )
+}
+
+/** A folder's title is where it will be unpacked: it must be a path that stays inside. */
+function checkedFolderTitle(title: string): string {
+  const parts = title.split('/')
+  if (parts.every((part) => part !== '' && part !== '.' && part !== '..')) return title
+  throw new OcishError('USAGE_INVALID_VALUE', `${JSON.stringify(title)} is no title of a folder`, {
+    hint: 'Give a relative path without . and .. with --title before the folder.',
+  })
+}
+
 async function openFile(path: string, call: Call, services: Services): Promise<Source> {
-  let source: Source
+  const source = await openPath(path, call, services)
+  if (source.type === 'file') return source
+  throw new OcishError('FILE_FAILED', `${path} is a folder, and a file is wanted`)
+}
+
+async function openPath(path: string, call: Call, services: Services): Promise<Source> {
   try {
-    source = await services.source(path)
+    return await services.source(path)
   } catch (error) {
     throw hasCode(error, 'FILE_NOT_FOUND') ? await fileNotFound(path, call, services, error) : error
   }
-  if (source.type === 'file') return source
-  throw new OcishError('KIND_UNKNOWN', `${path} is a folder that no kind recognises`, {
-    hint: 'Name its files one by one, or say with --as which kind it is.',
-  })
 }
 
 function unnamedInput(file: FileWord, call: Call, asked: AskedAnnotations): Part {

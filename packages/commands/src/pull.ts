@@ -1,11 +1,13 @@
 import { counted } from '@ocish/core'
-import { type Descriptor, type Manifest, OcishError, type Target } from '@ocish/sdk'
+import { type Manifest, OcishError, type Target } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
 import { isSet, optionalTextArg, textArg, textFlag } from './call-values.ts'
 import { kindOptions } from './kind-options.ts'
 import { openArtifact, readSingle, type Named, type ReadManifest } from './open-artifact.ts'
+import { pathChoice, type PathChoice } from './path-choice.ts'
 import { recorded, type WrittenFile } from './recorded-target.ts'
 import type { KindInfo, Services } from './services.ts'
+import { titledLayers, type TitledLayer } from './titled-layers.ts'
 import type { Run } from './run.ts'
 
 export const run: Run = async function* run(call, services) {
@@ -25,7 +27,7 @@ export const run: Run = async function* run(call, services) {
   }
   const fill = await filling(info, artifact, read, call, services)
   if (services.options.dryRun) {
-    yield* planned(artifact, read.manifest, folder)
+    yield* planned(artifact, wantedLayers(read.manifest, pathChoice(call)), folder)
     return
   }
   const options = {
@@ -51,8 +53,20 @@ async function filling(
   call: Call,
   services: Services,
 ): Promise<Fill> {
-  const files = titledFiles(read.manifest)
+  const choice = pathChoice(call)
+  const files = wantedLayers(read.manifest, choice)
   const forced = isSet(call, 'unpack') || textFlag(call, 'as') !== undefined
+  if (choice !== undefined && forced) {
+    throw new OcishError(
+      'USAGE_CONFLICT',
+      '--include and --exclude choose among files, not of what a kind unpacks',
+    )
+  }
+  if (choice !== undefined && files.length === 0) {
+    throw new OcishError('PATH_NOT_FOUND', `no file of ${artifact.location.text} is chosen`, {
+      hint: `List them with ls ${artifact.location.text}.`,
+    })
+  }
   if (!forced && files.length > 0) return (target) => writeFiles(files, artifact, target, call, services)
   const unpack = info && (await unpackOf(info, artifact, read, call, services))
   if (unpack !== undefined) return unpack
@@ -77,47 +91,49 @@ async function unpackOf(
   return (target) => kind.unpack!(content, target, context)
 }
 
-interface TitledFile {
-  readonly title: string
-  readonly layer: Descriptor
-}
-
-const titleKey = 'org.opencontainers.image.title'
-/** oras writes a folder as one compressed archive with this mark. */
-const folderKey = 'io.deis.oras.content.unpack'
-
-function titledFiles(manifest: Manifest): readonly TitledFile[] {
-  const layers =
-    manifest.form === 'image' ? manifest.layers : manifest.form === 'artifact' ? manifest.blobs : []
-  return layers.flatMap((layer) => {
-    const title = layer.annotations?.[titleKey]
-    if (title === undefined) return []
-    const packed = layer.annotations?.[folderKey] === 'true'
-    return [
-      { title: packed ? `${title}${layer.mediaType.includes('gzip') ? '.tar.gz' : '.tar'}` : title, layer },
-    ]
-  })
+/** The titled layers that are wanted; of a folder, what is in it is chosen when it is unpacked. */
+function wantedLayers(manifest: Manifest, choice: PathChoice | undefined): readonly TitledLayer[] {
+  const all = titledLayers(manifest)
+  return choice === undefined ? all : all.filter(({ title, isFolder }) => isFolder || choice(title))
 }
 
 async function writeFiles(
-  files: readonly TitledFile[],
+  files: readonly TitledLayer[],
+  artifact: Named,
+  target: Target,
+  call: Call,
+  services: Services,
+): Promise<void> {
+  const queue = files.values()
+  const worker = async (): Promise<void> => {
+    // One file at a time in each worker.
+    for (const file of queue) await writeLayer(file, artifact, target, call, services)
+  }
+  await Promise.all(Array.from({ length: Math.min(services.options.concurrency, files.length) }, worker))
+}
+
+async function writeLayer(
+  { title, layer, isFolder, digest }: TitledLayer,
   artifact: Named,
   target: Target,
   call: Call,
   services: Services,
 ): Promise<void> {
   const { signal } = call
-  const queue = files.values()
-  const worker = async (): Promise<void> => {
-    for (const { title, layer } of queue) {
-      // One file at a time in each worker.
-      const { bytes, descriptor } = await artifact.registry.openBlob(artifact.repository, layer, { signal })
-      const moving = counted(bytes, (done) => services.progress({ type: 'moving', descriptor, done }))
-      await target.write(title, moving)
-      services.progress({ type: 'done', descriptor, how: 'moved' })
-    }
+  const { bytes, descriptor } = await artifact.registry.openBlob(artifact.repository, layer, { signal })
+  const moving = counted(bytes, (done) => services.progress({ type: 'moving', descriptor, done }))
+  if (isFolder) {
+    const include = pathChoice(call)
+    await services.extractFolder(moving, target, {
+      title,
+      ...(digest === undefined ? {} : { digest }),
+      ...(include === undefined ? {} : { include }),
+      signal,
+    })
+  } else {
+    await target.write(title, moving)
   }
-  await Promise.all(Array.from({ length: Math.min(services.options.concurrency, files.length) }, worker))
+  services.progress({ type: 'done', descriptor, how: 'moved' })
 }
 
 /** In the order of the layers, whatever order they arrived in. */
@@ -127,12 +143,14 @@ function writtenRows(
   folder: string | undefined,
   files: readonly WrittenFile[],
 ): readonly Row[] {
-  const titled = titledFiles(manifest)
-  const at = (file: WrittenFile): number => titled.findIndex(({ title }) => title === file.path)
+  const titled = titledLayers(manifest)
+  const at = ({ path }: WrittenFile): number =>
+    titled.findIndex(({ title, isFolder }) => title === path || (isFolder && path.startsWith(`${title}/`)))
   return files
     .toSorted((one, other) => at(one) - at(other))
     .map((file) => {
-      const digest = titled[at(file)]?.layer.digest
+      const of = titled[at(file)]
+      const digest = of?.isFolder === true ? undefined : of?.layer.digest
       const row = transferRow(artifact, pathIn(folder, file.path), file.bytes, file.ms, 'done')
       return digest === undefined ? row : { ...row, digest }
     })
@@ -147,8 +165,12 @@ function transferRow(artifact: Named, path: string, bytes: number, ms: number, s
   return { ref: artifact.location.text, path, bytes, reused: 0, mounted: 0, ms, status }
 }
 
-function* planned(artifact: Named, manifest: Manifest, folder: string | undefined): Generator<Row, void> {
-  for (const { title, layer } of titledFiles(manifest)) {
+function* planned(
+  artifact: Named,
+  files: readonly TitledLayer[],
+  folder: string | undefined,
+): Generator<Row, void> {
+  for (const { title, layer } of files) {
     yield { ...transferRow(artifact, pathIn(folder, title), layer.size, 0, 'planned'), digest: layer.digest }
   }
 }

@@ -29,7 +29,16 @@ export const run: Run = async function* run(call, services) {
 }
 
 /** Flags that describe plain files; with one of them nothing is recognised. */
-const fileFlags = ['type', 'title', 'config', 'config-type', 'artifact-type']
+const fileFlags = [
+  'type',
+  'title',
+  'config',
+  'config-type',
+  'artifact-type',
+  'compression',
+  'level',
+  'preserve-permissions',
+]
 
 async function kindOf(call: Call, services: Services): Promise<KindInfo | undefined> {
   const as = textFlag(call, 'as')

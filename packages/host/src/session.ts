@@ -15,7 +15,15 @@ import type {
   TargetRequest,
 } from '@ocish/commands'
 import type { OnTransfer, Place } from '@ocish/core'
-import { type Bytes, type Location, OcishError, type Packed, type Part, type Source, type Target } from '@ocish/sdk'
+import {
+  type Bytes,
+  type Location,
+  OcishError,
+  type Packed,
+  type Part,
+  type Source,
+  type Target,
+} from '@ocish/sdk'
 import type { Command, DeclaredOption } from '@ocish/shell'
 import { type Config, loadConfig } from './config.ts'
 import type { KindCommandAbilities } from './kind-command-scope.ts'

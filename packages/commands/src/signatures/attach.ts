@@ -4,7 +4,7 @@ export const attachSignature: Signature = {
   name: 'attach',
   summary: 'push files as an artifact that refers to another',
   params: [
-    { name: 'src', type: 'path', many: true, summary: 'files, or - for standard input' },
+    { name: 'src', type: 'path', many: true, summary: 'files, folders, or - for standard input' },
     { name: 'ref', type: 'ref', summary: 'what they are about' },
   ],
   flags: [

@@ -20,6 +20,20 @@ export const pullSignature: Signature = {
   flags: [
     { name: 'unpack', type: 'bool', summary: 'write what the kind makes of it' },
     { name: 'as', type: 'kind', summary: 'read it as this kind' },
+    {
+      name: 'include',
+      type: 'string',
+      many: true,
+      placeholder: 'GLOB',
+      summary: 'only these files, or folders',
+    },
+    {
+      name: 'exclude',
+      type: 'string',
+      many: true,
+      placeholder: 'GLOB',
+      summary: 'all but these files, or folders',
+    },
     { name: 'force', type: 'bool', summary: 'replace what is there' },
   ],
   input: 'none',
@@ -27,6 +41,7 @@ export const pullSignature: Signature = {
   effect: 'L',
   examples: [
     { line: 'pull ghcr.io/team/report:1', note: 'its files into the working folder' },
+    { line: "pull ghcr.io/team/site:1 ./out --include 'site/docs/**'", note: 'a part of a folder' },
     { line: 'pull ghcr.io/team/report:1 ./out --force', note: 'replace ./out as a whole' },
   ],
   exits: [3, 4, 5, 7, 8, 9],

@@ -5,9 +5,11 @@ export const pushSignature: Signature = {
   summary: 'push files or a folder as an artifact',
   description:
     'One file or folder that a kind recognises is packed by that kind, and push says which; --as decides. Anything ' +
-    'else becomes one layer for each file, titled with its name.',
+    'else becomes one layer for each file, titled with its name; a folder is packed as one archive in the form that ' +
+    'oras reads, without what its .ocishignore names. The same folder gives the same digest: files are dated 1970, or ' +
+    'by SOURCE_DATE_EPOCH.',
   params: [
-    { name: 'src', type: 'path', many: true, summary: 'files, a folder of a kind, or - for standard input' },
+    { name: 'src', type: 'path', many: true, summary: 'files, folders, or - for standard input' },
     { name: 'ref', type: 'ref', summary: 'where to' },
   ],
   flags: [
@@ -30,6 +32,14 @@ export const pushSignature: Signature = {
     { name: 'config', type: 'path', summary: 'file that becomes the configuration' },
     { name: 'config-type', type: 'mediatype', summary: 'media type of the configuration' },
     { name: 'subject', type: 'ref', summary: 'the manifest in the same repository that this one refers to' },
+    {
+      name: 'compression',
+      type: 'string',
+      enum: ['gzip', 'zstd', 'none'],
+      summary: 'how a folder is compressed; default: gzip, the one that oras unpacks',
+    },
+    { name: 'level', type: 'int', summary: 'how much: 1 to 9 for gzip, 1 to 19 for zstd' },
+    { name: 'preserve-permissions', type: 'bool', summary: 'keep the modes of the files in a folder' },
     { name: 'tag', short: 't', type: 'string', many: true, summary: 'further tags' },
   ],
   input: 'bytes',
@@ -41,6 +51,7 @@ export const pushSignature: Signature = {
       line: 'push --type text/csv a.csv --type text/plain b.txt ghcr.io/team/data:1',
       note: 'media types by file',
     },
+    { line: 'push ./site ghcr.io/team/site:1 --as generic', note: 'a folder as one archive' },
     { line: 'push config.json ghcr.io/team/job:3 --as runconfig', note: 'as a kind' },
   ],
   exits: [1, 4, 5, 6, 8, 9],
