@@ -1,0 +1,1 @@
+export { Decoder } from './keys/decoder.ts'
