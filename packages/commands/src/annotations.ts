@@ -10,6 +10,8 @@ export interface AskedAnnotations {
   readonly config: Annotations
   /** Of a file by its title. */
   file(title: string): Annotations
+  /** Names in `--annotation-file` of something else than the manifest, the configuration and these titles. */
+  unused(titles: readonly string[]): readonly string[]
 }
 
 const fileLimit = 4 * 1024 * 1024
@@ -27,6 +29,8 @@ export async function askedAnnotations(call: Call, services: Services): Promise<
     manifest: merged(sections.get('$manifest') ?? none, lineAnnotations(call)),
     config: sections.get('$config') ?? none,
     file: (title) => sections.get(title) ?? none,
+    unused: (titles) =>
+      [...sections.keys()].filter((name) => !name.startsWith('$') && !titles.includes(name)),
   }
 }
 

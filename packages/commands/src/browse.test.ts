@@ -177,6 +177,13 @@ test('resolve and exists; a missing tag names the closest', async () => {
   )
 })
 
+test('a missing tag that is close to none names some, a missing repository its namespace', async () => {
+  const hintOf = async (text: string): Promise<unknown> =>
+    double.run('resolve', { args: { ref: text } }).catch((error: OcishError) => error.hint)
+  expect(await hintOf('here.example/team/app:nightly')).toMatch(/^It has 4 tags, such as .*tags here/)
+  expect(await hintOf('here.example/team/ap:1')).toBe('Look for the repository: ls here.example/team')
+})
+
 test('pull writes titled files and keeps the order of the layers', async () => {
   const { values } = await double.run('pull', { args: { ref, folder: 'out' } })
   expect(values).toMatchObject([{ path: 'out/a.txt', bytes: 5 }, { path: 'out/dir/b.txt' }])

@@ -1,5 +1,5 @@
 import { hasCode, OcishError } from '@ocish/sdk'
-import type { Call } from '@ocish/shell'
+import { type Call, quote } from '@ocish/shell'
 import { textArg, textArgs } from './call-values.ts'
 import type { Services } from './services.ts'
 
@@ -15,10 +15,9 @@ export async function fileNotFound(
 ): Promise<OcishError> {
   const last = textArg(call, 'ref')
   if (looksLikeReference(path) && (await exists(last, services))) {
-    const files = [...textArgs(call, 'src').slice(1), last]
+    const words = [...textArgs(call, 'src').slice(1), last, path]
     return new OcishError('USAGE_INVALID_VALUE', `${path} is a reference where a file is expected`, {
-      cause,
-      hint: `The destination comes last: ${files.join(' ')} ${path}`,
+      hint: `The destination comes last: ${words.map((word) => quote(word)).join(' ')}`,
     })
   }
   const typed = /^(.+):([a-z0-9.+-]+\/[a-z0-9.+-]+)$/i.exec(path)
@@ -26,13 +25,12 @@ export async function fileNotFound(
     return new OcishError(
       'USAGE_INVALID_VALUE',
       `${path} is no file; a media type is a flag before its file`,
-      {
-        cause,
-        hint: `Write --type ${typed[2]} ${typed[1]}.`,
-      },
+      { hint: `Write --type ${typed[2]} ${quote(typed[1]!)}.` },
     )
   }
-  return new OcishError('FILE_NOT_FOUND', `no file ${path}`, { cause })
+  return hasCode(cause, 'FILE_NOT_FOUND')
+    ? cause
+    : new OcishError('FILE_NOT_FOUND', `no file ${path}`, { cause })
 }
 
 function looksLikeReference(text: string): boolean {

@@ -132,6 +132,7 @@ export async function withSuggestion<T>(
   try {
     return await read()
   } catch (error) {
+    if (hasCode(error, 'REPOSITORY_NOT_FOUND')) throw withHint(error, placeHint(artifact))
     const byTag = artifact.digest === undefined && hasCode(error, 'MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND')
     throw byTag ? await missingTag(artifact, signal) : error
   }
@@ -142,7 +143,7 @@ async function missingTag(artifact: Named, signal: AbortSignal): Promise<OcishEr
   const near = nearest(artifact.reference, tags)
   const { text } = artifact.location
   return new OcishError('TAG_NOT_FOUND', `no tag ${artifact.reference} in ${artifact.display}`, {
-    ...(near.length > 0 ? {} : { hint: hintFor(tags, artifact.display) }),
+    ...(near.length > 0 ? {} : { hint: hintFor(tags, artifact) }),
     details: { closest: near, input: text, span: spanOf(artifact.reference, text) },
   })
 }
@@ -153,8 +154,33 @@ function spanOf(tag: string, text: string): Span {
   return at < 0 ? { from: 0, to: text.length } : { from: at, to: at + tag.length }
 }
 
-function hintFor(tags: readonly string[], display: string): string {
-  return tags.length > 0 ? `See what there is: tags ${display}` : `Look for the repository: ls ${display}`
+/** How many tags are named when none is close. */
+const shownTags = 3
+
+function hintFor(tags: readonly string[], artifact: Named): string {
+  const { display } = artifact
+  if (tags.length > 0) {
+    const some = tags.slice(-shownTags).toReversed().join(', ')
+    return `It has ${tags.length <= shownTags ? some : `${tags.length} tags, such as ${some}`}: see tags ${display}`
+  }
+  // A registry says the same of a repository that is not there.
+  return placeHint(artifact)
+}
+
+function placeHint({ display, location }: Named): string {
+  if (location.scheme !== 'registry') return `See what there is: ls ${display}`
+  return `Look for the repository: ls ${display.slice(0, display.lastIndexOf('/'))}`
+}
+
+function withHint(error: OcishError, hint: string): OcishError {
+  const { code, message, details, cause } = error
+  return error.hint === undefined
+    ? new OcishError(code, message, {
+        hint,
+        ...(details && { details }),
+        ...(cause !== undefined && { cause }),
+      })
+    : error
 }
 
 /** Best effort: a listing that fails must not hide what went wrong first. */

@@ -37,7 +37,11 @@ export async function packFiles(
     title: titles[index],
   }))
   const layers = await Promise.all(files.map((file) => layerOf(file, call, services, annotations)))
-  checkTitles(layers)
+  const layerTitles = checkTitles(layers)
+  for (const name of annotations.unused(layerTitles))
+    services.note(
+      `--annotation-file has a section ${JSON.stringify(name)}, and no file of that title is pushed`,
+    )
   const config = await configOf(call, services, annotations)
   const artifactType =
     textFlag(call, 'artifact-type') ?? (config === undefined ? defaultType(layers) : undefined)
@@ -156,7 +160,8 @@ function titled(title: string, asked: AskedAnnotations): Annotations {
   return merged({ [titleKey]: title }, asked.file(title))
 }
 
-function checkTitles(layers: readonly Part[]): void {
+/** The titles, no two of them the same. */
+function checkTitles(layers: readonly Part[]): readonly string[] {
   const seen = new Set<string>()
   for (const layer of layers) {
     const title = layer.annotations?.[titleKey] ?? ''
@@ -167,6 +172,7 @@ function checkTitles(layers: readonly Part[]): void {
     }
     seen.add(title)
   }
+  return [...seen]
 }
 
 async function configOf(call: Call, services: Services, asked: AskedAnnotations): Promise<Part | undefined> {

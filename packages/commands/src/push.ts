@@ -3,7 +3,7 @@ import type { Call } from '@ocish/shell'
 import { askedAnnotations, merged } from './annotations.ts'
 import { textArg, textArgs, textFlag, textFlags } from './call-values.ts'
 import { kindOptions } from './kind-options.ts'
-import { openArtifact } from './open-artifact.ts'
+import { openArtifact, withSuggestion } from './open-artifact.ts'
 import { packFiles } from './pack-files.ts'
 import { pushed } from './pushed.ts'
 import type { KindInfo, Opened, Services } from './services.ts'
@@ -111,14 +111,13 @@ async function subjectOf(call: Call, to: Opened, services: Services): Promise<De
     throw new OcishError(
       'USAGE_CONFLICT',
       `the subject is in ${subject.display}, the artifact goes to ${to.display}`,
-      {
-        hint: 'A subject has to be in the same repository.',
-      },
+      { hint: 'Copy the subject there first: a subject has to be in the same repository.' },
     )
   }
-  const { descriptor } = await subject.registry.statManifest(subject.repository, subject.reference, {
-    signal: call.signal,
-  })
+  const { signal } = call
+  const { descriptor } = await withSuggestion(subject, signal, () =>
+    subject.registry.statManifest(subject.repository, subject.reference, { signal }),
+  )
   return descriptor
 }
 

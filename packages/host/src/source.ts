@@ -141,6 +141,6 @@ function failed(path: string, cause: unknown): OcishError {
   if (cause instanceof OcishError) return cause
   const code = errnoOf(cause)
   return code === 'ENOENT' || code === 'ENOTDIR'
-    ? new OcishError('FILE_NOT_FOUND', `no file ${path}`, { cause })
+    ? new OcishError('FILE_NOT_FOUND', `no file ${path}`)
     : new OcishError('FILE_FAILED', `cannot read ${path}`, { cause })
 }

@@ -95,7 +95,9 @@ describe('locations', () => {
   it('shows the way out of what it does not open', () => {
     expect(hintOf('docker-daemon:app')).toContain('docker save')
     expect(hintOf('oci:///abs/dir')).toBe('Write oci:/abs/dir.')
-    expect(hintOf('https://ghcr.io/a')).toBe('Leave the scheme out.')
+    expect(hintOf('https://ghcr.io/a:1')).toBe('Write ghcr.io/a:1.')
+    expect(hintOf('http://localhost:5000/a')).toContain('Write localhost:5000/a, with --plain-http')
+    expect(hintOf('https://ghcr.io')).toBe('Leave the scheme out.')
   })
 
   it('comes back from its own text, or refuses it with a span inside', () => {

@@ -23,7 +23,7 @@ const foreignSchemes: Readonly<Record<string, string>> = {
   'oci-archive': 'Write tar:FILE.',
   'docker-archive': 'Write tar:FILE.',
   dir: 'Copy it to an image layout with skopeo first, then use oci:DIR.',
-  http: 'Leave the scheme out.',
+  http: 'Leave the scheme out; --plain-http talks HTTP.',
   https: 'Leave the scheme out.',
   file: 'Write the path alone, as ./FILE or /FILE.',
 }
@@ -84,7 +84,12 @@ function foreignHint(scheme: string, rest: string): string | undefined {
   if (!Object.hasOwn(foreignSchemes, scheme)) return undefined
   // `dir:v1` may be an image called dir, `http:8080/a` a host; with `//` they can only be what other tools mean.
   const isShortName = scheme === 'dir' || scheme === 'file' || scheme.startsWith('http')
-  return isShortName && !/^[./]/.test(rest) ? undefined : foreignSchemes[scheme]
+  if (isShortName && !/^[./]/.test(rest)) return undefined
+  const address = /^\/\/([^/]+\/.*[^/])$/.exec(rest)?.[1]
+  if (address === undefined || !scheme.startsWith('http')) return foreignSchemes[scheme]
+  return scheme === 'https'
+    ? `Write ${address}.`
+    : `Write ${address}, with --plain-http where it speaks no HTTPS.`
 }
 
 function registryLocation(text: string, start: number): RegistryLocation {

@@ -1,4 +1,4 @@
-import { OcishError } from '@ocish/sdk'
+import { hasCode, OcishError } from '@ocish/sdk'
 import { Exchange } from './exchange.ts'
 import type { ClientOptions, Credential } from './options.ts'
 import { apiOrigin } from './origin.ts'
@@ -31,7 +31,19 @@ export async function verifyCredential(
     })
     answer.body.discard()
     if (answer.status === 404) throw new OcishError('REGISTRY_PROTOCOL', `there is no registry at ${host}`)
+  } catch (error) {
+    throw hasCode(error, 'REGISTRY_UNAUTHORIZED') ? refused(host, credential, error) : error
   } finally {
     await exchange.close()
   }
+}
+
+/** Of a sign-in, `login` is no way out, and nothing but the credential can be wrong. */
+function refused(host: string, credential: Credential, error: OcishError): OcishError {
+  const name = 'username' in credential ? credential.username : undefined
+  const what = name === undefined ? 'the token' : `the name ${JSON.stringify(name)} with this password`
+  return new OcishError('REGISTRY_UNAUTHORIZED', `${host} does not take ${what}`, {
+    hint: 'Check both; many registries want an access token as the password.',
+    ...(error.details === undefined ? {} : { details: error.details }),
+  })
 }

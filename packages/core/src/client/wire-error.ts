@@ -140,7 +140,7 @@ function refusedCall(
     return {
       code: 'NETWORK_TLS',
       message: `${host} speaks HTTPS, but was asked over plain HTTP`,
-      hint: 'Leave out --plain-http, and name its authority with --ca-file FILE where it is your own.',
+      hint: 'Name its certificate authority with --ca-file FILE (a loopback host is asked over plain HTTP otherwise), and leave out --plain-http.',
     }
   }
   if (status === 407) {
@@ -173,8 +173,8 @@ function missing(subject: Subject, codes: ReadonlySet<string>, because: string):
   }
   if (kind === 'manifest' && subject.method === 'PUT')
     return { code: 'REPOSITORY_NOT_FOUND', message: `${host} has no place for ${text}${because}` }
-  if (kind === 'manifest') return { code: 'MANIFEST_NOT_FOUND', message: `no manifest ${text} in ${host}` }
-  if (kind === 'blob') return { code: 'BLOB_NOT_FOUND', message: `no blob ${text} in ${host}` }
+  if (kind === 'manifest') return { code: 'MANIFEST_NOT_FOUND', message: `no manifest ${text}` }
+  if (kind === 'blob') return { code: 'BLOB_NOT_FOUND', message: `no blob ${text}` }
   if (kind === 'upload' && subject.method !== 'POST') {
     return { code: 'UPLOAD_NOT_FOUND', message: `the upload of ${text} is gone at ${host}` }
   }

@@ -349,7 +349,10 @@ describe('verifyCredential', () => {
     const wrong = { ...password, password: 'wrong' }
     for (const { host } of [basic, tokens]) {
       await verifyCredential(host, password)
-      await expect(verifyCredential(host, wrong)).toFailWith('REGISTRY_UNAUTHORIZED')
+      await expect(verifyCredential(host, wrong)).rejects.toMatchObject({
+        code: 'REGISTRY_UNAUTHORIZED',
+        message: `${host} does not take the name "alice" with this password`,
+      })
     }
   })
 
