@@ -116,6 +116,7 @@ test('--help and --version ask for the commands of that name', () => {
   expect(bind('--version').signature.name).toBe('version')
   expect(bind('--help', 'cp').args).toEqual({ topic: ['cp'] })
   expect(bind('cp', '--help').common.help).toBe(true)
+  expect(bind('cache', '--help')).toMatchObject({ signature: { name: 'help' }, args: { topic: ['cache'] } })
 })
 
 test.each<[string[], string, string | undefined, string | undefined]>([

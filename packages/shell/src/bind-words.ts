@@ -12,7 +12,7 @@ import { quote } from './quote.ts'
 export function bindWords(given: readonly CallWord[], commands: Commands, source: SourceText): BindResult {
   const diagnostics: Diagnostic[] = []
   const start = leadingFlags(given, commands)
-  const words = withoutAlias(given, start, commands)
+  const words = groupHelp(withoutAlias(given, start, commands), start, commands)
   const found = findCommand(words, start, commands)
   if (found.signature === undefined) return { diagnostics: [found.diagnostic] }
   const signature = found.signature
@@ -72,6 +72,18 @@ function withoutAlias(words: readonly CallWord[], start: number, commands: Comma
     pattern: /[*?]/.test(text),
   }))
   return words.toSpliced(start, 1, ...standing)
+}
+
+/** `cache --help` is `help cache`: what stands before other names alone is no command. */
+function groupHelp(words: readonly CallWord[], start: number, commands: Commands): readonly CallWord[] {
+  const head = words[start]
+  const next = words[start + 1]
+  if (head?.text === undefined || next?.bare !== true || (next.text !== '--help' && next.text !== '-h'))
+    return words
+  const isGroup =
+    commands.find(head.text) === undefined &&
+    commands.signatures.some((signature) => signature.name.startsWith(`${head.text} `))
+  return isGroup ? words.toSpliced(start, 2, { ...head, text: 'help' }, head) : words
 }
 
 /** `--name=` of a flag whose value is an expansion. */
