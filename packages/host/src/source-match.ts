@@ -1,4 +1,4 @@
-import { isJsonObject, type Source, type SourceMatch } from '@ocish/sdk'
+import { hasCode, isJsonObject, type Source, type SourceMatch } from '@ocish/sdk'
 
 /** Bytes of the largest file that is read to recognise it by its keys. */
 const maxSize = 16 * 1024 * 1024
@@ -9,15 +9,39 @@ export async function sourceHolds(
   source: Source,
   keys: () => Promise<ReadonlySet<string>>,
 ): Promise<boolean> {
-  const { folderWith, fileName, jsonKeys } = match
-  if (folderWith === undefined && fileName === undefined && jsonKeys === undefined) return false
+  const { folderWith, fileName, archiveWith, jsonKeys } = match
+  const fields = [folderWith, fileName, archiveWith, jsonKeys]
+  if (fields.every((field) => field === undefined)) return false
   if (folderWith !== undefined && !(source.type === 'folder' && (await hasFile(source, folderWith))))
     return false
   if (fileName !== undefined && !(source.type === 'file' && nameFits(source.name, fileName))) return false
+  if (archiveWith !== undefined && !(source.type === 'file' && (await archiveHolds(source, archiveWith))))
+    return false
   if (jsonKeys === undefined) return true
   if (source.type !== 'file') return false
   const found = await keys()
   return jsonKeys.length > 0 && jsonKeys.every((key) => found.has(key))
+}
+
+/** What is looked through of an archive to recognise it. */
+const archiveLimits = { entries: 100_000, bytes: 256 * 1024 * 1024 }
+
+/** Does a tar hold the file? What cannot be read holds nothing. */
+async function archiveHolds(source: Source, pattern: string): Promise<boolean> {
+  const { decompressed, readTar } = await import('@ocish/archive')
+  const wanted = pattern.split('/')
+  try {
+    const plain = decompressed(source.open(''), { bytes: archiveLimits.bytes })
+    for await (const { path } of readTar(plain, { limits: archiveLimits })) {
+      const parts = path.split('/')
+      if (parts.length === wanted.length && wanted.every((one, at) => nameFits(parts[at] ?? '', one)))
+        return true
+    }
+    return false
+  } catch (error) {
+    if (hasCode(error, 'ARCHIVE_INVALID', 'LIMIT_EXCEEDED')) return false
+    throw error
+  }
 }
 
 /** The keys of the object that a JSON file holds; none for anything else. */

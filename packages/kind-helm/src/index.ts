@@ -29,7 +29,7 @@ const helm: Kind<HelmChart> = defineKind<HelmChart>({
   name: 'helm',
   family: 'helm',
   match: [{ configMediaType: configType }],
-  sources: [{ folderWith: chartFile }, { fileName: '*.tgz' }],
+  sources: [{ folderWith: chartFile }, { fileName: '*.tgz', archiveWith: `*/${chartFile}` }],
   options,
   settings,
   read: (artifact) => readChart(artifact),

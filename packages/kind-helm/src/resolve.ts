@@ -107,7 +107,7 @@ async function highest(
   context: Context,
 ): Promise<string> {
   const listed = await listVersions(repository, context)
-  const exact = wanted === '' ? undefined : exactly(listed, wanted)
+  const exact = listed.versions.find(({ tag }) => tag === storedTag(wanted))
   if (exact !== undefined) return exact.tag
   const partial = isPartial(wanted)
   const constraint = wanted === '' ? (devel ? '>0.0.0-0' : '*') : partial ? `~${wanted}` : wanted
@@ -118,20 +118,11 @@ async function highest(
       `${JSON.stringify(wanted)} is neither a version nor a constraint`,
     )
   const found = pick(listed, parsed)
-  if (found === undefined) throw nothing(repository, wanted, listed)
+  if (found === undefined) throw noVersion(repository, wanted, listed)
   if (!found.strict) context.warn(`${found.tag} is no strict version, so Helm would not find it`)
   if (partial)
     context.warn(`there is no tag ${wanted}; took ${found.tag}, the highest that fits ${constraint}`)
   return found.tag
-}
-
-function exactly(
-  { versions, skipped }: ChartVersions,
-  wanted: string,
-): ChartVersion | { readonly tag: string } | undefined {
-  const tag = storedTag(wanted)
-  const other = skipped.includes(tag) ? { tag } : undefined
-  return versions.find((one) => one.tag === tag) ?? other
 }
 
 /** The highest that fits; a loose one only where no strict one does. */
@@ -143,7 +134,12 @@ export function pick(
   return fitting.find(({ strict }) => strict) ?? fitting[0]
 }
 
-function nothing(repository: string, wanted: string, { versions, skipped }: ChartVersions): OcishError {
+/** The error for a repository where no version fits, with the tags that are there. */
+export function noVersion(
+  repository: string,
+  wanted: string,
+  { versions, skipped }: ChartVersions,
+): OcishError {
   const there = [...versions.map(({ tag }) => tag), ...skipped].slice(0, 20)
   const what = wanted === '' ? 'no released version' : `no version that fits ${wanted}`
   return new OcishError('TAG_NOT_FOUND', `${what} in ${repository}`, {

@@ -3,8 +3,7 @@ import { parseConstraint, satisfies, type Constraint } from '@ocish/versions'
 import type { HelmChart } from './model.ts'
 import { inOrder } from './ordered.ts'
 import { readChart } from './read.ts'
-import type { ResolveOptions } from './resolve.ts'
-import { pick } from './resolve.ts'
+import { noVersion, pick, type ResolveOptions } from './resolve.ts'
 import { listVersions, type ChartVersion } from './versions.ts'
 
 const width = 8
@@ -30,15 +29,21 @@ export function constraintOf({ version, devel = false }: ResolveOptions): Constr
   })
 }
 
-/** The versions of one repository, highest first, with what each chart says of itself. */
+/**
+ * The versions of one repository that fit, highest first, with what each chart says of itself.
+ * Errors: TAG_NOT_FOUND with the tags that are there, when none fits.
+ */
 export async function* versionRows(
   repository: string,
   options: ResolveOptions,
   context: KindCommandContext,
 ): AsyncGenerator<ChartRow, void> {
   const constraint = constraintOf(options) ?? parseConstraint('*')
-  const { versions } = await listVersions(repository, context)
-  const wanted = versions.filter(({ version }) => constraint === undefined || satisfies(version, constraint))
+  const listed = await listVersions(repository, context)
+  const wanted = listed.versions.filter(
+    ({ version }) => constraint === undefined || satisfies(version, constraint),
+  )
+  if (wanted.length === 0) throw noVersion(repository, options.version ?? '', listed)
   yield* inOrder(wanted, width, (version) => rowOf(repository, version, context))
 }
 

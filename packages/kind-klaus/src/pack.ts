@@ -65,9 +65,9 @@ function packed(source: Source, { config, contentType, metadata, compat }: Ingre
     layers: [{ mediaType: contentType, open: () => contentLayer(source, { compat, mtime: 0, skipped }) }],
     config: { ...configDescriptor, open: () => once(config.bytes) },
     annotations,
-    manifest: ([layer]) => {
+    manifest: ([layer], merged) => {
       if (layer === undefined) throw new TypeError('the content layer was not written')
-      return encodeKlausManifest(configDescriptor, layer, annotations)
+      return encodeKlausManifest(configDescriptor, layer, merged)
     },
     get notes() {
       return [...notes]

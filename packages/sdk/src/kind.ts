@@ -31,6 +31,8 @@ export interface SourceMatch {
   readonly folderWith?: string
   /** A file whose name fits this pattern (`*` within the name). */
   readonly fileName?: string
+  /** A compressed or plain tar that holds this file (`*` within a component). */
+  readonly archiveWith?: string
   /** A JSON file whose top-level object has all of these keys. */
   readonly jsonKeys?: readonly string[]
 }

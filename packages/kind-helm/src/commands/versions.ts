@@ -1,7 +1,6 @@
-import { OcishError, type KindCommand } from '@ocish/sdk'
+import type { KindCommand } from '@ocish/sdk'
 import { takeApart } from '../resolve.ts'
 import { versionRows } from '../rows.ts'
-import { listVersions } from '../versions.ts'
 import { asked, develFlag, versionFlag } from './flags.ts'
 
 export const versions: KindCommand = {
@@ -20,17 +19,6 @@ export const versions: KindCommand = {
   ],
   async *run({ args, flags }, context) {
     const { repository } = takeApart(String(args['chart']), context.settings)
-    let rows = 0
-    for await (const row of versionRows(repository, asked(flags), context)) {
-      rows += 1
-      yield row
-    }
-    if (rows > 0) return
-    const { versions: all, skipped } = await listVersions(repository, context)
-    const there = [...all.map(({ tag }) => tag), ...skipped].slice(0, 20)
-    throw new OcishError('TAG_NOT_FOUND', `no such version in ${repository}`, {
-      hint: there.length === 0 ? 'The repository has no tags.' : `It has the tags ${there.join(', ')}.`,
-      details: { tags: there },
-    })
+    yield* versionRows(repository, asked(flags), context)
   },
 }
