@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { HistoryStore } from './history-store.ts'
+import { redacted } from './redact.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'ocish-history-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const warnings: string[] = []
+const open = (name: string): Promise<HistoryStore> =>
+  HistoryStore.open(join(folder, name, 'history.db'), (message) => warnings.push(message))
+
+test('lines come back in order, with context, status and duration', async () => {
+  const first = await open('a')
+  const id = first.add('ls ghcr.io', 'reg/a', 10)!
+  first.finish(id, 3, 250)
+  first.add('describe x', '', 20)
+  first[Symbol.dispose]()
+  using again = await open('a')
+  expect(again.lines).toMatchObject([
+    { text: 'ls ghcr.io', context: 'reg/a', at: 10, status: 3, duration: 250 },
+    { text: 'describe x', context: '', at: 20 },
+  ])
+  expect(statSync(join(folder, 'a/history.db')).mode & 0o777).toBe(0o600)
+})
+
+test('concurrent sessions see each other’s lines', async () => {
+  using one = await open('b')
+  using two = await open('b')
+  one.add('from one', '', 1)
+  two.add('from two', '', 2)
+  one.refresh()
+  expect(one.lines.map((line) => line.text)).toEqual(['from one', 'from two'])
+  expect(two.lines.map((line) => line.text)).toEqual(['from one', 'from two'])
+})
+
+test('nothing that is empty or begins with a blank is kept', async () => {
+  using store = await open('c')
+  expect([store.add('', '', 1), store.add('  ', '', 1), store.add(' secret', '', 1)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
+  expect(store.lines).toEqual([])
+})
+
+test('without a usable file the session remembers for itself', async () => {
+  writeFileSync(join(folder, 'blocked'), '')
+  using store = await open('blocked')
+  store.finish(store.add('ls', '', 1)!, 0, 5)
+  expect(store.lines).toMatchObject([{ text: 'ls', status: 0 }])
+  expect(warnings).toHaveLength(1)
+})
+
+describe('redaction', () => {
+  test.each([
+    ['login ghcr.io --username me --password hunter2', 'login ghcr.io --username me --password [hidden]'],
+    ['login x --password=hunter2 -o json', 'login x --password=[hidden] -o json'],
+    ["login x --password 'a b' && ls", 'login x --password [hidden] && ls'],
+    ['login x -p hunter2', 'login x -p [hidden]'],
+    ['login x --password-stdin', 'login x --password-stdin'],
+    ["ls x --header 'Authorization: Bearer abc.def'", "ls x --header 'Authorization: Bearer [hidden]'"],
+    ['^curl https://me:hunter2@ghcr.io/x', '^curl https://me:[hidden]@ghcr.io/x'],
+    [`let t = ghp_${'a'.repeat(36)}`, 'let t = [hidden]'],
+    ['pull ghcr.io/a/b:1 --platform linux/arm64', 'pull ghcr.io/a/b:1 --platform linux/arm64'],
+  ])('%s', (line, kept) => {
+    expect(redacted(line)).toBe(kept)
+  })
+
+  test('a secret never reaches the file', async () => {
+    using store = await open('d')
+    store.add('login x --password hunter2', '', 1)
+    expect(store.lines[0]?.text).not.toMatch('hunter2')
+  })
+})
