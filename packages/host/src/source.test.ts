@@ -77,4 +77,16 @@ describe('a file', () => {
     expect(await text(source.open(''))).toBe('hello')
     await expect(text(source.open('x'))).toFailWith('FILE_NOT_FOUND')
   })
+
+  it('may have another one beside it: by a suffix, never through a link', async () => {
+    const source = await openSource(join(root, 'a.txt'))
+    expect(await source.beside?.('.prov')).toBeUndefined()
+    await writeFile(join(root, 'a.txt.prov'), 'signed')
+    const beside = await source.beside?.('.prov')
+    expect(beside?.name).toBe('a.txt.prov')
+    expect(await text(beside!.open(''))).toBe('signed')
+    await symlink(join(folder.path, 'secret'), join(root, 'a.txt.asc'))
+    for (const suffix of ['.asc', '', '/../b.txt', '.prov/..', '*'])
+      expect(await source.beside?.(suffix)).toBeUndefined()
+  })
 })
