@@ -47,7 +47,7 @@ export async function openBlob(
   const digest = typeof blob === 'string' ? blob : blob.digest
   algorithmOf(digest)
   const release = await remote.exchange.enter('read', signal)
-  const own = asking(remote, repository, digest, call, sizeOf(blob))
+  const own = asking(remote, repository, digest, call)
   try {
     return await open(remote, digest, blob, own, call, release)
   } catch (error) {
@@ -96,7 +96,7 @@ export async function pumpBlob(
   call: CallOptions = {},
 ): Promise<void> {
   const { digest, size } = descriptor
-  const ask = asking(remote, repository, digest, call, size)
+  const ask = asking(remote, repository, digest, call, size >= large)
   const download = new Download(remote, descriptor, ask, call, range)
   const release = await remote.exchange.enter('read', call.signal)
   try {
@@ -189,23 +189,15 @@ export function checkDigestHeader(answer: Answer, digest: string): void {
   })
 }
 
-/** Below it a connection that is open already is faster than one for this body alone. */
+/**
+ * From here on a connection for this body alone pays. What goes on to another registry gains nothing by it: the chunks
+ * are the receiver's there, so that slabs could not be used again.
+ */
 const large = 8 * 1024 * 1024
 
-function asking(
-  remote: Remote,
-  repository: string,
-  digest: string,
-  call: CallOptions,
-  size: number | undefined,
-): Ask {
-  const isLarge = size !== undefined && size >= large
+function asking(remote: Remote, repository: string, digest: string, call: CallOptions, isLarge = false): Ask {
   return (options) =>
     request(remote, 'GET', repository, digest, { ...call, lane: 'held', isLarge, ...options })
-}
-
-function sizeOf(blob: Descriptor | string): number | undefined {
-  return typeof blob === 'string' ? undefined : blob.size
 }
 
 interface RequestOptions extends CallOptions {

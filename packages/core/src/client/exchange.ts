@@ -5,9 +5,9 @@ import { Scopes } from './auth/scope.ts'
 import type { TokenCall } from './auth/token.ts'
 import type { Call, RequestBody, Whole } from './call.ts'
 import { HostQueue, type Lane, type Release } from './host-queue.ts'
-import { defaultLimits, defaultTimeouts } from './limits.ts'
+import { defaultLimits, defaultResumableFrom, defaultTimeouts } from './limits.ts'
 import { isNetworkError, networkCode, networkError } from './network-error.ts'
-import type { ClientOptions, Limits, Timeouts } from './options.ts'
+import type { ClientOptions, Limits, Timeouts, UploadMemory } from './options.ts'
 import { isRedirect, maxRedirects, nextHop, tooManyRedirects } from './redirect.ts'
 import { backoff, type Failure, networkFailure, statusFailure } from './retry.ts'
 import { shownHeaders, shownUrl } from './trace.ts'
@@ -52,6 +52,8 @@ export class Exchange {
   readonly timeouts: Required<Timeouts>
   readonly maxPages: number
   readonly warnings: WarningCollector
+  readonly uploads: UploadMemory | undefined
+  readonly resumableFrom: number
   #transport: Promise<Transport> | undefined
 
   constructor(host: string, origin: URL, options: ClientOptions) {
@@ -59,6 +61,8 @@ export class Exchange {
     this.#options = options
     this.limits = { ...defaultLimits, ...options.limits }
     this.timeouts = { ...defaultTimeouts, ...options.timeouts }
+    this.uploads = options.uploads
+    this.resumableFrom = options.resumableFrom ?? defaultResumableFrom
     this.maxPages = options.maxPages ?? defaultMaxPages
     this.warnings = new WarningCollector(host, options.onWarning)
     this.#authenticator = new Authenticator(host, origin, options, (call) => this.#askTokenService(call))

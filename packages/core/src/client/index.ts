@@ -23,6 +23,7 @@ export type {
   RetryEvent,
   Timeouts,
   TokenCache,
+  UploadMemory,
 } from './options.ts'
 export { proxyFromEnvironment } from './proxy.ts'
 export type { TraceEvent } from './trace.ts'

@@ -15,6 +15,9 @@ export const defaultLimits: Required<Limits> = {
 /** In seconds. */
 export const defaultTimeouts: Required<Timeouts> = { connect: 10, headers: 60, bodyIdle: 30, answer: 120 }
 
+/** Smaller uploads begin again when they were cut: asking how far they were would cost as much. */
+export const defaultResumableFrom: number = 64 * mib
+
 /** Above it a pushed manifest is warned about: registries promise to take this much, no more. */
 export const promisedManifest: number = 4 * mib
 

@@ -30,6 +30,13 @@ export interface TokenCache {
   set(key: string, token: string, expires: number): Promise<void> | void
 }
 
+/** Where the sessions of large uploads outlive the process: ids are addresses, and may be secret. Neither method should reject. */
+export interface UploadMemory {
+  get(key: string): Promise<string | undefined>
+  set(key: string, id: string): Promise<void>
+  delete(key: string): Promise<void>
+}
+
 export interface RetryEvent {
   /** How long the next attempt waits. */
   readonly seconds: number
@@ -90,6 +97,10 @@ export interface ClientOptions {
   /** Hosts (`host[:port]`) besides the registry's own site whose token service may see its credentials. */
   readonly realms?: readonly string[]
   readonly tokenCache?: TokenCache
+  /** Lets an upload that a process left go on in the next one; default: it goes on within the process only. */
+  readonly uploads?: UploadMemory
+  /** Bytes from which an upload that was cut goes on where the registry keeps what it has; default 64 MiB. */
+  readonly resumableFrom?: number
   /** A `Warning: 299` header, once per text; unescaped, control characters removed. */
   readonly onWarning?: (text: string, host: string) => void
   /** Events are redacted before they exist: no credential, token, signed query or body. */

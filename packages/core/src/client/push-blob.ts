@@ -1,16 +1,9 @@
-import {
-  algorithmOf,
-  type Bytes,
-  createDigester,
-  type Descriptor,
-  hasCode,
-  octetStream,
-  type OpenBytes,
-  OcishError,
-} from '@ocish/sdk'
+import { algorithmOf, type Descriptor, hasCode, octetStream, type OpenBytes } from '@ocish/sdk'
 import type { BlobExpectation, PushBlobOptions } from '../registry.ts'
 import { statBlob } from './blobs.ts'
+import { CheckedSource } from './checked-source.ts'
 import type { Remote } from './remote.ts'
+import { pushResumable } from './resumable-upload.ts'
 import { isInterruption, RemoteUpload, startUpload } from './upload.ts'
 
 /** Sessions that one blob may use up. */
@@ -18,7 +11,7 @@ const sessions = 3
 
 /**
  * Pushes a blob (specs/distribution.md 1.9): POST and one PUT where digest and size are known; one PATCH of unknown length
- * and an empty PUT where they are not. Content that is not what was promised never completes.
+ * and an empty PUT where they are not; a large one goes on where it was cut. Content that is not what was promised never completes.
  */
 export async function pushBlob(
   remote: Remote,
@@ -27,6 +20,10 @@ export async function pushBlob(
   open: OpenBytes,
   options: PushBlobOptions = {},
 ): Promise<Descriptor> {
+  const { digest, size } = expected
+  if (digest !== undefined && size !== undefined && size >= remote.exchange.resumableFrom) {
+    return await pushResumable(remote, repository, { ...expected, digest, size }, open, options)
+  }
   const algorithm = expected.digest === undefined ? 'sha256' : algorithmOf(expected.digest)
   let given = options.upload
   for (let session = 1; ; session++) {
@@ -117,51 +114,4 @@ function isWorthAnother(error: unknown, signal: AbortSignal | undefined): boolea
 /** Even after an abort: the registry should not keep what nobody will finish. Its own deadline is short. */
 async function cancelQuietly(upload: RemoteUpload): Promise<void> {
   await upload.cancel({ signal: AbortSignal.timeout(2000) }).catch(() => undefined)
-}
-
-/** Content to be sent: counted and hashed on its way, and stopped before its end when it is not what was promised. */
-class CheckedSource {
-  readonly #expected: BlobExpectation
-  readonly #algorithm: 'sha256' | 'sha512'
-  readonly #open: OpenBytes
-  /** Why the content itself is wrong; a retry cannot help. */
-  fault: OcishError | undefined
-  digest = ''
-
-  constructor(expected: BlobExpectation, algorithm: 'sha256' | 'sha512', open: OpenBytes) {
-    this.#expected = expected
-    this.#algorithm = algorithm
-    this.#open = open
-  }
-
-  async *bytes(): Bytes {
-    const { digest, size } = this.#expected
-    const digester = createDigester(this.#algorithm)
-    let count = 0
-    let held: Uint8Array | undefined
-    for await (const chunk of this.#open()) {
-      count += chunk.length
-      if (size !== undefined && count > size) throw this.#fail('SIZE_MISMATCH', size, count)
-      digester.update(chunk)
-      // One chunk behind: the last one leaves only when all of them are known to be right.
-      if (held !== undefined) yield held
-      held = chunk
-    }
-    this.digest = digester.digest()
-    if (size !== undefined && count !== size) throw this.#fail('SIZE_MISMATCH', size, count)
-    if (digest !== undefined && this.digest !== digest)
-      throw this.#fail('DIGEST_MISMATCH', digest, this.digest)
-    if (held !== undefined) yield held
-  }
-
-  #fail(
-    code: 'SIZE_MISMATCH' | 'DIGEST_MISMATCH',
-    expected: number | string,
-    actual: number | string,
-  ): OcishError {
-    this.fault = new OcishError(code, `the content to push is not what was promised`, {
-      details: { expected, actual },
-    })
-    return this.fault
-  }
 }

@@ -166,6 +166,21 @@ export class RemoteUpload implements Upload {
     return sent
   }
 
+  /** One PATCH of all that is missing of `total` bytes; false: the registry wants them from another byte on. */
+  async rest(open: () => Bytes, total: number, call: CallOptions = {}): Promise<boolean> {
+    const range = `${this.#offset}-${total - 1}`
+    const body = { open, length: total - this.#offset }
+    const answer = await this.#send('PATCH', body, { 'content-range': range }, call, this.#location, [416])
+    if (answer.status === 416) {
+      answer.body.destroy()
+      return false
+    }
+    this.#moved(answer)
+    this.#began = true
+    this.#offset = Math.min(this.#received(answer) ?? total, total)
+    return this.#offset === total
+  }
+
   async commit(digest: string, options: CallOptions = {}): Promise<Descriptor> {
     return await this.put(digest, undefined, options)
   }

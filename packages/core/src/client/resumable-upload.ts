@@ -1,0 +1,226 @@
+import { algorithmOf, type Bytes, type Descriptor, hasCode, octetStream, type OpenBytes } from '@ocish/sdk'
+import type { CallOptions, PushBlobOptions } from '../registry.ts'
+import { statBlob } from './blobs.ts'
+import { CheckedSource } from './checked-source.ts'
+import type { Remote } from './remote.ts'
+import { isInterruption, RemoteUpload, resumeUpload, startUpload } from './upload.ts'
+
+/** A blob of which everything is known before it is sent. */
+export interface KnownBlob {
+  readonly digest: string
+  readonly size: number
+  readonly mediaType?: string
+}
+
+/** Attempts in a row that may bring nothing new. */
+const triesWithoutProgress = 3
+
+/**
+ * Pushes a large blob: one PUT with all of it, and when that is cut, one PATCH with what is missing where the registry
+ * says how far it is (CNCF Distribution 3, ours); elsewhere it begins again, and says so. With an `UploadMemory` also
+ * after the process has died. Errors: as `pushBlob`.
+ */
+export async function pushResumable(
+  remote: Remote,
+  repository: string,
+  blob: KnownBlob,
+  open: OpenBytes,
+  options: PushBlobOptions,
+): Promise<Descriptor> {
+  const attempt = new ResumableUpload(remote, repository, blob, open, options)
+  await attempt.run()
+  return { mediaType: blob.mediaType ?? octetStream, digest: blob.digest, size: blob.size }
+}
+
+class ResumableUpload {
+  readonly #remote: Remote
+  readonly #repository: string
+  readonly #blob: KnownBlob
+  readonly #open: OpenBytes
+  readonly #options: PushBlobOptions
+  readonly #key: string
+  /** Whether bytes of an earlier connection, which nobody here has seen, are part of the session. */
+  #isResumed = false
+  #fruitless = 0
+
+  constructor(
+    remote: Remote,
+    repository: string,
+    blob: KnownBlob,
+    open: OpenBytes,
+    options: PushBlobOptions,
+  ) {
+    this.#remote = remote
+    this.#repository = repository
+    this.#blob = blob
+    this.#open = open
+    this.#options = options
+    this.#key = `${remote.host}/${repository}@${blob.digest}`
+  }
+
+  async run(): Promise<void> {
+    let upload = (await this.#remembered()) ?? (await this.#begin(this.#options.upload))
+    for (;;) {
+      const before = upload.offset
+      const source = new CheckedSource(this.#blob, algorithmOf(this.#blob.digest), this.#open)
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
+        await this.#send(upload, source)
+        // oxlint-disable-next-line no-await-in-loop
+        await this.#forget()
+        return
+      } catch (error) {
+        // oxlint-disable-next-line no-await-in-loop
+        const next = await this.#afterFailure(upload, before, source, error)
+        if (next === undefined) return
+        upload = next
+      }
+    }
+  }
+
+  async #send(upload: RemoteUpload, source: CheckedSource): Promise<void> {
+    const { digest, size } = this.#blob
+    const call = this.#call()
+    const { offset } = upload
+    if (offset > 0) {
+      const { openFrom } = this.#options
+      const rest = (): Bytes => (openFrom === undefined ? skipping(source.bytes(), offset) : openFrom(offset))
+      if (offset < size && !(await upload.rest(rest, size, call))) await upload.refresh(call)
+      await upload.commit(digest, call)
+      return
+    }
+    try {
+      await upload.put(digest, { open: () => source.bytes(), length: size }, call)
+    } catch (error) {
+      // A proxy on the way limits the size of a request: chunks may fit where the whole does not.
+      if (!hasCode(error, 'LIMIT_EXCEEDED')) throw error
+      await upload.refresh(call)
+      await upload.write(source.bytes(), call)
+      await upload.commit(digest, call)
+    }
+  }
+
+  /** The session to go on with; undefined: the blob is there after all. Throws when another attempt cannot help. */
+  async #afterFailure(
+    upload: RemoteUpload,
+    before: number,
+    source: CheckedSource,
+    error: unknown,
+  ): Promise<RemoteUpload | undefined> {
+    const { signal } = this.#options
+    if (signal?.aborted === true && this.#remote.exchange.uploads !== undefined) throw error
+    const isWrong = hasCode(error, 'DIGEST_MISMATCH') && !this.#isResumed
+    if (signal?.aborted === true || source.fault !== undefined || isWrong || !isWorthAnother(error)) {
+      await this.#abandon(upload)
+      throw source.fault ?? error
+    }
+    if (await this.#isThere(error)) return undefined
+    const isLost = hasCode(error, 'DIGEST_MISMATCH', 'UPLOAD_NOT_FOUND')
+    const held = isLost ? 0 : await position(upload, this.#call())
+    this.#fruitless = held > before ? 0 : this.#fruitless + 1
+    if (this.#fruitless >= triesWithoutProgress) throw error
+    const { host } = this.#remote
+    if (held > 0 && held <= this.#blob.size) {
+      this.#isResumed = true
+      await this.#remote.exchange.uploads?.set(this.#key, upload.id)
+      this.#tell(`the upload goes on at byte ${held}`)
+      return upload
+    }
+    this.#tell(`the upload begins again: ${host} kept nothing of it`)
+    if (!isLost) await cancelQuietly(upload)
+    this.#isResumed = false
+    return await this.#begin(undefined)
+  }
+
+  async #isThere(error: unknown): Promise<boolean> {
+    try {
+      const found = await statBlob(this.#remote, this.#repository, this.#blob.digest, this.#call())
+      if (found.size !== this.#blob.size) return false
+      await this.#forget()
+      return true
+    } catch (problem) {
+      if (hasCode(problem, 'BLOB_NOT_FOUND')) return false
+      throw error
+    }
+  }
+
+  /** What an earlier process left, if the registry still has it. */
+  async #remembered(): Promise<RemoteUpload | undefined> {
+    const { uploads } = this.#remote.exchange
+    const id = await uploads?.get(this.#key)
+    if (id === undefined) return undefined
+    try {
+      const upload = await resumeUpload(this.#remote, this.#repository, id, this.#call())
+      if (upload.offset > this.#blob.size) throw new RangeError('more than there is')
+      this.#isResumed = upload.offset > 0
+      if (this.#isResumed) this.#tell(`the upload goes on at byte ${upload.offset}`)
+      await this.#options.upload?.cancel(this.#call())
+      return upload
+    } catch {
+      this.#options.signal?.throwIfAborted()
+      await this.#forget()
+      return undefined
+    }
+  }
+
+  async #begin(given: PushBlobOptions['upload']): Promise<RemoteUpload> {
+    const algorithm = algorithmOf(this.#blob.digest)
+    const upload =
+      given instanceof RemoteUpload
+        ? given
+        : await startUpload(this.#remote, this.#repository, { algorithm, ...this.#call() })
+    await this.#remote.exchange.uploads?.set(this.#key, upload.id)
+    return upload
+  }
+
+  async #abandon(upload: RemoteUpload): Promise<void> {
+    await cancelQuietly(upload)
+    await this.#forget()
+  }
+
+  async #forget(): Promise<void> {
+    await this.#remote.exchange.uploads?.delete(this.#key)
+  }
+
+  #tell(reason: string): void {
+    this.#options.onRetry?.({ seconds: 0, reason, attempt: this.#fruitless + 1 })
+  }
+
+  #call(): CallOptions {
+    const { signal, onRetry } = this.#options
+    return { ...(signal && { signal }), ...(onRetry && { onRetry }) }
+  }
+}
+
+function isWorthAnother(error: unknown): boolean {
+  return (
+    isInterruption(error) || hasCode(error, 'UPLOAD_NOT_FOUND', 'DIGEST_MISMATCH', 'UPLOAD_RANGE_INVALID')
+  )
+}
+
+/** How far a session is; 0 where the registry has lost it. */
+async function position(upload: RemoteUpload, call: CallOptions): Promise<number> {
+  try {
+    await upload.refresh(call)
+    return upload.offset
+  } catch (error) {
+    if (isInterruption(error)) throw error
+    call.signal?.throwIfAborted()
+    return 0
+  }
+}
+
+/** Even after an abort: the registry should not keep what nobody will finish. Its own deadline is short. */
+async function cancelQuietly(upload: RemoteUpload): Promise<void> {
+  await upload.cancel({ signal: AbortSignal.timeout(2000) }).catch(() => undefined)
+}
+
+/** All but the first so many bytes. */
+async function* skipping(bytes: Bytes, count: number): Bytes {
+  let toSkip = count
+  for await (const chunk of bytes) {
+    const news = chunk.subarray(Math.min(toSkip, chunk.length))
+    toSkip -= chunk.length - news.length
+    if (news.length > 0) yield news
+  }
+}
