@@ -7,6 +7,7 @@ import {
   kindContext,
   memoryFile,
   memoryTarget,
+  programPath,
   temporaryFolder,
   type KindContextOptions,
 } from '@ocish/testing'
@@ -15,7 +16,7 @@ import { readLock } from './lock.ts'
 import helm from './index.ts'
 import { packChart } from './pack.ts'
 import { verifyProvenance } from './provenance.ts'
-import { chartFolder, packedChart, signedChart, tgz, webYaml } from './testing/charts.ts'
+import { chartFolder, packedChart, signedChart, tgz, webYaml } from './charts.test-kit.ts'
 
 interface Outcome {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
@@ -343,7 +344,7 @@ describeWith(['gpg'], 'provenance signed by gpg', () => {
         '',
         ...args,
       ]
-      const { status, stdout, stderr } = spawnSync('gpg', all)
+      const { status, stdout, stderr } = spawnSync(programPath('gpg'), all)
       if (status !== 0) throw new Error(stderr.toString())
       return stdout
     }

@@ -15,7 +15,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { chartType, configType, legacyChartType, provenanceType } from './constants.ts'
 import helm from './index.ts'
 import type { HelmChart } from './model.ts'
-import { chartFolder, packedChart, signedChart, tgz, webYaml, type TarFile } from './testing/charts.ts'
+import { chartFolder, packedChart, signedChart, tgz, webYaml, type TarFile } from './charts.test-kit.ts'
 
 const signed = await signedChart()
 const archive = await tgz([
@@ -146,6 +146,17 @@ describe('packing', () => {
     expect(await entry({ version: '3.0.0', 'app-version': '1.10' })).toBe(
       'apiVersion: v2\nappVersion: "1.10"\ndescription: A web server\nicon: https://example.test/icon.svg\nname: web\nversion: 3.0.0\n',
     )
+  })
+
+  test('version: 1.10 is published as 1.1, and said', async () => {
+    const packed = await helm.pack!(
+      chartFolder({ 'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.10\n' }),
+      context,
+    )
+    expect(packed.tag).toBe('1.1')
+    expect(packed.notes).toEqual([
+      'Chart.yaml, line 3: version: 1.10 is a number, not text, and is read as 1.1. Write version: "1.10".',
+    ])
   })
 
   test('packed subcharts become folders, in the order of their names', async () => {

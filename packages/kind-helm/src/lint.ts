@@ -48,7 +48,7 @@ function* lintTypes(members: ReadonlyMap<string, YamlTree>, path: string): Gener
     const read = scalarText(tree)
     if (read === undefined) continue
     const what = tree.type === 'bool' ? 'a truth value' : 'a number'
-    const changed = read === tree.source ? '' : ` and read as ${read}`
+    const changed = read === tree.source ? '' : `, and is read as ${read}`
     yield {
       severity: /version$/i.test(name) || changed !== '' ? 'error' : 'warning',
       code: 'HELM_NOT_TEXT',
@@ -64,6 +64,12 @@ function* lintTypes(members: ReadonlyMap<string, YamlTree>, path: string): Gener
 function scalarText(tree: YamlTree): string | undefined {
   if (tree.type === 'bool' || tree.type === 'int') return String(tree.value)
   return tree.type === 'float' ? formatFloat(tree.value) : undefined
+}
+
+/** What a push has to say of a Chart.yaml that it publishes: text that is read as something else. */
+export function chartNotes(yaml: ChartYaml): readonly string[] {
+  const found = [...lintTypes(linesOf(yaml.tree), chartFile)].filter(({ severity }) => severity === 'error')
+  return found.map(({ line, message, hint }) => `${chartFile}, line ${line}: ${message}. ${hint}`)
 }
 
 type Lint = Omit<Finding, 'path' | 'line'> & { readonly member: string }

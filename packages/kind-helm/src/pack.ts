@@ -9,9 +9,11 @@ import {
 } from '@ocish/sdk'
 import { manifestAnnotations } from './annotations.ts'
 import { checkMetadata, type ValidMetadata } from './check-metadata.ts'
-import { loadChart, type Chart } from './chart.ts'
-import { chartType, configType, limits, provenanceType } from './constants.ts'
+import { readChartYaml } from './chart-yaml.ts'
+import { fileOf, loadChart, type Chart } from './chart.ts'
+import { chartFile, chartType, configType, limits, provenanceType } from './constants.ts'
 import { encodeConfig } from './encode-metadata.ts'
+import { chartNotes } from './lint.ts'
 import { encodeHelmManifest } from './manifest-bytes.ts'
 import { formatTime, packOptions, type PackOptions } from './options.ts'
 import { readArchive } from './read-archive.ts'
@@ -67,7 +69,7 @@ async function packArchive(
       open: () => once(bytes),
     })
   }
-  const notes = provenance === undefined ? [] : [`${provenance.name} goes with it`]
+  const notes = [...notesOf(chart), ...(provenance === undefined ? [] : [`${provenance.name} goes with it`])]
   return packed(metadata, layers, { ...(created === undefined ? {} : { created }), notes })
 }
 
@@ -80,7 +82,13 @@ async function packFolder(
   const { created } = options
   const write = { mtime: created?.seconds ?? 0, rewritten, compat: options.compat }
   const layer = { mediaType: chartType, open: () => writeArchive(chart, write) }
-  return packed(metadata, [layer], created === undefined ? {} : { created: created.text })
+  const notes = notesOf(chart)
+  return packed(metadata, [layer], created === undefined ? { notes } : { created: created.text, notes })
+}
+
+function notesOf(chart: Chart): readonly string[] {
+  const yaml = fileOf(chart, chartFile)
+  return yaml === undefined ? [] : chartNotes(readChartYaml(yaml))
 }
 
 /** A folder that `helm package` would take, with what was overridden. */

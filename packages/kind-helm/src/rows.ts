@@ -20,7 +20,7 @@ export interface ChartRow {
 }
 
 /** `--version` and `--devel` as a constraint; nothing when they say nothing. Errors: USAGE_INVALID_VALUE. */
-export function constraintOf({ version, devel = false }: ResolveOptions): Constraint | undefined {
+function constraintOf({ version, devel = false }: ResolveOptions): Constraint | undefined {
   const text = version ?? (devel ? '>0.0.0-0' : undefined)
   const parsed = text === undefined ? undefined : parseConstraint(text)
   if (parsed !== undefined || text === undefined) return parsed

@@ -2,7 +2,7 @@ import { OcishError, type Artifact, type Finding, type Source } from '@ocish/sdk
 import { artifactOf, kindContext, memoryFile, memorySource, opened } from '@ocish/testing'
 import { describe, expect, test } from 'vitest'
 import { chartType, configType } from './constants.ts'
-import { chartFolder, packedChart, signedChart, tgz, webYaml } from './testing/charts.ts'
+import { chartFolder, packedChart, signedChart, tgz, webYaml } from './charts.test-kit.ts'
 import { validateChart } from './validate.ts'
 
 const context = kindContext()
@@ -25,7 +25,7 @@ test('version: 1.10 is a finding with line and hint', async () => {
       code: 'HELM_NOT_TEXT',
       path: 'Chart.yaml',
       line: 4,
-      message: 'version: 1.10 is a number, not text and read as 1.1',
+      message: 'version: 1.10 is a number, not text, and is read as 1.1',
       hint: 'Write version: "1.10".',
     },
     {

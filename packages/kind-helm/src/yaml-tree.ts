@@ -12,8 +12,6 @@ export type YamlTree = {
   | { readonly type: 'map'; readonly members: ReadonlyMap<string, YamlTree> }
 )
 
-export type YamlMap = Extract<YamlTree, { readonly type: 'map' }>
-
 /** Plain data; objects without a prototype, so that any key is only data. */
 export type PlainValue =
   | string

@@ -12,7 +12,7 @@ import {
   type MemoryFile,
 } from '@ocish/testing'
 import { createCleartextMessage, generateKey, sign } from 'openpgp'
-import { packChart } from '../pack.ts'
+import { packChart } from './pack.ts'
 
 export const webYaml = `apiVersion: v2
 name: web
