@@ -53,6 +53,7 @@ export function cached(registry: Registry, store: Store, options: CachedOptions)
 
 class CachedRegistry extends ForwardingRegistry {
   override readonly blobFile: NonNullable<Registry['blobFile']>
+  override readonly blobLocations: NonNullable<Registry['blobLocations']>
   readonly #state: StoreState
   /** What the store has of this origin. */
   readonly #local: Registry
@@ -70,6 +71,12 @@ class CachedRegistry extends ForwardingRegistry {
     this.#freshness = { freshFor, staleFor, isOffline: offline, staleOnError }
     this.#manifests = new CachedManifests(inner, state, options.host, this.#freshness)
     this.#lists = new CachedLists(async () => (await state.open()).lists, this.#freshness)
+    this.blobLocations = async (digest) => {
+      const { catalog } = await state.open()
+      const prefix = `${options.host}/`
+      const known = await catalog.locations(digest, prefix)
+      return known.map((name) => name.slice(prefix.length))
+    }
     this.blobFile = async (repository, digest) => {
       const found = await state.pool.stat(digest)
       return found === undefined ? await inner.blobFile?.(repository, digest) : state.pool.path(digest)
@@ -275,10 +282,7 @@ class CachedRegistry extends ForwardingRegistry {
   }
 
   async #locationOf(repository: string, digest: string): Promise<string | undefined> {
-    const { catalog } = await this.#state.open()
-    const prefix = `${this.#options.host}/`
-    const known = await catalog.locations(digest, prefix)
-    return known.map((name) => name.slice(prefix.length)).find((name) => name !== repository)
+    return (await this.blobLocations(digest)).find((name) => name !== repository)
   }
 
   /** What a write to the repository makes doubtful. */

@@ -254,6 +254,8 @@ export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposab
     feed: Feed,
     options?: CallOptions,
   ): Promise<Descriptor>
+  /** Repositories that are known, without asking, to hold or have held the blob: candidates for `mountBlob`. */
+  blobLocations?(digest: string): Promise<readonly string[]>
   /**
    * The local file that holds exactly the blob's bytes, where there is one: it never changes, and nothing has verified
    * it. With `adoptBlob` of another registry of this machine, content moves without being read and written.

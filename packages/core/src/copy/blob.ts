@@ -16,8 +16,12 @@ export async function copyBlob(run: Run, blob: Descriptor): Promise<void> {
 }
 
 async function transfer(run: Run, blob: Descriptor): Promise<void> {
-  const candidates = await mountCandidates(run, blob)
+  const { candidates, isLikelyThere } = await mountCandidates(run, blob)
   let upload: Upload | undefined
+  if ((isLikelyThere || candidates.length === 0) && (await isThere(run, blob))) {
+    await run.skip(blob, 'blobs', 'existing')
+    return
+  }
   if (candidates.length > 0) {
     run.tell({ type: 'mounting', descriptor: blob })
     const result = await mount(run, blob, candidates)
@@ -27,9 +31,6 @@ async function transfer(run: Run, blob: Descriptor): Promise<void> {
       return
     }
     upload = result.upload
-  } else if (await isThere(run, blob)) {
-    await run.skip(blob, 'blobs', 'existing')
-    return
   }
   if (await adopt(run, blob)) await upload?.cancel({ signal: run.signal })
   else await move(run, blob, upload)
@@ -39,13 +40,25 @@ async function transfer(run: Run, blob: Descriptor): Promise<void> {
 /** Each refusal costs a request. */
 const maxCandidates = 3
 
-async function mountCandidates(run: Run, blob: Descriptor): Promise<readonly string[]> {
+interface Candidates {
+  readonly candidates: readonly string[]
+  /** One HEAD is then likely to be all that is needed. */
+  readonly isLikelyThere: boolean
+}
+
+async function mountCandidates(run: Run, blob: Descriptor): Promise<Candidates> {
   const { source, target, options } = run
-  if (target.registry.abilities.mount === false) return []
-  const known = (await options.mountFrom?.(blob)) ?? []
-  const all = new Set([...(run.isOneRegistry ? [source.repository] : []), ...known])
-  all.delete(target.repository)
-  return [...all].slice(0, maxCandidates)
+  if (target.registry.abilities.mount === false) return { candidates: [], isLikelyThere: false }
+  const known = [
+    ...(run.isOneRegistry ? [source.repository] : []),
+    ...((await options.mountFrom?.(blob)) ?? []),
+    ...((await target.registry.blobLocations?.(blob.digest).catch(() => [])) ?? []),
+  ]
+  const others = new Set(known.filter((repository) => repository !== target.repository))
+  return {
+    candidates: [...others].slice(0, maxCandidates),
+    isLikelyThere: known.includes(target.repository),
+  }
 }
 
 interface Mounted {

@@ -28,6 +28,7 @@ export class ForwardingRegistry implements Registry {
   declare readonly pump?: NonNullable<Registry['pump']>
   declare readonly pumpRange?: NonNullable<Registry['pumpRange']>
   declare readonly receiveBlob?: NonNullable<Registry['receiveBlob']>
+  declare readonly blobLocations?: NonNullable<Registry['blobLocations']>
   declare readonly blobFile?: NonNullable<Registry['blobFile']>
   declare readonly adoptBlob?: NonNullable<Registry['adoptBlob']>
 
@@ -36,6 +37,7 @@ export class ForwardingRegistry implements Registry {
     if (inner.pump !== undefined) this.pump = (...call) => this.pumpThrough(...call)
     if (inner.pumpRange !== undefined) this.pumpRange = (...call) => this.pumpRangeThrough(...call)
     if (inner.receiveBlob !== undefined) this.receiveBlob = (...call) => this.receiveBlobThrough(...call)
+    if (inner.blobLocations !== undefined) this.blobLocations = (digest) => this.blobLocationsThrough(digest)
     if (inner.blobFile !== undefined) this.blobFile = (...call) => this.blobFileThrough(...call)
     if (inner.adoptBlob !== undefined) this.adoptBlob = (...call) => this.adoptBlobThrough(...call)
   }
@@ -157,6 +159,10 @@ export class ForwardingRegistry implements Registry {
   ): Promise<Descriptor> {
     if (this.inner.receiveBlob === undefined) throw unsupported(this.name, 'receiving blobs')
     return this.inner.receiveBlob(repository, expected, feed, options)
+  }
+
+  protected async blobLocationsThrough(digest: string): Promise<readonly string[]> {
+    return (await this.inner.blobLocations?.(digest)) ?? []
   }
 
   protected async blobFileThrough(

@@ -169,6 +169,13 @@ class ScopedRegistry extends ForwardingRegistry {
     return super.receiveBlobThrough(this.#full(repository), expected, feed, options)
   }
 
+  protected override async blobLocationsThrough(digest: string): Promise<readonly string[]> {
+    const known = await super.blobLocationsThrough(digest)
+    return known
+      .filter((name) => name.startsWith(this.#prefix))
+      .map((name) => name.slice(this.#prefix.length))
+  }
+
   protected override blobFileThrough(
     repository: string,
     digest: string,

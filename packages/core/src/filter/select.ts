@@ -192,6 +192,11 @@ class SelectedRegistry extends ForwardingRegistry {
     return super.receiveBlobThrough(repository, expected, feed, options)
   }
 
+  protected override async blobLocationsThrough(digest: string): Promise<readonly string[]> {
+    const known = await super.blobLocationsThrough(digest)
+    return known.filter((name) => this.#hasRepository(name))
+  }
+
   protected override async blobFileThrough(
     repository: string,
     digest: string,
