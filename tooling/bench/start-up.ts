@@ -30,7 +30,12 @@ export const start: Case = {
   id: 'P1',
   title: 'start of the program',
   async run(environment) {
-    const sides = [floor, program(environment, '--version'), program(environment, 'help')]
+    const sides = [
+      floor,
+      program(environment, '--version'),
+      program(environment, 'help'),
+      program(environment, '-c', 'help'),
+    ]
     const [base, ...others] = await interleave(sides, environment.rounds)
     return base === undefined ? [] : others.map((side) => overFloor('P1', 20, base, side))
   },

@@ -34,7 +34,7 @@ export function program(entry: Record<string, string>): UserConfig {
         groups: [
           {
             name: 'door',
-            test: /packages\/(?:sdk\/src|commands\/src\/(?:signatures\/|all-signatures|load-command|help-document)|shell\/src\/(?!formats|language|text\/(?:describe|diff|tree)))/,
+            test: /packages\/(?:sdk\/src|commands\/src\/(?:signatures\/|all-signatures|load-command|help-document)|shell\/src\/(?!formats|language\/(?:run|tee|condition|compare|expand-words|items|guard|value-flow|value-text|site|scope)|text\/(?:describe|diff|tree)))/,
           },
           { name: 'core', test: /packages\/core\/src\/(?!client|copy|filter|memory|referrers)/ },
         ],

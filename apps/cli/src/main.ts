@@ -7,6 +7,6 @@ export async function main(words: readonly string[]): Promise<void> {
     process.stdout.write(`${program.version}\n`)
     return
   }
-  const { runArgv } = await import('./run-argv.ts')
-  process.exitCode = await runArgv(words, program.version)
+  const { runWords } = await import('./run.ts')
+  process.exitCode = await runWords(words, program.version)
 }

@@ -35,8 +35,10 @@ export class Terminal {
     this.#stop.abort(reason)
   }
 
+  /** Without a word on the form of errors, that stays as it was. */
   use(flags: TerminalFlags): void {
-    this.#flags = flags
+    const errors = flags.errors ?? this.#flags.errors
+    this.#flags = { ...flags, ...(errors === undefined ? {} : { errors }) }
   }
 
   /** How standard output looks. */

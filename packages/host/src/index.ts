@@ -15,9 +15,11 @@ export type {
   PushOptions,
   PushResult,
 } from './host-options.ts'
+export { expandPaths } from './expand-paths.ts'
 export { kindCommands } from './kind-commands.ts'
 export { builtInKinds, type KindEntry } from './kind-table.ts'
-export { type Env, type Paths, pathsFrom } from './paths.ts'
+export { localFiles } from './local-files.ts'
+export { type Env, type PathBase, type Paths, pathsFrom } from './paths.ts'
 export type { CommandInput } from './run-command.ts'
 export { createSession, type Session } from './session.ts'
 export type { SessionOptions } from './session-options.ts'

@@ -10,14 +10,12 @@ import {
   type PathLocation,
   type RegistryLocation,
 } from '@ocish/sdk'
-import { expandPath } from './paths.ts'
+import { expandPath, type PathBase } from './paths.ts'
 import { errnoOf } from './private-file.ts'
 import type { Holdings } from './holdings.ts'
 
-export interface OpenOptions {
+export interface OpenOptions extends PathBase {
   readonly holdings: Holdings
-  readonly cwd: string
-  readonly home: string
 }
 
 /** Opens one repository of whatever holds artifacts. Errors: LOCATION_UNSUPPORTED, REFERENCE_INVALID, those of the place. */

@@ -1,4 +1,6 @@
-import { isAbsolute, join } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, sep } from 'node:path'
+import { OcishError } from '@ocish/sdk'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -41,9 +43,40 @@ export function pathsFrom(env: Env, home: string): Paths {
   }
 }
 
-/** `~` and `~/x` are the home folder, a relative path starts at `cwd`. */
-export function expandPath(path: string, base: { readonly cwd: string; readonly home: string }): string {
-  if (path === '~') return base.home
-  if (path.startsWith('~/')) return join(base.home, path.slice(2))
-  return isAbsolute(path) ? path : join(base.cwd, path)
+/** What paths of a line start from. */
+export interface PathBase {
+  readonly cwd: string
+  readonly home: string
+  /** Nothing outside of `cwd`, not through links either. */
+  readonly restricted?: boolean
+}
+
+/** `~` and `~/x` are the home folder, a relative path starts at `cwd`. Errors: RESTRICTED. */
+export function expandPath(path: string, base: PathBase): string {
+  const expanded = withoutHome(path, base)
+  if (base.restricted === true && !isWithin(realOf(expanded), realOf(base.cwd)))
+    throw new OcishError('RESTRICTED', `${path} is outside of the working folder`, {
+      hint: 'Leave out --restricted, or use files of the working folder.',
+    })
+  return expanded
+}
+
+function withoutHome(path: string, { cwd, home }: PathBase): string {
+  if (path === '~') return home
+  if (path.startsWith('~/')) return join(home, path.slice(2))
+  return isAbsolute(path) ? path : join(cwd, path)
+}
+
+/** The path without links; of what does not exist yet, its nearest folder decides. */
+function realOf(path: string): string {
+  try {
+    return realpathSync(path)
+  } catch {
+    const parent = dirname(path)
+    return parent === path ? path : join(realOf(parent), basename(path))
+  }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`)
 }

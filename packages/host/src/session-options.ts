@@ -18,6 +18,10 @@ export interface SessionOptions {
   /** Where files of its own are kept (`pathsFrom`). Absent: none is read or written. */
   readonly paths?: Paths
   readonly flags?: Partial<CommonFlags>
+  /** No files outside of `cwd`, no credentials or settings changed. */
+  readonly restricted?: boolean
+  /** The registries that may be asked; absent: any. */
+  readonly allowHosts?: readonly string[]
   /** How a remote registry is reached; default: over HTTP. */
   readonly connect?: (host: string) => Promise<Registry>
   /** What registries are told about the caller; default: what the files and helpers of Docker and podman hold. */

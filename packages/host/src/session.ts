@@ -137,8 +137,8 @@ class HostSession implements Session {
   }
 
   get #openOptions(): OpenOptions {
-    const { cwd, home } = this.#given
-    return { holdings: this.#parts.holdings, cwd, home }
+    const { cwd, home, restricted = false } = this.#given
+    return { holdings: this.#parts.holdings, cwd, home, restricted }
   }
 
   #located(location: string | Location): Location {

@@ -55,6 +55,8 @@ export const exitByCode: Readonly<Record<string, number>> = {
   USAGE_CONFLICT: exits.usage,
   CONFIRMATION_REQUIRED: exits.usage,
   CONFIG_INVALID: exits.usage,
+  /** `--restricted` or `--allow-host` forbids it. */
+  RESTRICTED: exits.usage,
   KIND_UNKNOWN: exits.usage,
   KIND_AMBIGUOUS: exits.usage,
   KIND_OPTION_UNSUPPORTED: exits.usage,
@@ -114,6 +116,14 @@ export const exitByCode: Readonly<Record<string, number>> = {
   EXTERNAL_FAILED: exits.plugin,
   PLUGIN_FAILED: exits.plugin,
   PLUGIN_API_UNSUPPORTED: exits.plugin,
+  // repositories of OSTree
+  /** No OSTree repository that this version can read. */
+  OSTREE_REPO_INVALID: exits.notFound,
+  OSTREE_REF_NOT_FOUND: exits.notFound,
+  OSTREE_OBJECT_MISSING: exits.notFound,
+  OSTREE_OBJECT_INVALID: exits.integrity,
+  /** Only a part of the commit was ever brought here. */
+  OSTREE_COMMIT_PARTIAL: exits.partial,
   // runs
   PARTIAL: exits.partial,
   DEADLINE_EXCEEDED: exits.deadline,

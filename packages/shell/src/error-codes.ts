@@ -29,6 +29,10 @@ export const errorCodes: Readonly<Record<string, Explanation>> = {
     'Leave out --as, or name the kind it is.',
   ),
   TAG_EXISTS: e('the tag is there and points elsewhere', 'Choose another tag, or add --force.'),
+  RESTRICTED: e(
+    'the run was started with --restricted or --allow-host, and this goes beyond it',
+    'Stay within it, or start the run without the flag.',
+  ),
   REFERENCE_INVALID: e('a reference is not well-formed', 'Correct the marked part; see help references.'),
   DIGEST_INVALID: e(
     'a digest is not algorithm:hex of the right length',

@@ -1,0 +1,107 @@
+import { promises as fs } from 'node:fs'
+import { OcishError } from '@ocish/sdk'
+import {
+  type Commands,
+  type CommonFlags,
+  createCommands,
+  fromArgv,
+  parse,
+  type SourceText,
+} from '@ocish/shell'
+import { builtInKinds, helpDocument, kindCommands, type KindEntry, signatures } from '@ocish/host'
+import { type Door, doorOf } from './doors.ts'
+import { type ProgramRequest, runProgram } from './run-program.ts'
+import { onSignals } from './signals.ts'
+import { standardInput } from './standard-input.ts'
+import { Terminal } from './terminal.ts'
+
+/** Runs what the arguments of the process say, through whichever door it comes. Answers the exit status. */
+export async function runWords(words: readonly string[], version: string): Promise<number> {
+  const terminal = new Terminal(flagsBefore(words))
+  using scope = new DisposableStack()
+  scope.use(onSignals((reason) => terminal.stop(reason)))
+  const kinds = builtInKinds()
+  let source: SourceText | undefined
+  try {
+    const request = await requestOf(doorOf(words), terminal)
+    source = request.parsed.source
+    const commands = commandTable(kinds)
+    const status = await runProgram(request, { terminal, version, kinds, commands, helpDocument })
+    await terminal.end()
+    return status
+  } catch (error) {
+    // What was printed before it failed still belongs to the output.
+    await terminal.end().catch(() => undefined)
+    return terminal.fail(error, source)
+  }
+}
+
+/** The program as a tree, and where its data comes from. Errors: FILE_NOT_FOUND, FILE_FAILED, LIMIT_EXCEEDED. */
+async function requestOf(door: Door, terminal: Terminal): Promise<ProgramRequest> {
+  const { flags } = door
+  switch (door.kind) {
+    case 'argv':
+      return { parsed: fromArgv(door.words), args: [], flags, input: true }
+    case 'text':
+      return { parsed: parse(door.text, '-c'), args: door.args, flags, input: true }
+    case 'file':
+      return { parsed: parse(await scriptIn(door.path), door.path), args: door.args, flags, input: true }
+    case 'stdin':
+      return { parsed: await scriptFromInput(terminal), args: door.args, flags, input: false }
+    case 'none': {
+      const isTerminal = process.getBuiltinModule('node:tty').isatty(0)
+      const parsed = isTerminal ? fromArgv(['help']) : await scriptFromInput(terminal)
+      return { parsed, args: [], flags, input: false }
+    }
+    default:
+      return door satisfies never
+  }
+}
+
+/** A program is written by people. */
+const maxScript = 16 * 1024 * 1024
+
+async function scriptIn(path: string): Promise<string> {
+  try {
+    const { size } = await fs.stat(path)
+    if (size <= maxScript) return await fs.readFile(path, 'utf8')
+  } catch (cause) {
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    throw new OcishError(
+      missing ? 'FILE_NOT_FOUND' : 'FILE_FAILED',
+      missing ? `no script ${path}` : `cannot read the script ${path}`,
+      { cause },
+    )
+  }
+  throw new OcishError('LIMIT_EXCEEDED', `${path} is larger than 16 MiB`)
+}
+
+async function scriptFromInput(terminal: Terminal): Promise<ReturnType<typeof parse>> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of standardInput(terminal.signal) ?? []) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length > maxScript)
+      throw new OcishError('LIMIT_EXCEEDED', 'the program on standard input is larger than 16 MiB')
+  }
+  return parse(text + decoder.decode(), 'stdin')
+}
+
+/** Everything a line may call, as data. */
+function commandTable(kinds: readonly KindEntry[]): Commands {
+  return createCommands([...signatures, ...kindCommands(kinds).map((command) => command.signature)], {
+    options: kinds.flatMap((kind) => (kind.options ?? []).map((option) => ({ kind: kind.name, option }))),
+    kinds: [...kinds.map((kind) => kind.name), 'generic'],
+  })
+}
+
+const errorForms: readonly NonNullable<CommonFlags['errors']>[] = ['fancy', 'plain', 'json']
+
+/** How a mistake in the line itself is shown, before the line could be read. */
+function flagsBefore(words: readonly string[]): Pick<CommonFlags, 'color' | 'ascii' | 'quiet' | 'errors'> {
+  const at = words.findIndex((word) => word === '--errors' || word.startsWith('--errors='))
+  const given = words[at]?.split('=')[1] ?? words[at + 1]
+  const form = at < 0 ? undefined : errorForms.find((one) => one === given)
+  const errors = form === undefined ? {} : { errors: form }
+  return { color: 'auto', ascii: words.includes('--ascii'), quiet: false, ...errors }
+}
