@@ -120,7 +120,7 @@ class Writer {
         } else this.#put(char)
         spaces = true
       } else {
-        this.#put(escapes.get(char) ?? (needsDoubleQuotes(char) ? unicodeEscape(char) : char))
+        this.#put(mustEscape(char) ? (escapes.get(char) ?? unicodeEscape(char)) : char)
         spaces = false
       }
     }
@@ -128,7 +128,7 @@ class Writer {
   }
 
   #literal(text: string, indent: number): void {
-    const ends = /\n*$/.exec(text)?.[0].length ?? 0
+    const ends = text === '\n' ? 2 : (/\n*$/.exec(text)?.[0].length ?? 0)
     const hint = /^[ \n]/.test(text) ? '2' : ''
     this.#put(`|${hint}${ends === 0 ? '-' : ends === 1 ? '' : '+'}\n`)
     const lines = text.replace(/\n$/, '').split('\n')
@@ -153,10 +153,13 @@ const escapes: ReadonlyMap<string, string> = new Map([
   ['"', String.raw`\"`],
   ['\\', '\\\\'],
   ['\u0085', String.raw`\N`],
-  ['\u00A0', String.raw`\_`],
   ['\u2028', String.raw`\L`],
   ['\u2029', String.raw`\P`],
 ])
+
+function mustEscape(char: string): boolean {
+  return char === '"' || char === '\\' || char === '\n' || needsDoubleQuotes(char)
+}
 
 function unicodeEscape(char: string): string {
   const code = char.codePointAt(0) ?? 0
