@@ -6,7 +6,7 @@ import { readTextFile } from '../read-source.ts'
 import { klausSource } from '../sources.ts'
 import { sourceFlag } from './flags.ts'
 
-export const lockFile = 'klaus.lock.json'
+const lockFile = 'klaus.lock.json'
 
 export const lock: KindCommand = {
   name: 'lock',
