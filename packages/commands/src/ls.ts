@@ -6,7 +6,7 @@ import { expandRefs, repositoriesIn, splitPattern } from './expand-refs.ts'
 import { isDigestTag } from './hidden-tags.ts'
 import { innerEntries } from './inner-entries.ts'
 import { hasGlob, literalPrefix } from './name-glob.ts'
-import { openArtifact, readManifest, type Named, type ReadManifest } from './open-artifact.ts'
+import { openArtifact, readManifest, readSingle, type Named, type ReadManifest } from './open-artifact.ts'
 import type { Opened, Services } from './services.ts'
 import { tagRows } from './tag-rows.ts'
 import type { Run } from './run.ts'
@@ -127,11 +127,11 @@ async function* globRows(
 }
 
 async function* entries(artifact: Named, call: Call, services: Services): AsyncGenerator<Row, void> {
-  const read = await readManifest(artifact, services, call.signal)
   if (artifact.inner === undefined) {
-    yield* partRows(artifact, read)
+    yield* partRows(artifact, await readManifest(artifact, services, call.signal))
     return
   }
+  const read = await readSingle(artifact, services, call.signal)
   const base = artifact.location.text.replace(/\/\/.*$/, '')
   const inside = artifact.inner.replace(/^\/+|\/+$/g, '')
   for await (const entry of innerEntries(artifact, read, call, services)) {

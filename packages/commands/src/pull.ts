@@ -68,12 +68,15 @@ async function filling(
     })
   }
   if (!forced && files.length > 0) return (target) => writeFiles(files, artifact, target, call, services)
-  const unpack = info && (await unpackOf(info, artifact, read, call, services))
+  // A root file system in the working folder is hardly what was meant.
+  const meant =
+    forced || call.args['folder'] !== undefined || info?.match.some(({ generic }) => generic !== true)
+  const unpack = info && meant === true ? await unpackOf(info, artifact, read, call, services) : undefined
   if (unpack !== undefined) return unpack
   if (files.length > 0 && !isSet(call, 'unpack'))
     return (target) => writeFiles(files, artifact, target, call, services)
   throw new OcishError('UNSUPPORTED', `nothing in ${artifact.location.text} has the name of a file`, {
-    hint: `Copy it as it is with cp ${artifact.location.text} oci:FOLDER, or print a layer with cat --layer N.`,
+    hint: `Unpack it with --unpack, copy it as it is with cp ${artifact.location.text} oci:FOLDER, or print a layer with cat --layer N.`,
   })
 }
 

@@ -21,7 +21,7 @@ export function recorded(target: Target, onFile: (file: WrittenFile) => void): T
       onFile({ path, bytes, ms: Math.round(performance.now() - start) })
     },
     folder: (path, options) => target.folder(path, options),
-    link: (path, to) => target.link(path, to),
+    link: (path, to, options) => target.link(path, to, options),
     ...(target.hardlink && { hardlink: async (path, existing) => target.hardlink?.(path, existing) }),
   }
 }

@@ -10,7 +10,7 @@ export interface MatchSubject {
 }
 
 /** Do all fields of the match hold? A match without any field holds for nothing. */
-export async function holds(match: Match, subject: MatchSubject): Promise<boolean> {
+export async function holds({ generic: _generic, ...match }: Match, subject: MatchSubject): Promise<boolean> {
   const { manifest } = subject
   if (Object.values(match).every((value) => value === undefined)) return false
   return (

@@ -1,5 +1,6 @@
 import { OcishError, type Kind, type KindData, type PackageField } from '@ocish/sdk'
 import helm from '@ocish/kind-helm/package.json' with { type: 'json' }
+import image from '@ocish/kind-image/package.json' with { type: 'json' }
 import klaus from '@ocish/kind-klaus/package.json' with { type: 'json' }
 import runconfig from '@ocish/kind-runconfig/package.json' with { type: 'json' }
 
@@ -22,6 +23,7 @@ const builtIn: readonly {
   readonly load: () => Promise<{ readonly default: unknown }>
 }[] = [
   { package: helm as KindPackage, load: () => import('@ocish/kind-helm') },
+  { package: image as KindPackage, load: () => import('@ocish/kind-image') },
   { package: klaus as KindPackage, load: () => import('@ocish/kind-klaus') },
   { package: runconfig as KindPackage, load: () => import('@ocish/kind-runconfig') },
 ]

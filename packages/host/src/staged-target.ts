@@ -52,9 +52,9 @@ export class StagedTarget implements Target {
     if (options.mode !== undefined) await fs.chmod(folder, (options.mode & 0o777) | 0o700)
   }
 
-  async link(path: string, target: string): Promise<void> {
+  async link(path: string, target: string, options: { readonly asData?: boolean } = {}): Promise<void> {
     const place = await this.#place(path, 'link')
-    const why = whyLinkLeaves(path, target)
+    const why = options.asData === true ? whyNoTarget(target) : whyLinkLeaves(path, target)
     if (why !== undefined) throw new OcishError('TARGET_UNSAFE', `the link ${path} ${why}`)
     await fs.symlink(target, place).catch((cause: unknown) => {
       throw failed(path, cause)
@@ -115,7 +115,8 @@ export class StagedTarget implements Target {
  * step starts in a real folder or in another such link, so that no chain of links can leave (T3).
  */
 function whyLinkLeaves(path: string, target: string): string | undefined {
-  if (target === '' || target.includes('\0')) return 'points nowhere'
+  const nowhere = whyNoTarget(target)
+  if (nowhere !== undefined) return nowhere
   if (target.startsWith('/') || /^[A-Za-z]:/.test(target)) return 'points to an absolute path'
   if (target.includes('\\')) return 'has a backslash in its target'
   const steps = target.split('/').filter((step) => step !== '' && step !== '.')
@@ -123,6 +124,10 @@ function whyLinkLeaves(path: string, target: string): string | undefined {
   const ups = down === -1 ? steps.length : down
   if (ups > path.split('/').length - 1) return 'points outside'
   return down !== -1 && steps.slice(down).includes('..') ? 'goes up again after going down' : undefined
+}
+
+function whyNoTarget(target: string): string | undefined {
+  return target === '' || target.includes('\0') ? 'points nowhere' : undefined
 }
 
 /** Writes a whole chunk, however many system calls that takes. */

@@ -23,6 +23,11 @@ export interface Match {
   readonly repositoryPrefix?: string
   /** Restricts the other fields to manifests of this type; alone it is the weakest match. */
   readonly manifestMediaType?: string
+  /**
+   * Gives way to every match without it: for kinds that know only the general form (any image, any index). It is no
+   * condition of its own.
+   */
+  readonly generic?: true
 }
 
 /** Which folders or files `push` and `validate` take for a kind. Plain data as well. */
@@ -117,7 +122,11 @@ export interface Source {
 export interface Target {
   write(path: string, content: Bytes, options?: { readonly mode?: number }): Promise<void>
   folder(path: string, options?: { readonly mode?: number }): Promise<void>
-  link(path: string, target: string): Promise<void>
+  /**
+   * `asData`: a link of an image's root file system, kept whatever it points to; nothing is ever written through a link.
+   * Hosts grant it to kinds that come with them only.
+   */
+  link(path: string, target: string, options?: { readonly asData?: boolean }): Promise<void>
   /** A second name of a file that was written through this target before. Hosts without it do not offer the method. */
   hardlink?(path: string, existing: string): Promise<void>
 }

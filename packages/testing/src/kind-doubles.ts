@@ -95,9 +95,10 @@ export function memoryTarget(): MemoryTarget {
       claim(path)
       entries.set(path, { kind: 'folder', mode: options?.mode })
     },
-    async link(path, target) {
+    async link(path, target, options) {
       claim(path)
-      if (leaves(path, target)) throw new OcishError('TARGET_UNSAFE', `the link ${path} leaves the target`)
+      if (options?.asData !== true && leaves(path, target))
+        throw new OcishError('TARGET_UNSAFE', `the link ${path} leaves the target`)
       entries.set(path, { kind: 'link', target })
     },
     async hardlink(path, existing) {
