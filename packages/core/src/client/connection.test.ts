@@ -46,6 +46,11 @@ describe('a connection', () => {
     expect(server.requests[0]?.headers.host).toBe(host)
   })
 
+  it('refuses an address for a host that it cannot read', async () => {
+    await using client = createClient('registry.invalid', { resolve: ['registry.invalid:443'] })
+    await expect(client.openManifest('team/app', 'v1')).toFailWith('USAGE_INVALID_VALUE')
+  })
+
   describe('of TLS', () => {
     const authority = createAuthority()
     const right = authority.issue(['127.0.0.1'])

@@ -99,7 +99,9 @@ export class Exchange {
   async close(): Promise<void> {
     const transport = this.#transport
     this.#transport = undefined
-    await (await transport)?.close()
+    // One that could not be made was the failure of a request.
+    const made = await transport?.catch(() => undefined)
+    await made?.close()
   }
 
   /** The answer with its whole body, `what` in errors, asked for again when the connection breaks on the way. */

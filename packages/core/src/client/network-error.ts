@@ -77,7 +77,8 @@ export function networkError(error: unknown, url: URL): OcishError {
   }
   const tls = tlsProblem(code, error, host)
   if (tls !== undefined) {
-    return new OcishError('NETWORK_TLS', tls.message, { details, cause: error, hint: tls.hint })
+    // What Node says of a known fault adds only advice about its own flags.
+    return new OcishError('NETWORK_TLS', tls.message, { details, hint: tls.hint })
   }
   if (code.startsWith('HPE_')) {
     return new OcishError('REGISTRY_PROTOCOL', `${host} does not answer in HTTP`, { details, cause: error })

@@ -1,4 +1,4 @@
-import type { Bytes } from '@ocish/sdk'
+import { type Bytes, OcishError } from '@ocish/sdk'
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction, type Socket } from 'node:net'
 import { Agent, buildConnector, type Dispatcher, errors } from 'undici/index.js'
@@ -328,11 +328,16 @@ function trustedAuthorities(which: 'default' | 'system'): readonly string[] {
   return tls.getCACertificates?.(which) ?? (which === 'default' ? tls.rootCertificates : [])
 }
 
+/** Errors: USAGE_INVALID_VALUE. */
 function parseOverrides(texts: readonly string[]): ReadonlyMap<string, string> {
   const overrides = new Map<string, string>()
   for (const text of texts) {
     const match = /^(\[[^\]]+\]|[^:]+):(\d+):(.+)$/.exec(text)
-    if (match === null) continue
+    if (match === null) {
+      throw new OcishError('USAGE_INVALID_VALUE', `${JSON.stringify(text)} is no address for a host`, {
+        hint: 'Write HOST:PORT:ADDRESS, such as registry.example.com:443:10.0.0.1.',
+      })
+    }
     const [, host = '', port = '', address = ''] = match
     overrides.set(`${host.toLowerCase()}:${port}`, address.replace(/^\[|\]$/g, ''))
   }
