@@ -133,6 +133,7 @@ test.each<[string[], string, string | undefined, string | undefined]>([
   [['tags', 'app', '-o', 'jsn'], 'USAGE_INVALID_VALUE', '-o jsn', 'tags app --output=json'],
   [['tags', 'app', '--since', 'soon'], 'USAGE_INVALID_VALUE', '--since soon', undefined],
   [['tags', 'app', '--limit', '1.5'], 'USAGE_INVALID_VALUE', '--limit 1.5', undefined],
+  [['tags', 'app', '--concurrency', '0'], 'USAGE_INVALID_VALUE', '--concurrency 0', undefined],
   [['tags', ''], 'USAGE_INVALID_VALUE', "''", undefined],
 ])('%j is refused with %s', (words, code, mark, corrected) => {
   const problem = problemOf(...words)

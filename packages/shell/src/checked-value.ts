@@ -9,6 +9,7 @@ import { valueOf } from './value-of.ts'
 interface Expected {
   readonly type: ParamType
   readonly enum?: readonly string[]
+  readonly min?: number
 }
 
 interface Checked {
@@ -29,7 +30,10 @@ export function checkedValue(
     return { diagnostic: notAllowed(expected, label, text, at, allowed) }
   }
   try {
-    return { value: valueOf(expected.type, text) }
+    const value = valueOf(expected.type, text)
+    return typeof value === 'number' && expected.min !== undefined && value < expected.min
+      ? { diagnostic: tooSmall(label, text, at, expected.min) }
+      : { value }
   } catch (error) {
     if (!isOcishError(error)) throw error
     return {
@@ -44,6 +48,11 @@ export function checkedValue(
   }
 }
 
+function tooSmall(label: string, text: string, at: Span, min: number): Diagnostic {
+  const message = `${label}: ${text} is less than ${min}`
+  return { code: 'USAGE_INVALID_VALUE', message, hint: `Give ${min} or more.`, from: at.from, to: at.to }
+}
+
 function notAllowed(
   expected: Expected,
   label: string,
@@ -54,8 +63,7 @@ function notAllowed(
   const closest = nearest(text, allowed)
   return {
     code: expected.type === 'kind' ? 'KIND_UNKNOWN' : 'USAGE_INVALID_VALUE',
-    message:
-      expected.type === 'kind' ? `no kind '${text}'` : `${label}: '${text}' is none of ${allowed.join(', ')}`,
+    message: expected.type === 'kind' ? `no kind '${text}'` : `${label}: '${text}' is none of its values`,
     hint: `Give one of ${allowed.join(', ')}.`,
     ...(closest.length > 0
       ? { closest, replace: { from: at.from, to: at.to, with: corrected(label, closest[0]!) } }

@@ -27,6 +27,8 @@ export interface CommonFlags {
   readonly dryRun: boolean
   readonly yes: boolean
   readonly quiet: boolean
+  /** Milliseconds. */
+  readonly maxWait?: number
   /** How often `-v` was given. */
   readonly verbose: number
   readonly errors?: 'fancy' | 'plain' | 'json'
@@ -61,14 +63,26 @@ export const commonFlags: readonly Flag[] = [
   },
   { name: 'columns', type: 'string', placeholder: 'A,B', summary: 'columns to show, in this order' },
   { name: 'platform', type: 'platform', placeholder: 'OS/ARCH[/V]', summary: 'entry of an index to take' },
-  { name: 'limit', type: 'int', placeholder: 'N', summary: 'rows at most' },
+  { name: 'limit', type: 'int', min: 0, placeholder: 'N', summary: 'rows at most' },
   { name: 'as', type: 'kind', placeholder: 'KIND', summary: 'treat it as this kind' },
   { name: 'dry-run', type: 'bool', summary: 'show what would be changed, change nothing' },
   { name: 'yes', short: 'y', type: 'bool', summary: 'answer confirmations with yes' },
   { name: 'offline', type: 'bool', summary: 'no network: cache and local files only' },
   { name: 'no-cache', type: 'bool', summary: 'ask the registry even for what is known' },
   { name: 'timeout', type: 'duration', placeholder: 'TIME', summary: 'stop after this long, exit 124' },
-  { name: 'concurrency', type: 'int', placeholder: 'N', summary: 'requests at a time for one registry' },
+  {
+    name: 'max-wait',
+    type: 'duration',
+    placeholder: 'TIME',
+    summary: 'longest pause that a registry may ask for; default 2m',
+  },
+  {
+    name: 'concurrency',
+    type: 'int',
+    min: 1,
+    placeholder: 'N',
+    summary: 'requests at a time for one registry',
+  },
   { name: 'plain-http', type: 'bool', summary: 'talk http to registries named on this line' },
   { name: 'insecure', type: 'bool', summary: 'accept any TLS certificate' },
   { name: 'ca-file', type: 'path', placeholder: 'FILE', summary: 'certificate authority to trust' },
@@ -111,6 +125,9 @@ export const commonFlags: readonly Flag[] = [
   { name: 'help', short: 'h', type: 'bool', summary: 'help for the command' },
 ]
 
+/** Artifacts have a configuration too: a command that declares this flag means that one, in a form of its own. */
+const artifactConfig = 'config'
+
 /**
  * What is wrong with a signature's flags, in sentences; empty when nothing is. A command may repeat a reserved flag
  * (to document it) only with the same type, and uses no short letter twice.
@@ -126,7 +143,7 @@ export function flagConflicts(signature: Signature): string[] {
       problems.push(`${signature.name}: flag --${flag.name} is not kebab-case`)
     }
     const common = commonFlags.find((entry) => entry.name === flag.name)
-    if (common !== undefined && common.type !== flag.type) {
+    if (common !== undefined && common.type !== flag.type && flag.name !== artifactConfig) {
       problems.push(`${signature.name}: --${flag.name} is reserved as ${common.type}`)
     }
     if (flag.short === undefined) continue
@@ -147,9 +164,10 @@ export function commonOf(flags: Readonly<Record<string, unknown>>): CommonFlags 
   return {
     ...one('output', 'output'),
     ...(typeof columns === 'string' ? { columns: columns.split(',').filter((name) => name !== '') } : {}),
-    ...one('platform', 'platform'),
+    ...onePlatform(flags['platform']),
     ...one('limit', 'limit'),
     ...one('timeout', 'timeout'),
+    ...one('maxWait', 'max-wait'),
     ...one('errors', 'errors'),
     ...one('caFile', 'ca-file'),
     ...one('cert', 'cert'),
@@ -172,6 +190,13 @@ export function commonOf(flags: Readonly<Record<string, unknown>>): CommonFlags 
     ascii: flags['ascii'] === true,
     help: flags['help'] === true,
   }
+}
+
+/** A command that takes several reads them itself; what one platform means holds for one alone. */
+function onePlatform(value: unknown): Pick<CommonFlags, 'platform'> {
+  const all = (Array.isArray(value) ? value : [value]) as readonly (Platform | undefined)[]
+  const [only] = all
+  return only === undefined || all.length > 1 ? {} : { platform: only }
 }
 
 function texts(value: unknown): readonly string[] {

@@ -27,6 +27,8 @@ export interface Param {
   /** Takes all that is left; only on one parameter, and parameters after it are filled from the end (`cp SRC… DST`). */
   readonly many?: boolean
   readonly enum?: readonly string[]
+  /** The least of an `int`. */
+  readonly min?: number
   readonly default?: unknown
 }
 
@@ -39,6 +41,8 @@ export interface Flag {
   readonly summary: string
   readonly many?: boolean
   readonly enum?: readonly string[]
+  /** The least of an `int`. */
+  readonly min?: number
   readonly default?: unknown
   /** Shown in help in place of the type. */
   readonly placeholder?: string

@@ -58,13 +58,13 @@ export const verbs: readonly Signature[] = [
   verb({
     name: 'first',
     summary: 'keep the first rows and stop reading',
-    params: [{ name: 'count', type: 'int', default: 1 }],
+    params: [{ name: 'count', type: 'int', min: 0, default: 1 }],
     examples: [{ line: 'tags app | first 5', note: 'five rows' }],
   }),
   verb({
     name: 'last',
     summary: 'keep the last rows',
-    params: [{ name: 'count', type: 'int', default: 1 }],
+    params: [{ name: 'count', type: 'int', min: 0, default: 1 }],
     examples: [{ line: 'tags app | last 5', note: 'five rows' }],
   }),
   verb({
@@ -78,7 +78,13 @@ export const verbs: readonly Signature[] = [
     summary: 'run a block for each row, as $it',
     params: [],
     flags: [
-      { name: 'parallel', type: 'int', placeholder: 'N', summary: 'rows at a time; output stays in order' },
+      {
+        name: 'parallel',
+        type: 'int',
+        min: 1,
+        placeholder: 'N',
+        summary: 'rows at a time; output stays in order',
+      },
       { name: 'keep-going', type: 'bool', summary: 'continue after a failed row, exit 10 at the end' },
     ],
     examples: [{ line: 'tags app | each { cp $it backup/ }', note: 'copy every tag' }],

@@ -8,7 +8,7 @@ export const catSignature: Signature = {
     'the only layer. On a terminal, text is shown and binary data refused.',
   params: [{ name: 'ref', type: 'ref', summary: 'REF, REF//PATH or REPO@DIGEST' }],
   flags: [
-    { name: 'layer', type: 'int', summary: 'the layer with this number, from 0', placeholder: 'N' },
+    { name: 'layer', type: 'int', min: 0, summary: 'the layer with this number, from 0', placeholder: 'N' },
     {
       name: 'raw',
       type: 'bool',

@@ -5,7 +5,7 @@ export const treeSignature: Signature = {
   summary: 'show what an artifact consists of and what refers to it',
   params: [{ name: 'ref', type: 'ref', summary: 'tag or digest' }],
   flags: [
-    { name: 'depth', type: 'int', summary: 'levels below the artifact', default: 8 },
+    { name: 'depth', type: 'int', min: 0, summary: 'levels below the artifact', default: 8 },
     { name: 'referrers', type: 'bool', summary: 'what refers to it, and to that', default: true },
     { name: 'layers', type: 'bool', summary: 'also configuration and layers' },
   ],
