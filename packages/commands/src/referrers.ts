@@ -11,7 +11,14 @@ export const run: Run = async function* run(call, services) {
   )
   const type = textFlag(call, 'type')
   const depth = isSet(call, 'recursive') ? 64 : 1
+  let all = 0
   for await (const found of referrersOf(artifact, descriptor.digest, { depth, signal })) {
-    if (type === undefined || found.artifactType === type) yield found.row
+    if (type !== undefined && found.artifactType !== type) continue
+    all++
+    yield found.row
   }
+  if (all === 0)
+    services.note(
+      `nothing${type === undefined ? '' : ` of type ${type}`} refers to ${artifact.location.text}`,
+    )
 }

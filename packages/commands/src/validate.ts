@@ -13,18 +13,22 @@ export const run: Run = async function* run(call, services) {
   const path = await localPath(text, services)
   const findings =
     path === undefined ? artifactFindings(text, call, services) : sourceFindings(path, call, services)
-  return yield* counted(findings, isSet(call, 'strict'))
+  return yield* counted(findings, isSet(call, 'strict'), services)
 }
 
 async function* counted(
   findings: AsyncIterable<Finding>,
   strict: boolean,
+  services: Services,
 ): AsyncGenerator<Finding, Outcome | void> {
+  let all = 0
   let bad = 0
   for await (const finding of findings) {
+    all++
     if (finding.severity === 'error' || (strict && finding.severity === 'warning')) bad++
     yield finding
   }
+  if (all === 0) services.note('nothing to remark')
   return bad > 0 ? { exit: 1 } : undefined
 }
 

@@ -5,7 +5,9 @@ import type { Run } from './run.ts'
 export const run: Run = async function* run(call, services) {
   const host = optionalTextArg(call, 'host')
   if (host === undefined) {
-    for (const entry of await services.credentials.list()) yield row(entry.host, entry.username, entry.source)
+    const all = await services.credentials.list()
+    if (all.length === 0) services.note('no credentials are stored: every registry is asked anonymously')
+    for (const entry of all) yield row(entry.host, entry.username, entry.source)
     return undefined
   }
   const found = await services.credentials.find(host)
