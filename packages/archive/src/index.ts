@@ -8,4 +8,5 @@ export { folderEntries, ignoreFile, type FolderOptions } from './folder-entries.
 export { encodeTarHeader, padding, tarEnd, type HeaderOptions } from './header.ts'
 export { defaultLimits, type ArchiveLimits } from './limits.ts'
 export { readTar, type ReadTarOptions } from './read-tar.ts'
+export { createXattrReader, type XattrReader } from './read-xattrs.ts'
 export { writeTar } from './write-tar.ts'

@@ -1,5 +1,6 @@
 import { constants, promises as fs, type Stats } from 'node:fs'
 import { basename, join, sep } from 'node:path'
+import type { XattrReader } from '@ocish/archive'
 import { type Bytes, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
 import { whyOutside } from './inner-path.ts'
 import { ownerOf } from './owner.ts'
@@ -25,6 +26,7 @@ class LocalSource implements Source {
   readonly type: 'file' | 'folder'
   readonly name: string
   readonly #root: string
+  #attributes: Promise<XattrReader> | undefined
 
   constructor(root: string, type: 'file' | 'folder', name: string) {
     this.#root = root
@@ -78,10 +80,11 @@ class LocalSource implements Source {
     }
   }
 
-  /** Node reads no extended attributes; kinds that need them ask a helper program on the host's side. */
+  /** Node reads no extended attributes: a helper program does; without one there are none. */
   async xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
-    await this.stat(path)
-    return new Map()
+    const file = await this.#entry(path)
+    this.#attributes ??= import('@ocish/archive').then(({ createXattrReader }) => createXattrReader())
+    return (await (await this.#attributes).read(file)) ?? new Map<string, Uint8Array>()
   }
 
   async beside(suffix: string): Promise<Source | undefined> {

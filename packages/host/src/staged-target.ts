@@ -72,6 +72,18 @@ export class StagedTarget implements Target {
     })
   }
 
+  async move(path: string, to: string): Promise<void> {
+    const from = await this.#place(path, 'file')
+    const place = await this.#place(to, 'file')
+    const stats = await lstatOrNothing(from)
+    if (path === '' || to === '' || !stats?.isFile())
+      throw new OcishError('TARGET_UNSAFE', `${path} is no file that was written here`)
+    if (await lstatOrNothing(place)) throw new OcishError('FILE_EXISTS', `${to} exists already`)
+    await fs.rename(from, place).catch((cause: unknown) => {
+      throw failed(to, cause)
+    })
+  }
+
   /** Checks the path and makes the folders above it. */
   async #place(path: string, what: 'file' | 'folder' | 'link'): Promise<string> {
     this.#signal.throwIfAborted()

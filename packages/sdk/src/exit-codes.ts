@@ -70,6 +70,7 @@ export const exitByCode: Readonly<Record<string, number>> = {
   PATH_NOT_FOUND: exits.notFound,
   PLATFORM_NOT_FOUND: exits.notFound,
   FILE_NOT_FOUND: exits.notFound,
+  JOB_NOT_FOUND: exits.notFound,
   // authentication and permission
   REGISTRY_UNAUTHORIZED: exits.auth,
   REGISTRY_DENIED: exits.auth,

@@ -129,6 +129,8 @@ export interface Target {
   link(path: string, target: string, options?: { readonly asData?: boolean }): Promise<void>
   /** A second name of a file that was written through this target before. Hosts without it do not offer the method. */
   hardlink?(path: string, existing: string): Promise<void>
+  /** Gives a file that was written through this target its name, once that is known. Hosts without it do not offer the method. */
+  move?(path: string, to: string): Promise<void>
 }
 
 /** One blob to be written. It can be opened again; without digest and size the host measures while it streams. */

@@ -101,6 +101,13 @@ export function memoryTarget(): MemoryTarget {
         throw new OcishError('TARGET_UNSAFE', `the link ${path} leaves the target`)
       entries.set(path, { kind: 'link', target })
     },
+    async move(path, to) {
+      claim(to)
+      const entry = entries.get(path)
+      if (entry?.kind !== 'file') throw new OcishError('TARGET_UNSAFE', `${path} is no file that is here`)
+      entries.delete(path)
+      entries.set(to, entry)
+    },
     async hardlink(path, existing) {
       claim(path)
       const entry = entries.get(existing)

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto'
+import { OcishError, type Bytes, type OpenBytes } from '@ocish/sdk'
+import { checkHeader, decodeArchiveHeader, hashedForms, type ContentHeader } from './content-header.ts'
+import { decodeOwnerMode, linkType, regularType, typeMask } from './dirtree.ts'
+import { inflated } from './inflate.ts'
+import { beyond, type RepoLimits } from './limits.ts'
+import { objectPath, inObject } from './object-path.ts'
+import type { RepoConfig } from './repo-config.ts'
+import { readFile, readRange, type RepoFiles } from './repo-files.ts'
+import { encodeXattrs, type Xattrs } from './xattrs.ts'
+
+/** A file or link of a tree, whatever the mode of the repository that holds it. */
+export interface ContentObject {
+  readonly checksum: string
+  readonly type: 'file' | 'link'
+  readonly uid: number
+  readonly gid: number
+  /** Permission bits. */
+  readonly mode: number
+  readonly xattrs: Xattrs
+  /** Bytes; 0 for a link. */
+  readonly size: number
+  readonly target?: string
+  /**
+   * The content. The iteration throws after the last byte when the object is not what its name says, so nothing may be
+   * shown before. Errors: DIGEST_MISMATCH, OSTREE_OBJECT_INVALID, OSTREE_OBJECT_MISSING.
+   */
+  readonly open: OpenBytes
+  /** Mode `archive`: the content as it is stored, a raw deflate stream; not verified. */
+  readonly openDeflated?: OpenBytes
+}
+
+export interface ContentSource {
+  readonly files: RepoFiles
+  readonly config: RepoConfig
+  readonly limits: RepoLimits
+}
+
+interface Stored {
+  readonly header: ContentHeader
+  readonly size: number
+  readonly open: OpenBytes
+  readonly openDeflated?: OpenBytes
+}
+
+/** The head of an archived object that is read to learn what it is; most objects lie within it. */
+const headSize = 32 * 1024
+
+/**
+ * Reads what an object says of itself. One without bytes is verified at once, any other while it is read. `treePath` is
+ * named in errors. Errors: OSTREE_OBJECT_MISSING, OSTREE_OBJECT_INVALID, DIGEST_MISMATCH, LIMIT_EXCEEDED.
+ */
+export async function readContent(
+  source: ContentSource,
+  checksum: string,
+  treePath?: string,
+): Promise<ContentObject> {
+  const path = objectPath(checksum, source.config.mode === 'archive' ? 'filez' : 'file')
+  try {
+    const stored = await readStored(source, checksum, path)
+    const { header, size } = stored
+    const xattrs = checkHeader(header, source.limits)
+    if (size > source.limits.file) throw beyond('bytes of a file', source.limits.file)
+    const open = (): Bytes => verified(stored, hashedForms(header, xattrs), checksum, path, treePath)
+    if (size === 0) for await (const _ of open());
+    const isLink = (header.mode & typeMask) === linkType
+    const { uid, gid } = header
+    return {
+      checksum,
+      uid,
+      gid,
+      mode: header.mode & 0o7777,
+      xattrs,
+      size,
+      open,
+      type: isLink ? 'link' : 'file',
+      ...(isLink && { target: header.target }),
+      ...(stored.openDeflated && { openDeflated: stored.openDeflated }),
+    }
+  } catch (error) {
+    throw inObject(error, path, treePath)
+  }
+}
+
+async function readStored(source: ContentSource, checksum: string, path: string): Promise<Stored> {
+  switch (source.config.mode) {
+    case 'archive':
+      return readArchived(source, path)
+    case 'bare-user':
+      return readBareUser(source, path)
+    case 'bare-split-xattrs': {
+      const link = objectPath(checksum, 'file-xattrs-link')
+      return readInode(source, path, await readFile(source.files, link, source.limits.metadata))
+    }
+    case 'bare':
+      return readInode(
+        source,
+        path,
+        source.config.disableXattrs ? undefined : await inodeXattrs(source, path),
+      )
+    case 'bare-user-only':
+      return readInode(source, path, undefined)
+    default:
+      return source.config.mode satisfies never
+  }
+}
+
+async function readArchived({ files, limits }: ContentSource, path: string): Promise<Stored> {
+  const { kind, size: fileSize } = await files.stat(path)
+  if (kind !== 'file') throw invalid('no regular file')
+  let head = await readRange(files, path, 0, Math.min(fileSize, headSize))
+  const length = head.length < 8 ? 0 : head.readUInt32BE()
+  if (length === 0 || length > fileSize - 8) throw invalid('a header of the wrong length')
+  if (length > limits.header) throw beyond('bytes of a header', limits.header)
+  if (head.length < 8 + length) head = await readRange(files, path, 0, 8 + length)
+  const { header, size } = decodeArchiveHeader(head.subarray(8, 8 + length))
+  if (size > BigInt(limits.file)) throw beyond('bytes of a file', limits.file)
+  const start = 8 + length
+  const bodySize = fileSize - start
+  if ((header.mode & typeMask) === linkType) {
+    if (size !== 0n || bodySize !== 0) throw invalid('content behind a link')
+    return { header, size: 0, open: nothing }
+  }
+  const isWhole = head.length === fileSize
+  const openDeflated = isWhole
+    ? (): Bytes => only(head.subarray(start))
+    : (): Bytes => files.open(path, { start, end: fileSize })
+  const plainSize = Number(size)
+  return { header, size: plainSize, openDeflated, open: () => inflated(openDeflated(), bodySize, plainSize) }
+}
+
+/** Owner, mode and attributes lie in one attribute; a link is a file that holds its target (ostree.md §6.3). */
+async function readBareUser({ files, limits }: ContentSource, path: string): Promise<Stored> {
+  const { kind, size } = await files.stat(path)
+  if (kind !== 'file') throw invalid('no regular file')
+  const bytes = (await files.xattrs(path)).get('user.ostreemeta')
+  if (bytes === undefined)
+    throw new OcishError('OSTREE_OBJECT_INVALID', 'its attribute user.ostreemeta cannot be read', {
+      hint: 'Install python3, perl or getfattr, which read extended attributes.',
+    })
+  const { uid, gid, mode } = decodeOwnerMode(bytes, limits)
+  const header = { uid, gid, mode, target: '', xattrs: bytes.subarray(12) }
+  if ((mode & typeMask) !== linkType)
+    return { header, size, open: () => files.open(path, { start: 0, end: size }) }
+  const content = await readFile(files, path, 4096)
+  const end = content.indexOf(0)
+  if (end < 0) throw invalid('a link without NUL')
+  return { header: { ...header, target: content.toString('utf8', 0, end) }, size: 0, open: nothing }
+}
+
+/** Owner and mode are the inode's. */
+async function readInode(
+  { files, config }: ContentSource,
+  path: string,
+  xattrs: Uint8Array | undefined,
+): Promise<Stored> {
+  const entry = await files.stat(path)
+  const owner = config.mode === 'bare-user-only' ? { uid: 0, gid: 0 } : entry.owner
+  if (owner === undefined) throw invalid('an owner that cannot be read')
+  const base = { uid: owner.uid, gid: owner.gid, xattrs: xattrs ?? new Uint8Array(0) }
+  if (entry.kind === 'link') {
+    const target = entry.target ?? (await files.readlink(path))
+    return { header: { ...base, mode: linkType | 0o777, target }, size: 0, open: nothing }
+  }
+  if (entry.kind !== 'file') throw invalid('neither a file nor a link')
+  const { size } = entry
+  const header = { ...base, mode: regularType | (entry.mode ?? 0), target: '' }
+  return { header, size, open: () => files.open(path, { start: 0, end: size }) }
+}
+
+async function inodeXattrs({ files }: ContentSource, path: string): Promise<Uint8Array> {
+  return encodeXattrs(await files.xattrs(path))
+}
+
+async function* verified(
+  stored: Stored,
+  forms: readonly Buffer[],
+  checksum: string,
+  path: string,
+  treePath: string | undefined,
+): Bytes & AsyncGenerator<Uint8Array> {
+  try {
+    const hashes = forms.map((form) => createHash('sha256').update(form))
+    for await (const chunk of stored.open()) {
+      for (const hash of hashes) hash.update(chunk)
+      yield chunk
+    }
+    if (!hashes.some((hash) => hash.digest('hex') === checksum))
+      throw new OcishError('DIGEST_MISMATCH', 'the object is not what its name says')
+  } catch (error) {
+    throw inObject(error, path, treePath)
+  }
+}
+
+async function* nothing(): AsyncGenerator<Uint8Array> {}
+
+async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.length > 0) yield bytes
+}
+
+function invalid(what: string): OcishError {
+  return new OcishError('OSTREE_OBJECT_INVALID', `a content object with ${what}`)
+}

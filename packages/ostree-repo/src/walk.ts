@@ -1,0 +1,114 @@
+import { OcishError } from '@ocish/sdk'
+import type { Commit } from './commit.ts'
+import type { ContentObject } from './content.ts'
+import type { DirMeta } from './dirtree.ts'
+import { beyond } from './limits.ts'
+import type { Repository } from './repository.ts'
+
+/** A folder of a tree. */
+export interface TreeFolder extends DirMeta {
+  readonly type: 'folder'
+  /** Relative, without leading slash; empty for the root. */
+  readonly path: string
+  /** Checksums of its `.dirtree` and `.dirmeta`. */
+  readonly tree: string
+  readonly meta: string
+}
+
+/** A file or link of a tree. */
+export interface TreeFile extends ContentObject {
+  readonly path: string
+}
+
+export type TreeNode = TreeFolder | TreeFile
+
+export interface WalkOptions {
+  readonly signal?: AbortSignal
+  /** Begin below this folder, or with this file. Errors: PATH_NOT_FOUND. */
+  readonly from?: string
+  /** Also what is in folders below. Default true. */
+  readonly recursive?: boolean
+}
+
+interface State {
+  readonly repo: Repository
+  readonly options: WalkOptions
+  entries: number
+  bytes: number
+}
+
+/**
+ * All entries of a commit: a folder, its files in their order, then its folders, each the same way (ostree.md §10).
+ * Contents are not read. Equal subtrees are walked as often as they appear, and paths are what is limited.
+ */
+export async function* walk(
+  repo: Repository,
+  commit: Pick<Commit, 'tree' | 'meta'>,
+  options: WalkOptions = {},
+): AsyncGenerator<TreeNode> {
+  const state: State = { repo, options, entries: 0, bytes: 0 }
+  const start = await find(repo, commit, options.from ?? '')
+  if (start.type !== 'folder') yield start
+  else yield* walkFolder(state, start, 0)
+}
+
+/** The entry at a path. Errors: PATH_NOT_FOUND, those of reading objects. */
+export async function find(
+  repo: Repository,
+  commit: Pick<Commit, 'tree' | 'meta'>,
+  path: string,
+): Promise<TreeNode> {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.')
+  let at: TreeFolder = await folderAt(repo, '', commit.tree, commit.meta)
+  for (const [index, part] of parts.entries()) {
+    const tree = await repo.tree(at.tree, at.path)
+    const inner = joined(at.path, part)
+    const file = tree.files.find(({ name }) => name === part)
+    if (file && index === parts.length - 1)
+      return { ...(await repo.content(file.checksum, inner)), path: inner }
+    const folder = tree.folders.find(({ name }) => name === part)
+    if (folder === undefined)
+      throw new OcishError('PATH_NOT_FOUND', `no ${JSON.stringify(inner)} in the commit`)
+    at = await folderAt(repo, inner, folder.tree, folder.meta)
+  }
+  return at
+}
+
+async function folderAt(repo: Repository, path: string, tree: string, meta: string): Promise<TreeFolder> {
+  return { type: 'folder', path, tree, meta, ...(await repo.meta(meta, path)) }
+}
+
+function joined(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`
+}
+
+async function* walkFolder(state: State, folder: TreeFolder, depth: number): AsyncGenerator<TreeNode> {
+  const { repo, options } = state
+  const { limits } = repo
+  if (depth > limits.depth) throw beyond('folders within folders', limits.depth)
+  count(state, folder.path)
+  yield folder
+  const tree = await repo.tree(folder.tree, folder.path)
+  for (const { name, checksum } of tree.files) {
+    options.signal?.throwIfAborted()
+    const path = joined(folder.path, name)
+    count(state, path)
+    const content = await repo.content(checksum, path)
+    state.bytes += content.size
+    if (state.bytes > limits.bytes) throw beyond('bytes of a tree', limits.bytes)
+    yield { ...content, path }
+  }
+  for (const { name, tree: innerTree, meta } of tree.folders) {
+    options.signal?.throwIfAborted()
+    const inner = await folderAt(repo, joined(folder.path, name), innerTree, meta)
+    if (options.recursive ?? true) yield* walkFolder(state, inner, depth + 1)
+    else yield inner
+  }
+}
+
+function count(state: State, path: string): void {
+  const { limits } = state.repo
+  state.entries += 1
+  if (state.entries > limits.entries) throw beyond('entries of a tree', limits.entries)
+  if (path.length > limits.path) throw beyond('characters of a path', limits.path)
+}
