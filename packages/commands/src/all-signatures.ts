@@ -22,6 +22,7 @@ import { referrersSignature } from './signatures/referrers.ts'
 import { resolveSignature } from './signatures/resolve.ts'
 import { rmSignature } from './signatures/rm.ts'
 import { serveSignature } from './signatures/serve.ts'
+import { aliasSignature, doctorSignature, setSignature } from './signatures/settings.ts'
 import { tagSignature } from './signatures/tag.ts'
 import { tagsSignature } from './signatures/tags.ts'
 import { treeSignature } from './signatures/tree.ts'
@@ -52,6 +53,9 @@ export const signatures: readonly Signature[] = [
   loginSignature,
   logoutSignature,
   whoamiSignature,
+  setSignature,
+  aliasSignature,
+  doctorSignature,
   helpSignature,
   versionSignature,
   serveSignature,

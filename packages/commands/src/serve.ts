@@ -3,10 +3,13 @@ import type { Run } from './run.ts'
 
 export const run: Run = async function* run(call, services) {
   const folder = optionalTextArg(call, 'folder')
+  const users = textFlag(call, 'users')
   yield* services.serve({
     ...(folder === undefined ? {} : { folder }),
     address: textFlag(call, 'addr') ?? '127.0.0.1:5000',
     readOnly: isSet(call, 'readonly'),
+    allowRemote: isSet(call, 'allow-remote'),
+    ...(users === undefined ? {} : { users }),
     signal: call.signal,
   })
 }

@@ -149,7 +149,34 @@ export interface ServeOptions {
   readonly folder?: string
   readonly address: string
   readonly readOnly: boolean
+  /** An address that other machines reach may be served without `users`. */
+  readonly allowRemote?: boolean
+  /** A file with `NAME:PASSWORD` lines: only they may use it. */
+  readonly users?: string
   readonly signal: AbortSignal
+}
+
+/** One value of the configuration; undefined: nobody has set it. */
+export interface ServiceSetting {
+  readonly key: string
+  readonly value: unknown
+  /** `OCISH_OUTPUT`, a file, or `default`. */
+  readonly source: string
+}
+
+export interface Settings {
+  /** Every value that is in force, and the names that could have one; sorted. */
+  list(): readonly ServiceSetting[]
+  /** Writes the user's configuration file, or takes the key out. Errors: CONFIG_INVALID, FILE_FAILED. */
+  write(key: string, text: string | undefined): Promise<ServiceSetting>
+  readonly aliases: ReadonlyMap<string, readonly string[]>
+}
+
+/** One thing that `doctor` looked at. */
+export interface HealthCheck {
+  readonly check: string
+  readonly ok: boolean
+  readonly detail: string
 }
 
 /** Where a server listens: `address` is host and port, `root` what it serves. */
@@ -220,6 +247,9 @@ export interface Services {
   readonly kinds: Kinds
   readonly credentials: Credentials
   readonly cache: CacheView
+  readonly settings: Settings
+  /** What stands between this machine and a registry, step by step. Errors: REFERENCE_INVALID. */
+  doctor(host: string, signal: AbortSignal): AsyncIterable<HealthCheck>
   /** Random access to a local file or folder. Errors: FILE_NOT_FOUND. */
   source(path: string): Promise<Source>
   /**

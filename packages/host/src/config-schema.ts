@@ -31,6 +31,8 @@ const registry: JsonSchema = {
   },
 }
 
+const outputForms: readonly string[] = ['table', 'json', 'ndjson', 'yaml', 'tsv', 'csv', 'tree', 'md']
+
 const rule: JsonSchema = {
   type: 'object',
   description: 'Settles which kind an artifact is.',
@@ -53,7 +55,14 @@ const defaults: JsonSchema = {
   description: 'What flags say when nobody gives them; OCISH_NAME in the environment comes before.',
   additionalProperties: false,
   properties: {
-    platform: text,
+    output: { type: 'string', enum: outputForms, description: 'The form of rows and values (-o).' },
+    color: { type: 'string', enum: ['auto', 'always', 'never'], description: 'Colours; default auto.' },
+    timeout: {
+      type: 'string',
+      pattern: String.raw`^\d+(?:\.\d+)?(?:ms|s|m|h|d)$`,
+      description: 'A run is stopped after this long: 90s, 5m.',
+    },
+    platform: { ...text, description: 'The entry of an index to take, as OS/ARCH[/VARIANT].' },
     concurrency: { type: 'integer', minimum: 1, maximum: 64 },
     retries: { type: 'integer', minimum: 0, maximum: 20 },
   },
@@ -63,6 +72,11 @@ const limits: JsonSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
+    glob: {
+      type: 'integer',
+      minimum: 1,
+      description: 'Names that one pattern may stand for; default 1,000.',
+    },
     manifest: { ...bytes, description: 'Bytes of the largest manifest; default 8 MiB.' },
     page: { ...bytes, description: 'Bytes of one page of a list; default 16 MiB.' },
     pages: { type: 'integer', minimum: 1, description: 'Pages of one list; default 1,000.' },
@@ -74,12 +88,19 @@ const limits: JsonSchema = {
   },
 }
 
+const aliases: JsonSchema = {
+  type: 'object',
+  description: 'Abbreviations: a name, and the words that stand for it in a session.',
+  additionalProperties: { ...text, pattern: String.raw`\S` },
+}
+
 /** The configuration file, as JSON Schema; `docs/config.schema.json` is made from it. */
 export const configSchema: JsonSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
     registries: { type: 'object', additionalProperties: registry },
+    aliases,
     defaults,
     limits,
     match: { type: 'array', items: rule },
@@ -91,5 +112,5 @@ export const configSchema: JsonSchema = {
 export const projectSchema: JsonSchema = {
   type: 'object',
   additionalProperties: false,
-  properties: { defaults },
+  properties: { aliases, defaults },
 }

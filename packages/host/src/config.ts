@@ -34,6 +34,10 @@ export interface Config {
   readonly rules: readonly KindRule[]
   /** The section `[kinds.NAME]`, not checked against the kind's own schema yet. */
   readonly kinds: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Abbreviations of the user and the project, by name. */
+  readonly aliases: ReadonlyMap<string, readonly string[]>
+  /** The file that `set` writes; absent: there is no folder for it. */
+  readonly file?: string
   /** A member of `defaults` or `limits` (`defaults.concurrency`). */
   get(key: string): unknown
   /** Every value that was set, dotted, with its origin. */
@@ -62,7 +66,10 @@ export async function loadConfig(options: ConfigOptions): Promise<Config> {
       : folder === undefined
         ? []
         : await Promise.all([userFile(folder), readFile(join(cwd, '.ocish.toml'), projectSchema, false)])
-  return assemble([...layers.filter((layer) => layer !== undefined), environmentLayer(env)], layers[0], home)
+  const user = layers[0]
+  const file = user?.origin ?? (folder === undefined ? undefined : join(folder, 'config.toml'))
+  const found = layers.filter((layer) => layer !== undefined)
+  return { ...assemble([...found, environmentLayer(env)], user, home), ...(file !== undefined && { file }) }
 }
 
 /** One file's content, or the environment's. */
@@ -144,12 +151,14 @@ function variableOf(key: string): string {
   return `OCISH_${key.toUpperCase().replaceAll('-', '_')}`
 }
 
-function assemble(layers: readonly Layer[], user: Layer | undefined, home: string): Config {
+function assemble(layers: readonly Layer[], user: Layer | undefined, home: string): Omit<Config, 'file'> {
   const values = new Map<string, Setting>()
   for (const { origin, content } of layers) {
-    for (const section of ['defaults', 'limits']) {
+    for (const section of ['defaults', 'limits', 'aliases']) {
       for (const [name, value] of Object.entries(tableOf(content, section))) {
         const from = origin === 'environment' ? variableOf(name) : origin
+        // What a user calls something is not for a project to change.
+        if (section === 'aliases' && values.has(`aliases.${name}`)) continue
         values.set(`${section}.${name}`, { key: `${section}.${name}`, value, origin: from })
       }
     }
@@ -157,6 +166,7 @@ function assemble(layers: readonly Layer[], user: Layer | undefined, home: strin
   const content = user?.content ?? {}
   return {
     registries: registriesOf(user, home),
+    aliases: aliasesOf(values),
     rules: rulesOf(content['match']),
     kinds: tableOf(content, 'kinds') as Config['kinds'],
     get: (key) => values.get(key)?.value,
@@ -188,6 +198,17 @@ function registriesOf(user: Layer | undefined, home: string): ReadonlyMap<string
     }
     found.set(host, withoutAbsent(settings) as unknown as RegistrySettings)
   }
+  return found
+}
+
+function aliasesOf(values: ReadonlyMap<string, Setting>): Config['aliases'] {
+  const found = new Map<string, readonly string[]>()
+  for (const [key, { value }] of values)
+    if (key.startsWith('aliases.') && typeof value === 'string')
+      found.set(
+        key.slice('aliases.'.length),
+        value.split(/\s+/).filter((word) => word !== ''),
+      )
   return found
 }
 

@@ -17,7 +17,7 @@ export interface HoldingsOptions {
   /** A registry by its name. Sends nothing yet. */
   readonly connect: (host: string) => Promise<Registry>
   /** The mirrors of a registry, `host[/namespace]`, each to be connected by its host. */
-  readonly mirrors: (host: string) => readonly string[]
+  readonly mirrors: (host: string) => Promise<readonly string[]>
   readonly connectMirror: (host: string) => Promise<Registry>
   /** Absent: no store. */
   readonly paths: Paths | undefined
@@ -94,7 +94,7 @@ export class Holdings implements AsyncDisposable {
 
   async #mirrored(host: string): Promise<Registry> {
     const { connect, mirrors, connectMirror, warn } = this.#options
-    const names = mirrors(host)
+    const names = await mirrors(host)
     const origin = await connect(host)
     if (names.length === 0) return origin
     const [{ mirrored }, { scoped }] = await Promise.all([import('./mirrored.ts'), import('@ocish/core')])

@@ -1,11 +1,13 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { OnTransfer } from '@ocish/core'
+import type { OnTransfer, Registry } from '@ocish/core'
+import { canonicalRegistry, OcishError } from '@ocish/sdk'
 import { type Clients, createClients } from './clients.ts'
 import type { Config } from './config.ts'
 import { createCredentials, type SessionCredentials } from './credentials.ts'
 import { createExclusive, type Exclusive } from './exclusive.ts'
 import { Holdings } from './holdings.ts'
+import { type ContainerMirrors, containerMirrors } from './registries-conf.ts'
 import type { SessionOptions } from './session-options.ts'
 import { createSpool, type Spool } from './spool.ts'
 import { openTokenFile } from './tokens.ts'
@@ -51,10 +53,14 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
     trace,
     retrying: (seconds, reason) => progress({ type: 'retrying', seconds, reason }),
   })
+  let found: Promise<ContainerMirrors> | undefined
+  const containers = async (): Promise<ContainerMirrors> =>
+    (found ??= paths === undefined ? Promise.resolve(new Map()) : containerMirrors({ env, home }, warn))
+  const allowed = allowedHosts(given.allowHosts)
   const holdings = new Holdings({
-    connect: connect ?? (async (host) => clients.get(host)),
-    mirrors: (host) => config.registries.get(host)?.mirrors ?? [],
-    connectMirror: connect ?? (async (host) => clients.mirror(host)),
+    connect: allowed(connect ?? (async (host) => clients.get(host))),
+    mirrors: async (host) => config.registries.get(host)?.mirrors ?? (await containers()).get(host) ?? [],
+    connectMirror: allowed(connect ?? (async (host) => clients.mirror(host))),
     paths,
     noCache: flags.noCache ?? false,
     offline: flags.offline ?? false,
@@ -63,6 +69,18 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
   })
   const exclusive = createExclusive(paths && join(paths.runtime, 'locks'))
   return { credentials, clients, holdings, exclusive, spool: createSpool(paths?.cache ?? tmpdir()) }
+}
+
+type Connect = (host: string) => Promise<Registry>
+
+/** `--allow-host`: a registry that was not named is not asked. Errors: RESTRICTED. */
+function allowedHosts(hosts: readonly string[] | undefined): (connect: Connect) => Connect {
+  if (hosts === undefined) return (connect) => connect
+  const names = new Set(hosts.map((host) => canonicalRegistry(host) ?? host))
+  return (connect) => async (host) => {
+    if (names.has(host)) return connect(host)
+    throw new OcishError('RESTRICTED', `${host} may not be asked`, { hint: `Add --allow-host ${host}.` })
+  }
 }
 
 /** Closes what was opened; clients after what reads through them. */

@@ -3,6 +3,7 @@ import type {
   CacheView,
   Credentials,
   Endpoint,
+  HealthCheck,
   ExtractFolderOptions,
   Kinds,
   Opened,
@@ -12,6 +13,7 @@ import type {
   RunOptions,
   ServeOptions,
   Services,
+  Settings,
   TargetRequest,
 } from '@ocish/commands'
 import type { OnTransfer, Place } from '@ocish/core'
@@ -35,6 +37,7 @@ import { locate } from './locate.ts'
 import { createLookup, type LookupPlaces } from './lookup.ts'
 import { openForListing, openLocation, type OpenOptions } from './open-location.ts'
 import { expandPath } from './paths.ts'
+import { settingsView } from './settings-view.ts'
 import type { SessionOptions } from './session-options.ts'
 import { closeParts, createParts, type SessionParts } from './session-parts.ts'
 import { cacheView } from './cache-view.ts'
@@ -227,6 +230,8 @@ class HostSession implements Session {
     await extractFolder(bytes, target, options)
   }
 
+  }
+
   async publish(
     packed: Packed,
     to: Place,
@@ -247,13 +252,25 @@ class HostSession implements Session {
   }
 
   async *serve(options: ServeOptions): AsyncGenerator<Endpoint, void> {
-    const { serveRegistry } = await import('./serve.ts')
+    const { readUsers, serveRegistry } = await import('./serve.ts')
     const { folder } = options
     const registry =
       folder === undefined
         ? await this.#parts.holdings.store()
         : await this.#parts.holdings.folder(expandPath(folder, this.#given), folder)
-    yield* serveRegistry(registry, folder ?? registry.name, options)
+    const { users, ...rest } = options
+    const given =
+      users === undefined ? rest : { ...rest, users: await readUsers(expandPath(users, this.#given)) }
+    yield* serveRegistry(registry, folder ?? registry.name, given)
+  }
+
+  get settings(): Settings {
+    return settingsView(this.config)
+  }
+
+  async *doctor(host: string, signal: AbortSignal): AsyncGenerator<HealthCheck, void> {
+    const { doctor } = await import('./doctor.ts')
+    yield* doctor(host, { optionsFor: async (name) => this.#parts.clients.optionsFor(name), signal })
   }
 
   get cache(): CacheView {

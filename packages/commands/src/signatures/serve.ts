@@ -3,7 +3,8 @@ import { endpointRow, type Signature } from '@ocish/shell'
 export const serveSignature: Signature = {
   name: 'serve',
   summary: 'serve a folder of repositories, or the store, as a registry',
-  description: 'Runs until it is interrupted. Only this machine can reach it unless --addr says otherwise.',
+  description:
+    'Runs until it is interrupted. Only this machine can reach it unless --addr says otherwise; that needs --users or --allow-remote.',
   params: [
     {
       name: 'folder',
@@ -21,6 +22,17 @@ export const serveSignature: Signature = {
       placeholder: 'HOST:PORT',
     },
     { name: 'readonly', type: 'bool', summary: 'refuse writes' },
+    {
+      name: 'allow-remote',
+      type: 'bool',
+      summary: 'let other machines in without a sign-in, where --addr is reached by them',
+    },
+    {
+      name: 'users',
+      type: 'path',
+      placeholder: 'FILE',
+      summary: 'only these may use it: NAME:PASSWORD lines, in a file that nobody else can read',
+    },
   ],
   input: 'none',
   output: { form: 'rows', row: endpointRow },

@@ -1,0 +1,162 @@
+import { lookup } from 'node:dns/promises'
+import { connect as connectTls } from 'node:tls'
+import type { HealthCheck } from '@ocish/commands'
+import type { ClientOptions, TraceEvent } from '@ocish/core/client'
+import { canonicalRegistry, hasCode, isOcishError, OcishError, registryHost } from '@ocish/sdk'
+
+export interface DoctorOptions {
+  readonly optionsFor: (host: string) => Promise<ClientOptions>
+  readonly signal: AbortSignal
+}
+
+/** A clock that is further off makes tokens and certificates invalid. */
+const skewSeconds = 300
+
+/** What stands between this machine and a registry, step by step. Errors: REFERENCE_INVALID. */
+export async function* doctor(name: string, options: DoctorOptions): AsyncGenerator<HealthCheck, void> {
+  const registry = canonicalRegistry(name)
+  if (registry === undefined)
+    throw new OcishError('REFERENCE_INVALID', `${JSON.stringify(name)} is not a registry`, {
+      hint: 'Give a host such as ghcr.io.',
+    })
+  const client = await options.optionsFor(registry)
+  const { hostname, port, secure } = endpointOf(registryHost(registry), client)
+  const proxy = secure ? client.proxy?.https : client.proxy?.http
+  const resolved = yield* step('dns', async () => {
+    if (client.resolve !== undefined && client.resolve.length > 0) return 'named by --resolve'
+    const addresses = await lookup(hostname, { all: true })
+    return addresses.map(({ address }) => address).join(', ')
+  })
+  yield { check: 'proxy', ok: true, detail: proxy === undefined ? 'none' : withoutUser(proxy) }
+  if (!secure) yield { check: 'tls', ok: true, detail: 'plain HTTP' }
+  else if (resolved && proxy === undefined)
+    yield* step('tls', async () => handshake({ hostname, port, client, signal: options.signal }))
+  yield* overHttp(registry, client, options.signal)
+}
+
+/** Runs one check and says how it went. */
+async function* step(check: string, work: () => Promise<string>): AsyncGenerator<HealthCheck, boolean> {
+  try {
+    yield { check, ok: true, detail: await work() }
+    return true
+  } catch (error) {
+    if (error instanceof Error && error.name === 'AbortError') throw error
+    yield { check, ok: false, detail: error instanceof Error ? error.message : String(error) }
+    return false
+  }
+}
+
+function endpointOf(
+  host: string,
+  { plainHttp }: ClientOptions,
+): { readonly hostname: string; readonly port: number; readonly secure: boolean } {
+  const { hostname, port } = new URL(`https://${host}`)
+  const plainName = hostname.replace(/^\[|\]$/g, '')
+  const loopback = plainName === 'localhost' || plainName === '::1' || plainName.startsWith('127.')
+  const secure = plainHttp !== true && !loopback
+  return { hostname: plainName, port: port === '' ? (secure ? 443 : 80) : Number(port), secure }
+}
+
+async function handshake(target: {
+  readonly hostname: string
+  readonly port: number
+  readonly client: ClientOptions
+  readonly signal: AbortSignal
+}): Promise<string> {
+  const { hostname, port, client, signal } = target
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const socket = connectTls({
+    host: hostname,
+    port,
+    servername: /^[\d.]+$|:/.test(hostname) ? '' : hostname,
+    ...(client.ca === undefined ? {} : { ca: [client.ca].flat() as (string | Buffer)[] }),
+    rejectUnauthorized: client.insecure !== true,
+  })
+  const stop = (): void => void socket.destroy(signal.reason as Error)
+  signal.addEventListener('abort', stop, { once: true })
+  socket.setTimeout(10_000, () => socket.destroy(new Error('no answer within 10 s')))
+  socket.once('error', reject)
+  socket.once('secureConnect', () => {
+    const { valid_to: until, issuer } = socket.getPeerCertificate()
+    resolve(
+      `${socket.getProtocol() ?? 'TLS'}, by ${String(issuer?.O ?? issuer?.CN ?? 'nobody')}, until ${until}`,
+    )
+  })
+  try {
+    return await promise
+  } finally {
+    signal.removeEventListener('abort', stop)
+    socket.destroy()
+  }
+}
+
+/** Authentication, what the API offers, the clock and the limits, out of two requests. */
+async function* overHttp(
+  registry: string,
+  given: ClientOptions,
+  signal: AbortSignal,
+): AsyncGenerator<HealthCheck, void> {
+  const { createClient } = await import('@ocish/core/client')
+  const answers: (TraceEvent & { readonly type: 'response' })[] = []
+  const onTrace = (event: TraceEvent): void => void (event.type === 'response' && answers.push(event))
+  await using client = createClient(registry, { ...given, onTrace, retries: 0 })
+  const reached = yield* step('api', async () => {
+    // A name that nobody has: what counts is who answers.
+    const found = client.statManifest('ocish/doctor', 'none', { signal })
+    await found.catch((error: unknown) => {
+      if (!isAnswer(error)) throw error
+    })
+    return 'distribution'
+  })
+  if (!reached) return
+  yield* step('authentication', async () => {
+    const repositories = client.repositories({ signal, pageSize: 1 })[Symbol.asyncIterator]()
+    const found = await repositories.next().catch((error: unknown) => {
+      if (isAnswer(error) && !hasCode(error, 'REGISTRY_UNAUTHORIZED')) return undefined
+      throw error
+    })
+    return found === undefined ? 'taken; it lists no repositories' : 'taken; it lists repositories'
+  })
+  const headers = answers.findLast((answer) => answer.headers['date'] !== undefined)?.headers ?? {}
+  yield clock(headers['date'])
+  const { referrers, mount, range, chunked } = client.abilities
+  const abilities = Object.entries({ referrers, mount, range, chunked })
+  yield {
+    check: 'abilities',
+    ok: true,
+    detail: abilities.map(([name, can]) => `${name} ${told(can)}`).join(', '),
+  }
+  const limit = answers.findLast((answer) => answer.headers['ratelimit-remaining'] !== undefined)?.headers
+  const left = limit?.['ratelimit-remaining']
+  yield {
+    check: 'rate limit',
+    ok: left === undefined || !/^0(?:;|$)/.test(left),
+    detail: left === undefined ? 'none is told' : `${left} of ${limit?.['ratelimit-limit'] ?? '?'} left`,
+  }
+}
+
+function isAnswer(error: unknown): boolean {
+  return isOcishError(error) && ![5, 6].includes(error.exit)
+    ? true
+    : hasCode(error, 'UNSUPPORTED', 'REGISTRY_DENIED')
+}
+
+function told(ability: boolean | 'unknown'): string {
+  return ability === 'unknown' ? 'not known' : ability ? 'yes' : 'no'
+}
+
+function clock(date: string | undefined): HealthCheck {
+  const theirs = date === undefined ? Number.NaN : Date.parse(date)
+  if (Number.isNaN(theirs)) return { check: 'clock', ok: true, detail: 'the registry tells no time' }
+  const seconds = Math.round((Date.now() - theirs) / 1000)
+  return {
+    check: 'clock',
+    ok: Math.abs(seconds) <= skewSeconds,
+    detail: `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead'}`,
+  }
+}
+
+function withoutUser(proxy: string): string {
+  const url = URL.parse(proxy)
+  return url === null ? 'set' : `${url.protocol}//${url.host}`
+}
