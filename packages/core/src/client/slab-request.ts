@@ -104,6 +104,8 @@ class SlabExchange {
       const socket = this.#socket as Socket
       const body = new SlabBody(socket, length, this.#slab, head.length, this.#fill)
       this.#body = body
+      clearTimeout(this.#timer)
+      this.#watch(this.#deadlines.bodyIdle)
       this.#done.resolve({ status: head.status, headers: head.headers, body })
       return !body.isPaused
     }
