@@ -21,6 +21,14 @@ test('every exit status has a meaning', () => {
   for (const status of Object.values(exits)) expect(exitMeaning(status)).not.toBe('a failure')
 })
 
+test('summaries of kinds read like those of the program', () => {
+  const [sample] = sampleCommands.signatures
+  const document = renderHelp({ ...sample!, summary: 'Write the file.' })
+  expect(document.summary).toBe('write the file')
+  expect(document.blocks[1]).toMatchObject({ paragraphs: expect.arrayContaining(['Write the file.']) })
+  expect(renderHelp({ ...sample!, summary: 'JSON Schema of it' }).summary).toBe('JSON Schema of it')
+})
+
 test('help knows commands, families, topics and codes', () => {
   expect(helpFor(['cp'], sampleCommands)?.name).toBe('cp')
   expect(helpFor(['copy'], sampleCommands)?.name).toBe('cp')

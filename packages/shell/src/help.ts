@@ -58,7 +58,8 @@ export function exitMeaning(status: number): string {
 /** Help for one command. */
 export function renderHelp(signature: Signature, commands?: Commands): HelpDocument {
   const blocks: HelpBlock[] = [{ form: 'code', title: 'Usage', lines: [`${usageLine(signature)} [FLAGS]`] }]
-  const paragraphs = [signature.summary[0]!.toUpperCase() + signature.summary.slice(1) + '.']
+  const summary = phrase(signature.summary)
+  const paragraphs = [`${summary[0]!.toUpperCase()}${summary.slice(1)}.`]
   if (signature.description !== undefined) paragraphs.push(...signature.description.split(/\n{2,}/))
   blocks.push({ form: 'text', paragraphs: [...paragraphs, effects[signature.effect]] })
   if ((signature.aliases ?? []).length > 0) {
@@ -69,7 +70,7 @@ export function renderHelp(signature: Signature, commands?: Commands): HelpDocum
     blocks.push({
       form: 'list',
       title: 'Arguments',
-      items: params.map((param) => ({ term: param.name.toUpperCase(), text: param.summary! })),
+      items: params.map((param) => ({ term: param.name.toUpperCase(), text: phrase(param.summary!) })),
     })
   }
   if (signature.flags.length > 0) {
@@ -79,7 +80,7 @@ export function renderHelp(signature: Signature, commands?: Commands): HelpDocum
   if (options.length > 0) {
     const items = options.map(({ kind, option }) => ({
       term: optionTerm(option),
-      text: `${option.summary} (${kind})`,
+      text: `${phrase(option.summary)} (${kind})`,
     }))
     blocks.push({ form: 'list', title: 'Options of kinds', items })
   }
@@ -98,7 +99,7 @@ export function renderHelp(signature: Signature, commands?: Commands): HelpDocum
     items: statuses.map((status) => ({ term: String(status), text: exitMeaning(status) })),
   })
   blocks.push({ form: 'text', paragraphs: ['Common flags: help flags. References: help references.'] })
-  return { name: signature.name, summary: signature.summary, blocks }
+  return { name: signature.name, summary, blocks }
 }
 
 const groups: readonly (readonly [Signature['group'], string])[] = [
@@ -128,7 +129,7 @@ export function renderOverview(commands: Commands): HelpDocument {
   for (const [group, title] of groups) {
     const items = commands.signatures
       .filter((signature) => signature.group === group)
-      .map((signature) => ({ term: signature.name, text: signature.summary }))
+      .map((signature) => ({ term: signature.name, text: phrase(signature.summary) }))
     if (items.length > 0) blocks.push({ form: 'list', title, items })
   }
   blocks.push({
@@ -172,7 +173,7 @@ function flagsDocument(): HelpDocument {
 function familyDocument(name: string, commands: Commands): HelpDocument | undefined {
   const items = commands.signatures
     .filter((signature) => signature.name.startsWith(`${name} `))
-    .map((signature) => ({ term: signature.name, text: signature.summary }))
+    .map((signature) => ({ term: signature.name, text: phrase(signature.summary) }))
   return items.length === 0
     ? undefined
     : { name, summary: `commands of ${name}`, blocks: [{ form: 'list', title: 'Commands', items }] }
@@ -189,7 +190,7 @@ function flagItem(flag: Flag): HelpItem {
   const value = flag.type === 'bool' ? '' : ` ${flag.placeholder ?? flag.type.toUpperCase()}`
   return {
     term: `${short}--${flag.name}${value}`,
-    text: notes.length === 0 ? flag.summary : `${flag.summary} (${notes.join('; ')})`,
+    text: notes.length === 0 ? phrase(flag.summary) : `${phrase(flag.summary)} (${notes.join('; ')})`,
   }
 }
 
@@ -212,4 +213,10 @@ function outputText(output: Output): string {
       : `${type.name} { ${type.columns.map((column: { name: string; lazy?: boolean }) => column.name + (column.lazy === true ? '?' : '')).join(', ')} }`,
   )
   return `Rows: ${rows.join(', or ')}.`
+}
+
+/** Summaries come from many hands: no full stop, and no capital unless the first word has it for its own sake. */
+function phrase(summary: string): string {
+  const text = summary.replace(/\.$/, '')
+  return /^[A-Z][a-z]* /.test(text) ? `${text[0]!.toLowerCase()}${text.slice(1)}` : text
 }
