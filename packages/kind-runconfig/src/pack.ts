@@ -14,8 +14,9 @@ import { imageVersion, parseImage } from './image.ts'
 import { artifactType, layerMediaType, schemaVersion } from './model.ts'
 import { type PublishOptions, publishOptions } from './options.ts'
 import { formatPath } from './paths.ts'
-import { collect, parseConfig } from './read.ts'
+import { collect, parseConfig, toModel } from './read.ts'
 import { neverPublish, redact, reportLine } from './redact.ts'
+import { remarks } from './rules.ts'
 import { member, textOf, withMember } from './tree.ts'
 import { writeConfig } from './write.ts'
 
@@ -35,6 +36,8 @@ export async function pack(source: Source, context: KindContext): Promise<Packed
   }
   const config = parseConfig(await readSource(source, context.signal), { trailing: 'ignore' })
   warnOfAbsentVariables(config, options, context)
+  for (const { severity, path, message } of remarks(toModel(config)))
+    if (severity === 'error') context.warn(`${path}: ${message}`)
   if (options.strict) return packStrict(config, source, options)
   return packPortable(config, source, options, context)
 }

@@ -73,7 +73,13 @@ describe('left out', () => {
     const [layer] = artifact.layers
     const text = layer && new TextDecoder().decode(await readAll(artifact.open(layer)))
     expect(JSON.parse(text ?? '')).toMatchObject({ env_vars: { A: '1', B: '2', C: '' } })
-    expect(context.warnings).toEqual(['--allow-env Z: env_vars has no such variable'])
+    expect(context.warnings).toContain('--allow-env Z: env_vars has no such variable')
+  })
+
+  test('what cannot run is published as it is, and said', async () => {
+    const context = kindContext()
+    await pack(memoryFile('x.json', '{"name":"fetch"}'), context)
+    expect(context.warnings).toEqual(['image: neither image nor remote_url: there is nothing to run'])
   })
 
   test('--keep-host-paths keeps paths, but nothing else of this machine', async () => {
