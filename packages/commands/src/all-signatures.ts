@@ -10,9 +10,14 @@ import {
 } from './signatures/cache.ts'
 import { catSignature } from './signatures/cat.ts'
 import { configSignature } from './signatures/config.ts'
+import { convertSignature } from './signatures/convert.ts'
 import { cpSignature } from './signatures/cp.ts'
 import { describeSignature } from './signatures/describe.ts'
+import { diffSignature } from './signatures/diff.ts'
+import { duSignature } from './signatures/du.ts'
 import { existsSignature } from './signatures/exists.ts'
+import { exportSignature } from './signatures/export.ts'
+import { findSignature } from './signatures/find.ts'
 import { helpSignature, versionSignature } from './signatures/help.ts'
 import { lsSignature } from './signatures/ls.ts'
 import { manifestPutSignature, manifestSignature } from './signatures/manifest.ts'
@@ -23,6 +28,7 @@ import { resolveSignature } from './signatures/resolve.ts'
 import { rmSignature } from './signatures/rm.ts'
 import { serveSignature } from './signatures/serve.ts'
 import { aliasSignature, doctorSignature, setSignature } from './signatures/settings.ts'
+import { syncSignature } from './signatures/sync.ts'
 import { tagSignature } from './signatures/tag.ts'
 import { tagsSignature } from './signatures/tags.ts'
 import { treeSignature } from './signatures/tree.ts'
@@ -40,9 +46,15 @@ export const signatures: readonly Signature[] = [
   manifestSignature,
   configSignature,
   catSignature,
+  diffSignature,
+  duSignature,
+  findSignature,
   pushSignature,
   pullSignature,
   cpSignature,
+  syncSignature,
+  exportSignature,
+  convertSignature,
   attachSignature,
   tagSignature,
   rmSignature,

@@ -1,46 +1,82 @@
-import { copy, type CopyResult } from '@ocish/core'
-import { hasCode, type Location, OcishError } from '@ocish/sdk'
+import type { CopyOptions } from '@ocish/core'
+import { OcishError } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
-import { sizeOf } from './artifact-facts.ts'
 import { isSet, textArg, textArgs } from './call-values.ts'
+import { copySettings } from './copy-settings.ts'
+import { copiedRow, copyNow, type CopyTask, digestAt, plannedCopy, targetRef, transfer } from './copy-task.ts'
 import { eachItem } from './each-item.ts'
 import { expandRefs } from './expand-refs.ts'
-import { openArtifact, readManifest, withSuggestion, type Named } from './open-artifact.ts'
+import { openArtifact, type Named } from './open-artifact.ts'
 import type { Opened, Services } from './services.ts'
+import { lastName } from './source-name.ts'
+import { treeTasks } from './tree-tasks.ts'
 import type { Run } from './run.ts'
 
 export const run: Run = async function* run(call, services) {
-  const { signal } = call
-  const sources = await expandRefs(textArgs(call, 'src'), services, signal)
-  const destination = textArg(call, 'dst')
+  const settings = copySettings(call, services)
   const written = new Set<Opened['registry']>()
+  const tasks = isSet(call, 'recursive')
+    ? await recursiveTasks(call, services)
+    : await namedTasks(call, services)
   const outcome = yield* eachItem(
-    await namedSources(sources, call, services),
-    (source) => copyOne(source, destination, sources.length, call, services, written),
-    (source, error) => ({ ref: source.location.text, status: 'failed', reason: error.message }),
+    tasks,
+    (task) => copyOne(task, settings, call, services, written),
+    (task, error) => ({ ref: task.source, status: 'failed', reason: error.message }),
   )
-  for (const registry of written) await registry.commit({ signal })
+  for (const registry of written) await registry.commit({ signal: call.signal })
   return outcome
 }
 
-async function namedSources(
-  texts: readonly string[],
-  call: Call,
-  services: Services,
-): Promise<readonly Named[]> {
+/** A copy that is opened when its turn comes. */
+interface Task {
+  /** As the person named it. */
+  readonly source: string
+  open(): Promise<CopyTask>
+}
+
+async function recursiveTasks(call: Call, services: Services): Promise<readonly Task[]> {
+  const tasks: Task[] = []
+  for (const text of textArgs(call, 'src')) {
+    const found = treeTasks(text, textArg(call, 'dst'), services, {
+      signal: call.signal,
+      withReferrers: isSet(call, 'referrers'),
+    })
+    for await (const task of found) {
+      tasks.push({ source: `${task.from.display}:${task.from.reference}`, open: async () => task })
+    }
+  }
+  if (tasks.length > 0) return tasks
+  throw new OcishError(
+    'REPOSITORY_NOT_FOUND',
+    `there is no tag at or below ${textArgs(call, 'src').join(' ')}`,
+  )
+}
+
+async function namedTasks(call: Call, services: Services): Promise<readonly Task[]> {
+  const sources = await namedSources(call, services)
+  const destination = textArg(call, 'dst')
+  checkOneRepository(sources, destination)
+  return sources.map((from) => ({
+    source: from.location.text,
+    open: async () => {
+      const to = await services.open(destinationFor(from, destination), 'write')
+      const tag = tagFor(from, to, destination, sources.length)
+      return { from, to, ...(tag === undefined ? {} : { tag }) }
+    },
+  }))
+}
+
+async function namedSources(call: Call, services: Services): Promise<readonly Named[]> {
+  const texts = await expandRefs(textArgs(call, 'src'), services, call.signal)
   const all: Named[] = []
   for (const text of texts) {
     all.push(
       ...(isSet(call, 'all-tags')
         ? await everyTag(text, call, services)
-        : [await named(text, call, services)]),
+        : [await openArtifact(text, services, call.signal)]),
     )
   }
   return all
-}
-
-function named(text: string, call: Call, services: Services): Promise<Named> {
-  return openArtifact(text, services, call.signal)
 }
 
 async function everyTag(text: string, call: Call, services: Services): Promise<readonly Named[]> {
@@ -55,74 +91,45 @@ async function everyTag(text: string, call: Call, services: Services): Promise<r
   return all
 }
 
+/** Several repositories cannot become one without a word: equal tags would overwrite each other. */
+function checkOneRepository(sources: readonly Named[], destination: string): void {
+  const repositories = new Set(sources.map((source) => source.display))
+  if (repositories.size < 2 || destination.endsWith('/') || /^(?:oci|tar):/.test(destination)) return
+  throw new OcishError(
+    'USAGE_CONFLICT',
+    `${repositories.size} repositories cannot all become ${destination}`,
+    { hint: `Write ${destination}/ to keep their names below it.` },
+  )
+}
+
 async function* copyOne(
-  from: Named,
-  destination: string,
-  count: number,
+  item: Task,
+  settings: CopyOptions,
   call: Call,
   services: Services,
   written: Set<Opened['registry']>,
 ): AsyncGenerator<Row, void> {
   const start = performance.now()
-  const to = await services.open(destinationFor(from, destination), 'write')
-  const tag = tagFor(from, to, destination, count)
-  const ref = tag === undefined ? to.display : `${to.display}:${tag}`
+  const task = await item.open()
+  const { to, tag } = task
   if (
     isSet(call, 'skip-existing') &&
     tag !== undefined &&
     (await digestAt(to, tag, call.signal)) !== undefined
   ) {
-    yield row(ref, 0, start, { status: 'skipped' })
+    yield transfer(targetRef(task), 0, start, { status: 'skipped' })
   } else if (services.options.dryRun) {
-    yield* planned(from, to, ref, tag, call, services)
+    yield* plannedCopy(task, services, call.signal)
   } else {
-    const result = await copyNow(from, to, tag, call, services)
+    const result = await copyNow(task, settings, services)
     written.add(to.registry)
-    yield rowOf(tag === undefined ? `${ref}@${result.descriptor.digest}` : ref, result, start)
+    yield copiedRow(task, result, start)
   }
-}
-
-async function copyNow(
-  from: Named,
-  to: Opened,
-  tag: string | undefined,
-  call: Call,
-  services: Services,
-): Promise<CopyResult> {
-  const { signal } = call
-  const { platform, concurrency } = services.options
-  const result = await withSuggestion(from, signal, () =>
-    copy(from, from.reference, to, {
-      signal,
-      concurrency,
-      tags: tag === undefined ? [] : [tag],
-      ...(platform === undefined ? {} : { platform }),
-      referrers: isSet(call, 'recursive') || isSet(call, 'referrers'),
-      onTransfer: services.progress,
-      exclusive: (key, act) => services.exclusive(key, signal, act),
-    }),
-  )
-  if (result.source.digest !== result.descriptor.digest) {
-    services.note(
-      `one platform of ${from.location.text}: signatures of the index do not cover ${result.descriptor.digest}`,
-    )
-  }
-  return result
 }
 
 /** `NAMESPACE/` keeps the last name of the source. */
 function destinationFor(from: Named, destination: string): string {
   return destination.endsWith('/') ? `${destination}${lastName(from.location)}` : destination
-}
-
-function lastName(location: Location): string {
-  const path =
-    location.scheme === 'registry' || location.scheme === 'cache'
-      ? (location.repository ?? '')
-      : 'path' in location
-        ? location.path.replace(/\/+$/, '').replace(/\.tar$/, '')
-        : location.text
-  return path.slice(path.lastIndexOf('/') + 1)
 }
 
 function tagFor(from: Named, to: Opened, destination: string, count: number): string | undefined {
@@ -137,48 +144,4 @@ function tagFor(from: Named, to: Opened, destination: string, count: number): st
     })
   }
   return to.tag ?? from.tag ?? (from.digest === undefined ? from.reference : undefined)
-}
-
-async function digestAt(to: Opened, reference: string, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const { descriptor } = await to.registry.statManifest(to.repository, reference, { signal })
-    return descriptor.digest
-  } catch (error) {
-    if (hasCode(error, 'MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND', 'REPOSITORY_NOT_FOUND')) return undefined
-    throw error
-  }
-}
-
-async function* planned(
-  from: Named,
-  to: Opened,
-  ref: string,
-  tag: string | undefined,
-  call: Call,
-  services: Services,
-): AsyncGenerator<Row, void> {
-  const start = performance.now()
-  const { content, manifest } = await readManifest(from, services, call.signal)
-  const { digest } = content.descriptor
-  const there = await digestAt(to, tag ?? digest, call.signal)
-  const status = there === digest ? 'existing' : 'planned'
-  yield row(ref, status === 'existing' ? 0 : (sizeOf(manifest) ?? content.descriptor.size), start, {
-    digest,
-    status,
-  })
-}
-
-function rowOf(ref: string, result: CopyResult, start: number): Row {
-  const { moved, existing, mounted, descriptor } = result
-  const nothing = moved.manifests === 0 && moved.blobs === 0 && mounted.blobs === 0
-  return row(ref, moved.bytes, start, {
-    digest: descriptor.digest,
-    reused: existing.bytes,
-    mounted: mounted.bytes,
-    status: nothing ? 'existing' : 'done',
-  })
-}
-
-function row(ref: string, bytes: number, start: number, rest: Row): Row {
-  return { ref, bytes, reused: 0, mounted: 0, ms: Math.round(performance.now() - start), ...rest }
 }

@@ -268,6 +268,8 @@ export interface Services {
   packFolder(source: Source, options: PackFolderOptions): Promise<Part>
   /** Unpacks such a layer. Errors: ARCHIVE_UNSAFE, ARCHIVE_INVALID, LIMIT_EXCEEDED, DIGEST_MISMATCH, those of the target. */
   extractFolder(bytes: Bytes, target: Target, options: ExtractFolderOptions): Promise<void>
+  /** The merged root file system of an image as a tar. Errors: UNSUPPORTED (no image), ARCHIVE_INVALID, LIMIT_EXCEEDED. */
+  exportRoot(image: Artifact, signal: AbortSignal): Bytes
   /** Streams the parts, builds the manifest, pushes tag last. */
   publish(
     packed: Packed,

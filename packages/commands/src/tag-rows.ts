@@ -1,5 +1,5 @@
 import type { Call, Row } from '@ocish/shell'
-import { hasCode, parseManifest } from '@ocish/sdk'
+import { type Descriptor, hasCode, type Manifest, parseManifest } from '@ocish/sdk'
 import { artifactFacts } from './artifact-facts.ts'
 import { wants } from './call-values.ts'
 import { mapOrdered } from './map-ordered.ts'
@@ -13,6 +13,8 @@ export interface TagRowOptions {
   readonly kind?: string
   /** Only what was created after this time. */
   readonly after?: Date
+  /** Only what this says of the manifest. */
+  readonly keep?: (manifest: Manifest, descriptor: Descriptor) => boolean
 }
 
 /**
@@ -40,13 +42,17 @@ async function tagRow(
   options: TagRowOptions,
 ): Promise<Row | undefined> {
   const row = { ref: `${opened.display}:${tag}`, tag }
-  const filtered = options.kind !== undefined || options.after !== undefined
+  const filtered = isFiltered(options)
   if (filtered || manifestColumns.some((column) => wants(call, column))) {
     return readableRow(row, opened, call, services, options)
   }
   if (!wants(call, 'digest')) return row
   const { descriptor } = await opened.registry.statManifest(opened.repository, tag, { signal: call.signal })
   return { ...row, digest: descriptor.digest }
+}
+
+function isFiltered({ kind, after, keep }: TagRowOptions): boolean {
+  return kind !== undefined || after !== undefined || keep !== undefined
 }
 
 /** What is no manifest for us (Docker's schema 1, a broken one) is a warning: the other tags are still listed. */
@@ -70,7 +76,7 @@ async function readableRow(
   } catch (error) {
     if (!hasCode(error, ...unreadable)) throw error
     services.warn(`${row.ref}: ${error.message}`)
-    return options.kind === undefined && options.after === undefined ? row : undefined
+    return isFiltered(options) ? undefined : row
   }
 }
 
@@ -85,6 +91,7 @@ async function detailedRow(
   const { registry, repository } = opened
   const { bytes, descriptor } = await registry.openManifest(repository, row.tag, { signal })
   const manifest = parseManifest(bytes, descriptor.mediaType)
+  if (options.keep?.(manifest, descriptor) === false) return undefined
   const created = options.after !== undefined || wants(call, 'created') || wants(call, 'age')
   const facts = await artifactFacts(opened, manifest, services, { signal, created })
   if (options.kind !== undefined && facts.kind !== options.kind) return undefined

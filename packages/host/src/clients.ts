@@ -1,7 +1,7 @@
 import { promises as fs } from 'node:fs'
 import { join } from 'node:path'
 import type { Registry } from '@ocish/core'
-import type { ClientOptions, CredentialLookup, TraceEvent } from '@ocish/core/client'
+import type { ClientOptions, CredentialLookup, TraceEvent, UploadMemory } from '@ocish/core/client'
 import { OcishError, registryHost } from '@ocish/sdk'
 import type { CommonFlags } from '@ocish/shell'
 import { readCertsFolder } from './certs-d.ts'
@@ -14,7 +14,7 @@ import type { TokenFile } from './tokens.ts'
 export type ConnectionFlags = Partial<
   Pick<
     CommonFlags,
-    'plainHttp' | 'insecure' | 'header' | 'caFile' | 'cert' | 'key' | 'resolve' | 'concurrency'
+    'plainHttp' | 'insecure' | 'header' | 'caFile' | 'cert' | 'key' | 'resolve' | 'concurrency' | 'maxWait'
   >
 >
 
@@ -27,6 +27,8 @@ export interface ClientsOptions {
   readonly version: string
   readonly credentials: CredentialLookup
   readonly tokens: TokenFile | undefined
+  /** Where large uploads are remembered that a process left unfinished. */
+  readonly uploads?: UploadMemory | undefined
   readonly warn: (message: string) => void
   readonly trace: ((event: TraceEvent) => void) | undefined
   /** A request is repeated. */
@@ -82,7 +84,7 @@ async function clientOptions(registry: string, options: ClientsOptions): Promise
   const proxy = proxyFromEnvironment(env)
   const concurrency = flags.concurrency ?? numberOf(config, 'defaults.concurrency')
   const retries = numberOf(config, 'defaults.retries')
-  const maxWait = numberOf(config, 'limits.max-wait')
+  const maxWait = flags.maxWait === undefined ? numberOf(config, 'limits.max-wait') : flags.maxWait / 1000
   const maxPages = numberOf(config, 'limits.pages')
   const insecure = flags.insecure ?? settings?.insecure
   const plainHttp = flags.plainHttp || settings?.plainHttp
@@ -95,6 +97,7 @@ async function clientOptions(registry: string, options: ClientsOptions): Promise
     userAgent: `ocish/${options.version}`,
     credentials: options.credentials,
     ...(settings?.realms && { realms: settings.realms }),
+    ...(options.uploads && { uploads: options.uploads }),
     ...(tokens && { tokenCache: tokens.of(registry) }),
     onWarning: (text, host) => options.warn(`${host}: ${text}`),
     ...(options.trace && { onTrace: options.trace }),

@@ -52,7 +52,6 @@ function within(target: Target, title: string): Target {
       `the entry ${JSON.stringify(path)} is outside of the folder ${title}`,
     )
   }
-  const { hardlink } = target
   return {
     write: async (path, content, options) => target.write(checked(path), content, options),
     folder: async (path, options) => {
@@ -60,8 +59,8 @@ function within(target: Target, title: string): Target {
       await target.folder(path, options)
     },
     link: async (path, to) => target.link(checked(path), to),
-    ...(hardlink === undefined
-      ? {}
-      : { hardlink: async (path, existing) => hardlink.call(target, checked(path), checked(existing)) }),
+    ...(target.hardlink && {
+      hardlink: async (path, existing) => target.hardlink?.(checked(path), checked(existing)),
+    }),
   }
 }

@@ -18,6 +18,7 @@ import type {
 } from '@ocish/commands'
 import type { OnTransfer, Place } from '@ocish/core'
 import {
+  type Artifact,
   type Bytes,
   type Location,
   OcishError,
@@ -230,6 +231,9 @@ class HostSession implements Session {
     await extractFolder(bytes, target, options)
   }
 
+  async *exportRoot(image: Artifact, signal: AbortSignal): Bytes & AsyncGenerator<Uint8Array> {
+    const { exportRoot } = await import('./export-root.ts')
+    yield* exportRoot(image, signal)
   }
 
   async publish(

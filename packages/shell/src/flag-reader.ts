@@ -176,6 +176,12 @@ export class FlagReader {
   }
 
   #storeText(flag: FlagTarget, text: string, position: number, item: BoundItem): void {
+    // Platforms hold no comma, and lists of them are written with commas everywhere.
+    const texts = flag.many === true && flag.type === 'platform' ? text.split(',') : [text]
+    for (const one of texts) this.#storeOne(flag, one, position, item)
+  }
+
+  #storeOne(flag: FlagTarget, text: string, position: number, item: BoundItem): void {
     const { value, diagnostic } = checkedValue(flag, `--${flag.name}`, text, item, this.#commands)
     if (diagnostic === undefined) this.#store(flag, value, position, item)
     else this.#diagnostics.push(diagnostic)
