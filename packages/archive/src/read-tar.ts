@@ -94,7 +94,7 @@ async function readHeader(
     const block = await reader.exactly(blockSize)
     if (block.length === 0 && !extended) return undefined
     if (block.length < blockSize) throw invalid('the archive ends inside a header')
-    const header = decodeHeader(block)
+    const header = decodeHeader(block, records.get('path') ?? globals.get('path'))
     if (header.nullBlock) {
       if (extended) throw invalid('an extended header without its entry')
       return undefined
@@ -120,10 +120,14 @@ async function readHeader(
   }
 }
 
-/** npm tar throws plain errors for numbers it cannot read. */
-function decodeHeader(block: Uint8Array): Header {
+/**
+ * The full path, where an extended header has it, decides whether an old entry is a folder: the field may be cut off
+ * behind a slash. npm tar throws plain errors for numbers it cannot read.
+ */
+function decodeHeader(block: Uint8Array, path: Uint8Array | undefined): Header {
+  const extended = path === undefined ? undefined : { path: Buffer.from(path).toString('utf8') }
   try {
-    return new Header(Buffer.from(block))
+    return new Header(Buffer.from(block), 0, extended)
   } catch (cause) {
     throw new OcishError('ARCHIVE_INVALID', 'a tar header cannot be read', { cause })
   }

@@ -80,6 +80,14 @@ describe('round trip', () => {
     )
   })
 
+  test('a file whose path is cut off behind a slash in its header is still a file', async () => {
+    const path = `${'a/'.repeat(1000)}b`
+    expect(await readAll(writeTar([file(path, 'x'), file('c', 'y')]))).toEqual([
+      { path, type: 'file', text: 'x' },
+      { path: 'c', type: 'file', text: 'y' },
+    ])
+  })
+
   test('content that nobody reads is skipped', async () => {
     const bytes = await collect(writeTar([file('a', 'x'.repeat(5000)), file('b', 'tail')]))
     const paths = []

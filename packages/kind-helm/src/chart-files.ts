@@ -25,6 +25,12 @@ export class ChartFiles {
   /** Refuses before anything of the file is read. */
   claim(path: string, size: number): void {
     const parts = path.split('/')
+    if (parts.length > limits.folders) {
+      throw new OcishError(
+        'LIMIT_EXCEEDED',
+        `${path.slice(0, 200)} lies in more than ${limits.folders} folders`,
+      )
+    }
     for (let length = 1; length <= parts.length; length += 1) {
       const prefix = parts.slice(0, length).join('/')
       this.#once(prefix, length === parts.length, path)

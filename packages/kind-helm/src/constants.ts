@@ -21,6 +21,8 @@ export const limits: {
   readonly config: number
   readonly nodes: number
   readonly depth: number
+  readonly lexemes: number
+  readonly folders: number
   readonly provenance: number
   readonly keyring: number
 } = {
@@ -36,7 +38,12 @@ export const limits: {
   config: 4 * 1024 * 1024,
   /** Values of a YAML document, aliases counted as often as they are used. */
   nodes: 200_000,
+  /** Collections in collections. */
   depth: 200,
+  /** Words and signs of a YAML document, comments and line ends included. */
+  lexemes: 400_000,
+  /** Folders in folders, of a path in a chart. */
+  folders: 64,
   provenance: 4 * 1024 * 1024,
   keyring: 16 * 1024 * 1024,
 }

@@ -312,6 +312,10 @@ describe('archives that are refused whole, the target untouched', () => {
       files: [{ path: 'web/a' }, { path: 'web/a/b' }],
       code: 'ARCHIVE_UNSAFE',
     },
+    'T11 a path of a thousand folders': {
+      files: [{ path: `web/${'a/'.repeat(1000)}b` }],
+      code: 'LIMIT_EXCEEDED',
+    },
     'T11 a file above 5 MiB': {
       files: [{ path: 'web/x', content: 'x'.repeat(5 * 1024 * 1024 + 1) }],
       code: 'LIMIT_EXCEEDED',

@@ -5,8 +5,10 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   Parser,
+  type CST,
   type Document,
   type ParsedNode,
   type Scalar as YamlScalar,
@@ -30,24 +32,45 @@ export function parseYaml(text: string, path: string): ParsedYaml {
   const lines = new LineCounter()
   const reader = new Reader(path, lines, text)
   try {
-    return reader.read(firstDocument(text, lines))
+    return reader.read(firstDocument(text, lines, path))
   } catch (error) {
-    if (error instanceof RangeError) throw reader.tooDeep()
+    if (error instanceof RangeError) throw tooDeep(path)
     throw error
   }
 }
 
-function firstDocument(text: string, lines: LineCounter): Document.Parsed | undefined {
+function firstDocument(text: string, lines: LineCounter, path: string): Document.Parsed | undefined {
   const composer = new Composer({
     schema: 'failsafe',
     version: '1.1',
     lineCounter: lines,
     uniqueKeys: false,
-    stringKeys: false,
     logLevel: 'silent',
   })
-  for (const document of composer.compose(new Parser(lines.addNewLine).parse(text))) return document
+  for (const document of composer.compose(tokens(text, lines, path))) return document
   return undefined
+}
+
+/** What the parser makes of a text that is neither too long nor too deep to be looked at. */
+function* tokens(text: string, lines: LineCounter, path: string): Generator<CST.Token, void> {
+  const parser = new Parser(lines.addNewLine)
+  lines.addNewLine(0)
+  let count = 0
+  let depth = 0
+  for (const lexeme of new Lexer().lex(text)) {
+    count += 1
+    if (lexeme === '[' || lexeme === '{') depth += 1
+    else if (lexeme === ']' || lexeme === '}') depth -= 1
+    if (depth > limits.depth) throw tooDeep(path)
+    if (count > limits.lexemes)
+      throw new OcishError('LIMIT_EXCEEDED', `${path} has more than ${limits.lexemes} words and signs`)
+    yield* parser.next(lexeme)
+  }
+  yield* parser.end()
+}
+
+function tooDeep(path: string): OcishError<'LIMIT_EXCEEDED'> {
+  return new OcishError('LIMIT_EXCEEDED', `${path} is nested deeper than ${limits.depth}`)
 }
 
 /** Why a document was refused, with its place. */
@@ -84,16 +107,12 @@ class Reader {
     return { tree, duplicates: this.#duplicates }
   }
 
-  tooDeep(): OcishError<'LIMIT_EXCEEDED'> {
-    return new OcishError('LIMIT_EXCEEDED', `${this.#path} is nested deeper than ${limits.depth}`)
-  }
-
   #line(node: ParsedNode | null): number {
     return node === null ? 0 : this.#lines.linePos(node.range[0]).line
   }
 
   #tree(node: ParsedNode | null, depth: number): YamlTree {
-    if (depth > limits.depth) throw this.tooDeep()
+    if (depth > limits.depth) throw tooDeep(this.#path)
     if (isAlias(node)) {
       const target = this.#anchors.get(node.source)
       if (target === undefined) throw refused(this.#path, `no anchor ${node.source}`, this.#line(node))

@@ -28,7 +28,8 @@ type Findings = AsyncGenerator<Finding, void>
 /** Everything that is wrong with a chart: a folder, an archive or a published one. */
 export async function* validateChart(input: Artifact | Source, context: KindContext): Findings {
   if (isArtifact(input)) yield* publishedFindings(input, context.signal)
-  else if (input.type === 'file') yield* archiveFindings(() => readArchive(input.open(''), context.signal))
+  else if (input.type === 'file')
+    yield* archiveFindings(() => readArchive(input.open(''), context.signal), context.signal)
   else yield* folderFindings(input, context.signal)
 }
 
@@ -78,7 +79,7 @@ async function* folderFindings(source: Source, signal: AbortSignal): Findings {
     yield fromError(thrown, chartFile)
     return
   }
-  yield* archiveFindings(() => readFolder(source, signal))
+  yield* archiveFindings(() => readFolder(source, signal), signal)
 }
 
 /** A file that is too large is not read at all. */
@@ -87,20 +88,20 @@ async function* limited(source: Source, size: number): AsyncGenerator<Uint8Array
   else yield* source.open(chartFile)
 }
 
-async function* archiveFindings(read: () => Promise<readonly ChartFile[]>): Findings {
+async function* archiveFindings(read: () => Promise<readonly ChartFile[]>, signal: AbortSignal): Findings {
   try {
-    yield* fileFindings(await read())
+    yield* fileFindings(await read(), signal)
   } catch (thrown) {
     yield fromError(thrown, '')
   }
 }
 
-async function* fileFindings(files: readonly ChartFile[]): Findings {
+async function* fileFindings(files: readonly ChartFile[], signal: AbortSignal): Findings {
   const yaml = files.find(({ path }) => path === chartFile)
   if (yaml !== undefined) yield* lintChartYaml(readChartYaml(yaml.bytes))
   const values = files.find(({ path }) => path === valuesFile)
   if (values !== undefined) yield* valuesFindings(values.bytes)
-  const chart = await loadChart(files)
+  const chart = await loadChart(files, { signal })
   for (const name of missingDependencies(chart)) {
     yield {
       severity: 'error',
@@ -137,7 +138,7 @@ async function* publishedFindings(artifact: Artifact, signal: AbortSignal): Find
       yield { severity: 'error', code: 'HELM_METADATA_INVALID', path: 'config', message }
     yield* labelFindings(manifest, config, artifact.ref)
     const files = await readArchive(manifest.open(chartLayer(manifest)), signal)
-    yield* fileFindings(files)
+    yield* fileFindings(files, signal)
     yield* mismatches(config, (await loadChart(files, { signal })).metadata)
   } catch (thrown) {
     yield fromError(thrown, 'manifest')
