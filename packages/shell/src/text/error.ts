@@ -9,7 +9,7 @@ export function errorReport(problem: Problem, look: Look): Text[] {
   const marks = marksOf(look)
   const head = text`${paint(marks.no, 'bad', look)} ${paint(safe(problem.code), 'strong', look)} (exit ${problem.exit})`
   const lines: Text[] = [head]
-  const place = placeOf(problem)
+  const place = placeOf(problem, look.width - 6)
   if (place === undefined) {
     lines.push(...indented(safe(problem.message), 2, look))
   } else {
@@ -94,7 +94,8 @@ interface Place {
 /** How much of a long line is shown on each side of the mark. */
 const context = 60
 
-function placeOf(problem: Problem): Place | undefined {
+/** `room`: columns for the line of the source. */
+function placeOf(problem: Problem, room = Infinity): Place | undefined {
   const { source, span } = problem
   if (source === undefined || span === undefined) return undefined
   const from = Math.min(span.from, source.text.length)
@@ -106,14 +107,20 @@ function placeOf(problem: Problem): Place | undefined {
   const column = from - start + 1
   const name = safe(source.name)
   const single = !source.text.trimEnd().includes('\n')
-  const low = Math.max(start, from - context)
-  const high = Math.min(end, to + context)
+  const size = Math.min(to - from, 2 * context, Math.floor(room / 2))
+  const rest = room - size
+  const low = Math.max(start, from - Math.min(context, Math.max(Math.floor(rest / 2), rest - (end - to))))
+  const high = Math.min(end, to + Math.min(context, Math.max(0, rest - (from - low))))
   return {
     label: single ? text`${name}:${column}` : text`${name}:${line}:${column}`,
     words: text`${name}${single ? ('' as Text) : text` line ${line}`} columns ${column} to ${Math.max(column, to - start)}`,
     before: join([(low > start ? '…' : '') as Text, safe(source.text.slice(low, from))]),
-    marked: safe(source.text.slice(from, Math.min(to, from + 2 * context))),
-    after: join([safe(source.text.slice(to, high)), (high < end ? '…' : '') as Text]),
+    marked: safe(source.text.slice(from, from + size)),
+    after: join([
+      (from + size < to ? '…' : '') as Text,
+      safe(source.text.slice(to, high)),
+      (high < end ? '…' : '') as Text,
+    ]),
   }
 }
 
@@ -129,11 +136,18 @@ function marked(place: Place, problem: Problem, look: Look): Text[] {
     repeat(marks.underline, size - middle - 1),
   ])
   const indent = join([before, repeat(' ' as Text, middle)])
-  const room = Math.max(30, Math.min(look.width, 110) - width(indent) - 7)
-  const [first, ...rest] = wrap(safe(problem.message), room)
-  return [
+  const source = [
     join([bar, place.before, paint(place.marked, 'strong', look), place.after]),
     join([bar, before, paint(line, 'bad', look)]),
+  ]
+  const room = Math.min(look.width, 110) - width(indent) - 7
+  if (room < 30) {
+    const wide = Math.max(30, Math.min(look.width, 110) - 4)
+    return [...source, ...wrap(safe(problem.message), wide).map((part) => join([bar, part]))]
+  }
+  const [first, ...rest] = wrap(safe(problem.message), room)
+  return [
+    ...source,
     join([bar, indent, paint(marks.corner, 'bad', look), ' ' as Text, first ?? ('' as Text)]),
     ...rest.map((more) => join([bar, indent, '   ' as Text, more])),
   ]

@@ -65,6 +65,18 @@ test('a table keeps within its width and cuts the widest columns', () => {
   expect(table(rows, columns, { ...look, width: Number.POSITIVE_INFINITY })[2]).toContain('x'.repeat(80))
 })
 
+test('a marked line fits a narrow screen, and its message has room', () => {
+  const input = `registry.example.com/${'team/'.repeat(8)}app:nightly`
+  const span = { from: input.length - 'nightly'.length, to: input.length }
+  const error = new OcishError('TAG_NOT_FOUND', 'no tag nightly in registry.example.com/team/app', {
+    details: { input, span },
+  })
+  const problem = toProblem(error, { name: 'argv', text: `describe ${input}` })
+  const lines = errorReport(problem, { ...look, width: 42 })
+  expect(lines.every((line) => width(line) <= 42)).toBe(true)
+  expect(lines.find((line) => line.includes('nightly'))).toMatch(/^ {2}│ ….*app:nightly$/)
+})
+
 test('a tree by depth', () => {
   const rows = [
     { depth: 0, label: 'app:1.4.0', kind: 'index', digest, size: 327_155_712 },
@@ -84,6 +96,9 @@ test('a tree by depth', () => {
     ]
   `)
   expect(tree(rows, nodeRow, columns, { ...look, ascii: true })[1]).toMatch(/^\|-- linux/)
+  const narrow = tree(rows, nodeRow, columns, { ...look, color: true, width: 42 })
+  expect(narrow.every((line) => width(line) <= 42)).toBe(true)
+  expect(narrow[0]).toMatch(/sha256:4be0c1f24be0$/)
 })
 
 test('a description', () => {

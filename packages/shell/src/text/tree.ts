@@ -39,6 +39,9 @@ function withColumns(
   const cells = rows.map((row) => columns.map((column) => humanCell(row[column.name], column.type)))
   const widths = columns.map((_, index) => Math.max(0, ...cells.map((row) => width(row[index]!))))
   const label = Math.max(0, ...labels.map(width))
+  const reach = widths.filter((size) => size > 0).reduce((sum, size) => sum + size + 2, label)
+  // What says where something stands stays whole; the columns to its right give way, the last one first.
+  if (reach > look.width && columns.length > 0) return withColumns(labels, rows, columns.slice(0, -1), look)
   return labels.map((text, index) => {
     const right = columns.map((column, at) =>
       pad(
