@@ -174,7 +174,7 @@ function connected(connect: Connect, url: URL, signal: AbortSignal | undefined):
   signal?.addEventListener('abort', onAbort, { once: true })
   connect({ hostname, host, protocol, port, servername }, (error, socket) => {
     signal?.removeEventListener('abort', onAbort)
-    if (socket === null) reject(error)
+    if (error !== null) reject(error)
     else if (signal?.aborted === true) socket.destroy()
     else resolve(socket)
   })
