@@ -14,7 +14,9 @@ export const run: Run = async function* run(call, services) {
   )
   const { mediaType, digest, size } = descriptor
   const options = { tags: [], dryRun: services.options.dryRun, signal }
-  yield pushed(to, await services.publish({ ...packed, subject: { mediaType, digest, size } }, to, options))
+  const published = await services.publish({ ...packed, subject: { mediaType, digest, size } }, to, options)
+  if (services.options.dryRun) services.note('dry run: nothing was pushed')
+  yield pushed(to, published)
 }
 
 function typeOfFirst(layers: readonly Part[]): string {

@@ -207,6 +207,16 @@ test('validate finds what is missing', async () => {
   expect(exit).toBe(1)
 })
 
+test('a dry run says that it is one', async () => {
+  const { notes } = await double.run('tag', {
+    args: { ref, tag: ['new'] },
+    options: { dryRun: true },
+  })
+  expect(notes).toEqual(['dry run: new would point there'])
+  const there = double.run('resolve', { args: { ref: 'here.example/team/app:new' } })
+  await expect(there).toFailWith('TAG_NOT_FOUND')
+})
+
 test('tag refuses to move and does nothing twice', async () => {
   const tag = (name: string, flags = {}): ReturnType<ServicesDouble['run']> =>
     double.run('tag', { args: { ref, tag: [name] }, flags })

@@ -22,6 +22,8 @@ export const run: Run = async function* run(call, services) {
   if (!services.options.dryRun) {
     await to.registry.pushManifest(to.repository, bytes, { mediaType, tags, digest, signal })
     await to.registry.commit({ signal })
+  } else {
+    services.note('dry run: nothing was pushed')
   }
   yield pushed(to, { digest, mediaType, size: bytes.length, tags })
 }

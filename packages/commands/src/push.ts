@@ -25,6 +25,7 @@ export const run: Run = async function* run(call, services) {
     signal,
   })
   for (const note of packed.notes ?? []) services.note(note)
+  if (services.options.dryRun) services.note('dry run: nothing was pushed')
   yield pushed(to, published, kind?.name)
 }
 

@@ -22,6 +22,8 @@ export const run: Run = async function* run(call, services) {
     })
     await artifact.registry.commit({ signal })
   }
+  if (services.options.dryRun)
+    services.note(moving.length === 0 ? 'nothing to move' : `dry run: ${moving.join(', ')} would point there`)
   for (const tag of tags) yield { ref: `${artifact.display}:${tag}`, tag, digest } satisfies Row
 }
 
