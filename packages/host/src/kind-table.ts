@@ -2,6 +2,7 @@ import { OcishError, type Kind, type KindData, type PackageField } from '@ocish/
 import helm from '@ocish/kind-helm/package.json' with { type: 'json' }
 import image from '@ocish/kind-image/package.json' with { type: 'json' }
 import klaus from '@ocish/kind-klaus/package.json' with { type: 'json' }
+import ostree from '@ocish/kind-ostree-image/package.json' with { type: 'json' }
 import runconfig from '@ocish/kind-runconfig/package.json' with { type: 'json' }
 
 /** A kind that can be found without its code. */
@@ -25,6 +26,7 @@ const builtIn: readonly {
   { package: helm as KindPackage, load: () => import('@ocish/kind-helm') },
   { package: image as KindPackage, load: () => import('@ocish/kind-image') },
   { package: klaus as KindPackage, load: () => import('@ocish/kind-klaus') },
+  { package: ostree as KindPackage, load: () => import('@ocish/kind-ostree-image') },
   { package: runconfig as KindPackage, load: () => import('@ocish/kind-runconfig') },
 ]
 

@@ -20,6 +20,8 @@ export interface Repository {
   resolve(revision: string): Promise<string>
   /** Errors of all below: OSTREE_OBJECT_MISSING, OSTREE_OBJECT_INVALID, DIGEST_MISMATCH, LIMIT_EXCEEDED. */
   commit(checksum: string): Promise<Commit>
+  /** Whether the commit object itself is here: a short history is normal. */
+  hasCommit(checksum: string): Promise<boolean>
   /** Detached metadata, not covered by any checksum. */
   detached(checksum: string): Promise<ReadonlyMap<string, Variant> | undefined>
   /** Only a part of the commit was brought here, or objects were found missing. */
@@ -87,6 +89,10 @@ class OpenRepository implements Repository {
         { cause: error },
       )
     }
+  }
+
+  async hasCommit(checksum: string): Promise<boolean> {
+    return this.#has(objectPath(checksum, 'commit'))
   }
 
   async detached(checksum: string): Promise<ReadonlyMap<string, Variant> | undefined> {

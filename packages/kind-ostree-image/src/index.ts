@@ -1,0 +1,21 @@
+import { defineKind, docker, oci, type Kind } from '@ocish/sdk'
+import { fsck, log, ls, refs, show } from './commands/browse.ts'
+import { build } from './commands/build.ts'
+import { describeImage, readImage, type OstreeImage } from './model.ts'
+
+const kind: Kind<OstreeImage> = defineKind<OstreeImage>({
+  name: 'ostree-image',
+  family: 'ostree',
+  match: [oci.config, docker.config].flatMap((configMediaType) =>
+    ['ostree.commit', 'ostree.final-diffid', 'ostree.diffid'].map((configLabel) => ({
+      configMediaType,
+      configLabel,
+    })),
+  ),
+  read: readImage,
+  describe: describeImage,
+  commands: [build, refs, log, show, ls, fsck],
+})
+
+export default kind
+export type { OstreeImage } from './model.ts'

@@ -1,0 +1,74 @@
+import { crc32, deflateRawSync } from 'node:zlib'
+import { encodeTarHeader, padding, tarEnd, type TarInput } from '@ocish/archive'
+import type { Bytes, OpenBytes } from '@ocish/sdk'
+
+/** An entry whose content lies somewhere as a raw deflate stream. */
+export interface ReusableInput extends TarInput {
+  readonly openDeflated?: OpenBytes
+}
+
+const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
+/** Smaller contents are compressed anew, together with the headers around them. */
+const worthwhile = 4096
+const memberSize = 2 ** 20
+
+/**
+ * A gzipped tar whose large contents keep the compression they have: a gzip file may be several members in a row, and a
+ * member is a raw deflate stream with a head and a sum (ostree.md §18). Contents are verified before they are written.
+ */
+export async function* reusedGzip(entries: AsyncIterable<ReusableInput>): Bytes & AsyncGenerator<Uint8Array> {
+  const pending = new Pending()
+  for await (const entry of entries) {
+    pending.add(encodeTarHeader(entry))
+    if (entry.type === 'file' && entry.size > 0) {
+      if (entry.openDeflated !== undefined && entry.size > worthwhile) {
+        yield* pending.member()
+        yield* reusedMember(entry, entry.openDeflated)
+      } else
+        for await (const chunk of entry.open?.() ?? []) {
+          pending.add(chunk)
+          if (pending.size >= memberSize) yield* pending.member()
+        }
+      pending.add(padding(entry.size))
+    }
+    if (pending.size >= memberSize) yield* pending.member()
+  }
+  pending.add(tarEnd())
+  yield* pending.member()
+}
+
+/** What has to be compressed here. */
+class Pending {
+  #chunks: Uint8Array[] = []
+  size = 0
+
+  add(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.size += chunk.length
+  }
+
+  *member(): Generator<Uint8Array> {
+    if (this.size === 0) return
+    const bytes = Buffer.concat(this.#chunks)
+    this.#chunks = []
+    this.size = 0
+    yield header
+    yield deflateRawSync(bytes)
+    yield trailer(crc32(bytes), bytes.length)
+  }
+}
+
+async function* reusedMember(entry: ReusableInput, openDeflated: OpenBytes): AsyncGenerator<Uint8Array> {
+  let sum = 0
+  for await (const chunk of entry.open?.() ?? []) sum = crc32(chunk, sum)
+  yield header
+  yield* openDeflated()
+  yield trailer(sum, entry.size)
+}
+
+function trailer(sum: number, size: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeUInt32LE(sum, 0)
+  bytes.writeUInt32LE(size % 2 ** 32, 4)
+  return bytes
+}

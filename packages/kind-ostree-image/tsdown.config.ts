@@ -1,0 +1,3 @@
+import { library } from '../../tooling/src/build.ts'
+
+export default library({ index: 'src/index.ts' })
