@@ -69,7 +69,7 @@ test('copy to a layout and back, with what refers to it', async () => {
   )) as { digest: string }
   expect((await world.run('referrers HOST/team/report:1.0')).stdout).toContain(attached.digest)
   expect((await world.run('cp HOST/team/report:1.0 oci:layout --referrers')).code).toBe(0)
-  expect((await world.run('cp oci:layout HOST/mirror/ -r')).stdout).toContain(
+  expect((await world.run('cp oci:layout HOST/mirror/ --referrers')).stdout).toContain(
     `${world.host}/mirror/layout:1.0\t`,
   )
   expect((await world.run('tree HOST/mirror/layout:1.0')).stdout).toContain(attached.digest)

@@ -1,8 +1,10 @@
 import { homedir } from 'node:os'
 import type { BoundCall, CommonFlags } from '@ocish/shell'
-import { createSession, type KindEntry, pathsFrom, type Session } from '@ocish/host'
+import { createSession, type KindEntry, pathsFrom, type Session, type SessionOptions } from '@ocish/host'
+import { OcishError } from '@ocish/sdk'
 import type { Asking } from './ask.ts'
 import type { DoorFlags } from './doors.ts'
+import { standardInput } from './standard-input.ts'
 import type { Terminal } from './terminal.ts'
 import { together } from './together.ts'
 import { traceLine } from './trace-line.ts'
@@ -29,6 +31,7 @@ const deciding = [
   'key',
   'resolve',
   'concurrency',
+  'maxWait',
   'config',
 ] as const satisfies readonly (keyof CommonFlags)[]
 
@@ -78,6 +81,7 @@ export class Sessions implements AsyncDisposable {
       note: (message) => terminal.note(message),
       ...(progress === undefined ? {} : { progress: progress.onTransfer }),
       ...(flags.trace ? { trace: (event) => terminal.trace(traceLine(event)) } : {}),
+      ...standardStreams(terminal),
       ...(await asking(terminal.signal)),
     })
   }
@@ -88,6 +92,22 @@ function ownFlags({ signature, common }: BoundCall): CommonFlags {
   if (!signature.flags.some((flag) => flag.name === 'config')) return common
   const { config: _config, ...flags } = common
   return flags
+}
+
+/** What the location `-` means here. */
+function standardStreams(terminal: Terminal): Pick<SessionOptions, 'input' | 'output'> {
+  const input = standardInput(terminal.signal)
+  return {
+    ...(input === undefined ? {} : { input: () => input }),
+    output: async (bytes) => {
+      if (terminal.isScreen) {
+        throw new OcishError('USAGE_BINARY_OUTPUT', 'an archive is binary data, and a terminal shows text', {
+          hint: 'Write it to a file with > FILE, or name one: tar:FILE.',
+        })
+      }
+      for await (const chunk of bytes) await terminal.write(chunk)
+    },
+  }
 }
 
 /** Somebody to ask, where both ends are a terminal. */

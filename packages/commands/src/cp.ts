@@ -18,13 +18,25 @@ export const run: Run = async function* run(call, services) {
   const tasks = isSet(call, 'recursive')
     ? await recursiveTasks(call, services)
     : await namedTasks(call, services)
-  const outcome = yield* eachItem(
+  const rows = eachItem(
     tasks,
     (task) => copyOne(task, settings, call, services, written),
     (task, error) => ({ ref: task.source, status: 'failed', reason: error.message }),
   )
+  // Standard output is the archive's.
+  const outcome = isStream(textArg(call, 'dst')) ? await silently(rows) : yield* rows
   for (const registry of written) await registry.commit({ signal: call.signal })
   return outcome
+}
+
+function isStream(destination: string): boolean {
+  return destination === '-'
+}
+
+async function silently<T>(rows: AsyncGenerator<unknown, T>): Promise<T> {
+  let step = await rows.next()
+  while (step.done !== true) step = await rows.next()
+  return step.value
 }
 
 /** A copy that is opened when its turn comes. */

@@ -1,6 +1,6 @@
 import type { OnTransfer, Registry } from '@ocish/core'
 import type { CredentialLookup, TraceEvent } from '@ocish/core/client'
-import type { KindContext } from '@ocish/sdk'
+import type { Bytes, KindContext } from '@ocish/sdk'
 import type { CommonFlags } from '@ocish/shell'
 import type { KindEntry } from './kind-table.ts'
 import type { Env, Paths } from './paths.ts'
@@ -36,6 +36,10 @@ export interface SessionOptions {
   readonly warn?: (message: string) => void
   /** Something that may be of interest. */
   readonly note?: (message: string) => void
+  /** What the location `-` reads; opened once, and only when it is asked for. */
+  readonly input?: () => Bytes
+  /** Where the location `-` writes to. */
+  readonly output?: (bytes: Bytes) => Promise<void>
   readonly progress?: OnTransfer
   readonly kindProgress?: KindContext['progress']
   readonly trace?: (event: TraceEvent) => void

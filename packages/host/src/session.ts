@@ -40,6 +40,7 @@ import { openForListing, openLocation, type OpenOptions } from './open-location.
 import { expandPath } from './paths.ts'
 import { settingsView } from './settings-view.ts'
 import type { SessionOptions } from './session-options.ts'
+import type { StandardArchive } from './standard-archive.ts'
 import { closeParts, createParts, type SessionParts } from './session-parts.ts'
 import { cacheView } from './cache-view.ts'
 
@@ -105,6 +106,7 @@ class HostSession implements Session {
   readonly #given: SessionOptions
   readonly #entries: readonly KindEntry[]
   readonly #parts: SessionParts
+  #standard: Promise<StandardArchive> | undefined
 
   constructor(given: SessionOptions, config: Config, options: RunOptions, kinds: readonly KindEntry[]) {
     this.version = given.version
@@ -137,6 +139,22 @@ class HostSession implements Session {
       progress: this.#given.kindProgress ?? (() => undefined),
       abilities: (signal) => this.#abilities(signal),
       signal: this.#given.signal,
+    })
+  }
+
+  get #standardArchive(): Promise<StandardArchive> {
+    return (this.#standard ??= this.#openStandardArchive())
+  }
+
+  async #openStandardArchive(): Promise<StandardArchive> {
+    const { StandardArchive } = await import('./standard-archive.ts')
+    const { input, output } = this.#given
+    const { spool, holdings } = this.#parts
+    return new StandardArchive({
+      input,
+      output,
+      folder: async () => spool.folder(),
+      open: async (path, access) => holdings.file('tar', path, access),
     })
   }
 
@@ -188,7 +206,10 @@ class HostSession implements Session {
   }
 
   async open(location: string | Location, access: Access): Promise<Opened> {
-    return openLocation(this.#located(location), access, this.#openOptions)
+    const located = this.#located(location)
+    if (located.scheme === 'stdio')
+      return this.#standardArchive.then((archive) => archive.open(located, access))
+    return openLocation(located, access, this.#openOptions)
   }
 
   async openRegistry(location: string | Location): Promise<OpenedRegistry> {

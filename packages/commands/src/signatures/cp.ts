@@ -9,7 +9,8 @@ export const cpSignature: Signature = {
     'Source first, destination last. A destination with a slash at its end keeps the last name of the source; one ' +
     'without a tag keeps its tag. What is already there is not sent again, and what was interrupted goes on. With -r ' +
     'every tag of every repository at or below the source is copied, with the same names below the destination; ' +
-    'cp -r --referrers to a tar: file is a backup, and cp -r --referrers back from it the restore.',
+    'cp -r --referrers to a tar: file is a backup, and cp -r --referrers back from it the restore. A dash is an archive ' +
+    'on standard input, or output.',
   params: [
     {
       name: 'src',

@@ -1,0 +1,78 @@
+import { createReadStream, promises as fs } from 'node:fs'
+import { join } from 'node:path'
+import type { Access, Opened } from '@ocish/commands'
+import { type CallOptions, ForwardingRegistry, type Registry } from '@ocish/core'
+import { type Bytes, OcishError, type StdioLocation } from '@ocish/sdk'
+import type { OpenedFile } from './holdings.ts'
+
+export interface StandardArchiveOptions {
+  /** Standard input; absent: there is none. */
+  readonly input: (() => Bytes) | undefined
+  /** Standard output; absent: there is none. */
+  readonly output: ((bytes: Bytes) => Promise<void>) | undefined
+  /** A private folder for the archive; removed by its owner. */
+  readonly folder: () => Promise<string>
+  readonly open: (path: string, access: Access) => Promise<OpenedFile>
+}
+
+/**
+ * The location `-`: an oci-archive or docker-archive on standard input, an oci-archive on standard output. Both lie in the
+ * spool while they are read and written, since names in an archive come before bytes whose digest nobody knows yet.
+ */
+export class StandardArchive {
+  readonly #options: StandardArchiveOptions
+  #input: Promise<OpenedFile> | undefined
+  #output: Promise<OpenedFile> | undefined
+
+  constructor(options: StandardArchiveOptions) {
+    this.#options = options
+  }
+
+  /** Errors: USAGE_MISSING_ARGUMENT (no such stream), ARCHIVE_INVALID, those of the stream. */
+  async open(location: StdioLocation, access: Access): Promise<Opened> {
+    const isRead = access === 'read' || access === 'check'
+    const file = await (isRead ? (this.#input ??= this.#openInput()) : (this.#output ??= this.#openOutput()))
+    return { ...file, location, display: '-' }
+  }
+
+  async #openInput(): Promise<OpenedFile> {
+    const { input, folder, open } = this.#options
+    if (input === undefined) throw noStream('input')
+    const path = join(await folder(), 'standard-input.tar')
+    await fs.writeFile(path, input(), { flag: 'wx', mode: 0o600 })
+    return open(path, 'read')
+  }
+
+  async #openOutput(): Promise<OpenedFile> {
+    const { output, folder, open } = this.#options
+    if (output === undefined) throw noStream('output')
+    const path = join(await folder(), 'standard-output.tar')
+    const { registry, repository } = await open(path, 'write')
+    return { registry: new Streamed(registry, path, output), repository }
+  }
+}
+
+function noStream(name: string): OcishError {
+  return new OcishError('USAGE_MISSING_ARGUMENT', `there is no standard ${name} here`, {
+    hint: 'Name a file with tar:FILE.',
+  })
+}
+
+/** An archive that goes to a stream with its commit. */
+class Streamed extends ForwardingRegistry {
+  readonly #path: string
+  readonly #output: (bytes: Bytes) => Promise<void>
+
+  constructor(inner: Registry, path: string, output: (bytes: Bytes) => Promise<void>) {
+    super(inner)
+    this.#path = path
+    this.#output = output
+  }
+
+  override async commit(options?: CallOptions): Promise<void> {
+    await this.inner.commit(options)
+    await this.#output(
+      createReadStream(this.#path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>,
+    )
+  }
+}
