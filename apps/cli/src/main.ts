@@ -7,6 +7,11 @@ export async function main(words: readonly string[]): Promise<void> {
     process.stdout.write(`${program.version}\n`)
     return
   }
+  if (first === '__complete') {
+    const { answerCompletion } = await import('./complete.ts')
+    process.stdout.write(await answerCompletion(rest, program.version))
+    return
+  }
   const { runWords } = await import('./run.ts')
   process.exitCode = await runWords(words, program.version)
 }

@@ -1,14 +1,8 @@
 import { promises as fs } from 'node:fs'
 import { OcishError } from '@ocish/sdk'
-import {
-  type Commands,
-  type CommonFlags,
-  createCommands,
-  fromArgv,
-  parse,
-  type SourceText,
-} from '@ocish/shell'
-import { builtInKinds, helpDocument, kindCommands, type KindEntry, signatures } from '@ocish/host'
+import { type CommonFlags, fromArgv, parse, type SourceText } from '@ocish/shell'
+import { builtInKinds, helpDocument } from '@ocish/host'
+import { commandTable } from './command-table.ts'
 import { type Door, doorOf } from './doors.ts'
 import { type ProgramRequest, runProgram } from './run-program.ts'
 import { onSignals } from './signals.ts'
@@ -85,14 +79,6 @@ async function scriptFromInput(terminal: Terminal): Promise<ReturnType<typeof pa
       throw new OcishError('LIMIT_EXCEEDED', 'the program on standard input is larger than 16 MiB')
   }
   return parse(text + decoder.decode(), 'stdin')
-}
-
-/** Everything a line may call, as data. */
-function commandTable(kinds: readonly KindEntry[]): Commands {
-  return createCommands([...signatures, ...kindCommands(kinds).map((command) => command.signature)], {
-    options: kinds.flatMap((kind) => (kind.options ?? []).map((option) => ({ kind: kind.name, option }))),
-    kinds: [...kinds.map((kind) => kind.name), 'generic'],
-  })
 }
 
 const errorForms: readonly NonNullable<CommonFlags['errors']>[] = ['fancy', 'plain', 'json']

@@ -21,13 +21,23 @@ import { findSignature } from './signatures/find.ts'
 import { helpSignature, versionSignature } from './signatures/help.ts'
 import { lsSignature } from './signatures/ls.ts'
 import { manifestPutSignature, manifestSignature } from './signatures/manifest.ts'
+import {
+  pluginAddSignature,
+  pluginDisableSignature,
+  pluginDoctorSignature,
+  pluginEnableSignature,
+  pluginInfoSignature,
+  pluginLsSignature,
+  pluginNewSignature,
+  pluginRmSignature,
+} from './signatures/plugin.ts'
 import { pullSignature } from './signatures/pull.ts'
 import { pushSignature } from './signatures/push.ts'
 import { referrersSignature } from './signatures/referrers.ts'
 import { resolveSignature } from './signatures/resolve.ts'
 import { rmSignature } from './signatures/rm.ts'
 import { serveSignature } from './signatures/serve.ts'
-import { aliasSignature, doctorSignature, setSignature } from './signatures/settings.ts'
+import { aliasSignature, completionSignature, doctorSignature, setSignature } from './signatures/settings.ts'
 import { syncSignature } from './signatures/sync.ts'
 import { tagSignature } from './signatures/tag.ts'
 import { tagsSignature } from './signatures/tags.ts'
@@ -68,6 +78,7 @@ export const signatures: readonly Signature[] = [
   setSignature,
   aliasSignature,
   doctorSignature,
+  completionSignature,
   helpSignature,
   versionSignature,
   serveSignature,
@@ -75,4 +86,12 @@ export const signatures: readonly Signature[] = [
   cacheDuSignature,
   cachePruneSignature,
   cacheClearSignature,
+  pluginAddSignature,
+  pluginLsSignature,
+  pluginInfoSignature,
+  pluginRmSignature,
+  pluginEnableSignature,
+  pluginDisableSignature,
+  pluginDoctorSignature,
+  pluginNewSignature,
 ]

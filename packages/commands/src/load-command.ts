@@ -39,6 +39,7 @@ const loaders: Readonly<Record<string, Load>> = {
   set: () => import('./set.ts'),
   alias: () => import('./alias.ts'),
   doctor: () => import('./doctor.ts'),
+  completion: () => import('./completion.ts'),
   help: () => import('./help.ts'),
   version: () => import('./version.ts'),
   serve: () => import('./serve.ts'),
@@ -46,6 +47,14 @@ const loaders: Readonly<Record<string, Load>> = {
   'cache du': () => import('./cache-du.ts'),
   'cache prune': () => import('./cache-prune.ts'),
   'cache clear': () => import('./cache-clear.ts'),
+  'plugin add': () => import('./plugin-add.ts'),
+  'plugin ls': () => import('./plugin-ls.ts'),
+  'plugin info': () => import('./plugin-info.ts'),
+  'plugin rm': () => import('./plugin-rm.ts'),
+  'plugin enable': () => import('./plugin-enable.ts'),
+  'plugin disable': () => import('./plugin-disable.ts'),
+  'plugin doctor': () => import('./plugin-doctor.ts'),
+  'plugin new': () => import('./plugin-new.ts'),
 }
 
 /** Imports a built-in command by the name of its signature; undefined when there is none. */

@@ -44,6 +44,22 @@ export const aliasSignature: Signature = {
   group: 'local',
 }
 
+export const completionSignature: Signature = {
+  name: 'completion',
+  summary: 'print the completion of a shell',
+  description:
+    'bash: eval "$(ocish completion bash)" in .bashrc. zsh: the same in .zshrc, after compinit. fish: ocish completion fish | source.',
+  params: [{ name: 'shell', type: 'string', enum: ['bash', 'zsh', 'fish'], summary: 'bash, zsh or fish' }],
+  flags: [],
+  input: 'none',
+  output: { form: 'bytes' },
+  effect: 'L',
+  examples: [{ line: 'completion bash', note: 'for bash' }],
+  exits: [2],
+  since: '0.1',
+  group: 'local',
+}
+
 export const doctorSignature: Signature = {
   name: 'doctor',
   summary: 'find out why a registry cannot be reached',
