@@ -7,6 +7,7 @@ import {
   errorOf,
   explain,
   type HelpDocument,
+  manPage,
   type Parsed,
   stepRow,
 } from '@ocish/shell'
@@ -46,7 +47,8 @@ export async function runProgram(request: ProgramRequest, context: ProgramContex
   terminal.use(together(flags.common, only?.common))
   if (bound.diagnostics.length > 0) return complain(bound, terminal)
   const topic = helpTopic(bound, calls)
-  if (topic !== undefined) return printHelp(topic, together(flags.common, only?.common), context)
+  const shown = { flags: together(flags.common, only?.common), man: only?.flags['man'] === true }
+  if (topic !== undefined) return printHelp(topic, shown, context)
   if (flags.check) return 0
   if (flags.explain) return printSteps(bound, request, terminal)
   const { runBound } = await import('./run-bound.ts')
@@ -75,8 +77,7 @@ function helpTopic(bound: BoundProgram, calls: readonly BoundCall[]): readonly s
   const asked = calls.find(({ common }) => common.help)
   if (asked !== undefined) return asked.signature.name.split(' ')
   const [call] = calls
-  if (bound.stages.size !== 1 || call?.signature.name !== 'help' || call.flags['man'] === true)
-    return undefined
+  if (bound.stages.size !== 1 || call?.signature.name !== 'help') return undefined
   if (call.items.some((item) => item.kind === 'argument' && item.text === undefined)) return undefined
   const [statement] = bound.parsed.program.statements
   if ((statement?.pipes[0]?.pipe.redirects.length ?? 0) > 0) return undefined
@@ -85,10 +86,14 @@ function helpTopic(bound: BoundProgram, calls: readonly BoundCall[]): readonly s
 
 async function printHelp(
   words: readonly string[],
-  flags: CommonFlags,
+  { flags, man }: { readonly flags: CommonFlags; readonly man: boolean },
   context: ProgramContext,
 ): Promise<number> {
   const value = context.helpDocument(words, context.commands)
+  if (man) {
+    await context.terminal.write(manPage(value, context.version))
+    return 0
+  }
   await print({ form: 'value', type: 'text', value }, context.terminal, { flags, raw: false })
   return 0
 }

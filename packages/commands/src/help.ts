@@ -1,6 +1,6 @@
-import { createCommands, kindSignature } from '@ocish/shell'
+import { createCommands, kindSignature, manPage } from '@ocish/shell'
 import { signatures } from './all-signatures.ts'
-import { textArgs } from './call-values.ts'
+import { isSet, textArgs } from './call-values.ts'
 import { helpDocument } from './help-document.ts'
 import type { Run } from './run.ts'
 
@@ -8,5 +8,9 @@ export const run: Run = async function* run(call, services) {
   const kinds = services.kinds.list()
   const added = kinds.flatMap((kind) => (kind.commands ?? []).map((data) => kindSignature(kind.family, data)))
   const options = kinds.flatMap((kind) => kind.options.map((option) => ({ kind: kind.name, option })))
-  yield helpDocument(textArgs(call, 'topic'), createCommands([...signatures, ...added], { options }))
+  const document = helpDocument(
+    textArgs(call, 'topic'),
+    createCommands([...signatures, ...added], { options }),
+  )
+  yield isSet(call, 'man') ? manPage(document, services.version) : document
 }
