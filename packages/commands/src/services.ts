@@ -19,6 +19,7 @@ import type {
   SourceMatch,
   Target,
 } from '@ocish/sdk'
+import type { Plugins } from './plugin-services.ts'
 
 /** A location that was opened: one repository of a registry, and what the text named in it. */
 export interface Opened extends Place {
@@ -147,6 +148,8 @@ export interface CacheView {
 
 export interface ServeOptions {
   readonly folder?: string
+  /** A registry, or a namespace of one, that is served through the store: what is not there is fetched, once. */
+  readonly upstream?: string
   readonly address: string
   readonly readOnly: boolean
   /** An address that other machines reach may be served without `users`. */
@@ -245,6 +248,7 @@ export interface Services {
     readonly { readonly host: string; readonly user?: string; readonly default: boolean }[]
   >
   readonly kinds: Kinds
+  readonly plugins: Plugins
   readonly credentials: Credentials
   readonly cache: CacheView
   readonly settings: Settings

@@ -73,6 +73,14 @@ export class Holdings implements AsyncDisposable {
     return isLayout ? (await this.file('oci', path, 'write')).registry : this.#storeAt(path, shown)
   }
 
+  /** A registry, or a namespace of it, through a store: this session's, or the one in a folder. Errors: NETWORK_FAILED (`--offline`). */
+  async pullThrough(prefix: string, host: string, folder: string | undefined): Promise<Registry> {
+    if (this.#options.offline) throw offlineError(host)
+    const store = folder === undefined ? await this.store() : await this.#storeAt(folder, folder)
+    const { pullThrough } = await import('./pull-through.ts')
+    return pullThrough(await this.#mirrored(host), store, { host, prefix })
+  }
+
   /** A layout or an archive; written to, an archive is done with its commit. Errors: those of opening it. */
   async file(scheme: 'oci' | 'tar', path: string, access: Access): Promise<OpenedFile> {
     const mode = access === 'read' || access === 'check' ? 'read' : 'write'

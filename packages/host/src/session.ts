@@ -8,6 +8,7 @@ import type {
   Kinds,
   Opened,
   OpenedRegistry,
+  Plugins,
   PackFolderOptions,
   Published,
   RunOptions,
@@ -16,7 +17,7 @@ import type {
   Settings,
   TargetRequest,
 } from '@ocish/commands'
-import type { OnTransfer, Place } from '@ocish/core'
+import type { OnTransfer, Place, Registry } from '@ocish/core'
 import {
   type Artifact,
   type Bytes,
@@ -43,6 +44,7 @@ import type { SessionOptions } from './session-options.ts'
 import type { StandardArchive } from './standard-archive.ts'
 import { closeParts, createParts, type SessionParts } from './session-parts.ts'
 import { cacheView } from './cache-view.ts'
+import { lazyPlugins } from './plugins/lazy-plugins.ts'
 
 /** The running state behind commands. Dispose it: it closes connections, files and the store. */
 export interface Session extends Services, AsyncDisposable {
@@ -106,6 +108,7 @@ class HostSession implements Session {
   readonly #given: SessionOptions
   readonly #entries: readonly KindEntry[]
   readonly #parts: SessionParts
+  #plugins: Plugins | undefined
   #standard: Promise<StandardArchive> | undefined
 
   constructor(given: SessionOptions, config: Config, options: RunOptions, kinds: readonly KindEntry[]) {
@@ -187,9 +190,9 @@ class HostSession implements Session {
         return { ref: tags === undefined ? `${to.display}@${digest}` : `${to.display}:${tags}`, digest }
       },
       folder: async (path) => this.source(path),
-      target: async (path, force) => {
+      target: async (path, { force, merge }) => {
         const { openTarget } = await import('./target.ts')
-        return openTarget(expandPath(path, this.#given), this.#targetOptions(path, { force, signal }))
+        return openTarget(expandPath(path, this.#given), this.#targetOptions(path, { force, merge, signal }))
       },
     }
   }
@@ -278,15 +281,29 @@ class HostSession implements Session {
 
   async *serve(options: ServeOptions): AsyncGenerator<Endpoint, void> {
     const { readUsers, serveRegistry } = await import('./serve.ts')
-    const { folder } = options
-    const registry =
-      folder === undefined
-        ? await this.#parts.holdings.store()
-        : await this.#parts.holdings.folder(expandPath(folder, this.#given), folder)
+    const { folder, upstream } = options
+    const registry = await (upstream === undefined ? this.#served(folder) : this.#through(upstream, folder))
     const { users, ...rest } = options
     const given =
       users === undefined ? rest : { ...rest, users: await readUsers(expandPath(users, this.#given)) }
-    yield* serveRegistry(registry, folder ?? registry.name, given)
+    yield* serveRegistry(registry, upstream ?? folder ?? registry.name, given)
+  }
+
+  async #served(folder: string | undefined): Promise<Registry> {
+    const { holdings } = this.#parts
+    return folder === undefined ? holdings.store() : holdings.folder(expandPath(folder, this.#given), folder)
+  }
+
+  /** Errors: USAGE_INVALID_VALUE (no registry). */
+  async #through(upstream: string, folder: string | undefined): Promise<Registry> {
+    const located = this.locate(upstream)
+    if (located.scheme !== 'registry' || located.tag !== undefined || located.digest !== undefined) {
+      throw new OcishError('USAGE_INVALID_VALUE', `--upstream ${upstream} is no registry or namespace`, {
+        hint: 'Name a host, or a host and a namespace: ghcr.io/team.',
+      })
+    }
+    const path = folder === undefined ? undefined : expandPath(folder, this.#given)
+    return this.#parts.holdings.pullThrough(located.repository ?? '', located.registry, path)
   }
 
   get settings(): Settings {
@@ -296,6 +313,16 @@ class HostSession implements Session {
   async *doctor(host: string, signal: AbortSignal): AsyncGenerator<HealthCheck, void> {
     const { doctor } = await import('./doctor.ts')
     yield* doctor(host, { optionsFor: async (name) => this.#parts.clients.optionsFor(name), signal })
+  }
+
+  get plugins(): Plugins {
+    this.#plugins ??= lazyPlugins({
+      ...this.#given,
+      data: this.#given.paths?.data,
+      builtIn: builtInKinds(),
+      services: this,
+    })
+    return this.#plugins
   }
 
   get cache(): CacheView {

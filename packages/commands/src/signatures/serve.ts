@@ -21,6 +21,12 @@ export const serveSignature: Signature = {
       default: '127.0.0.1:5000',
       placeholder: 'HOST:PORT',
     },
+    {
+      name: 'upstream',
+      type: 'location',
+      placeholder: 'HOST[/NAMESPACE]',
+      summary: 'serve this registry through the store: every blob is fetched once, tags are asked for again',
+    },
     { name: 'readonly', type: 'bool', summary: 'refuse writes' },
     {
       name: 'allow-remote',
@@ -37,7 +43,10 @@ export const serveSignature: Signature = {
   input: 'none',
   output: { form: 'rows', row: endpointRow },
   effect: 'L',
-  examples: [{ line: 'serve ./registry --addr 127.0.0.1:0', note: 'on a free port, printed as a row' }],
+  examples: [
+    { line: 'serve ./registry --addr 127.0.0.1:0', note: 'on a free port, printed as a row' },
+    { line: 'serve --upstream ghcr.io/team', note: 'a cache for the neighbours of this machine' },
+  ],
   exits: [8],
   since: '0.1',
   group: 'local',
