@@ -29,8 +29,9 @@ export interface StartedOcish {
   readonly done: Promise<OcishRun>
 }
 
-/** The built program. */
-export const ocishBin: string = fileURLToPath(new URL('../../../apps/cli/dist/bin.mjs', import.meta.url))
+/** The built program: `OCISH_BIN`, or that of this checkout. */
+export const ocishBin: string =
+  process.env['OCISH_BIN'] ?? fileURLToPath(new URL('../../../apps/cli/dist/bin.mjs', import.meta.url))
 
 /** Starts the built program (`apps/cli/dist/bin.mjs`) with a clean environment. */
 export function startOcish(
