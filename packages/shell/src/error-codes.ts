@@ -201,6 +201,10 @@ export const errorCodes: Readonly<Record<string, Explanation>> = {
     'Try again; when it stays, the content is damaged or forged.',
   ),
   ARCHIVE_UNSAFE: e('an archive tries to write outside its folder', 'Do not use it.'),
+  SIGNATURE_INVALID: e(
+    'a signature does not fit the content or the keys',
+    'Do not use it, or name the keyring that has the key.',
+  ),
   FILE_EXISTS: e('a file of that name is there', 'Choose another place, or add --force.'),
   FILE_FAILED: e('a file cannot be read or written', 'Check permissions and room; the cause says which.'),
   INPUT_INVALID: e('what from read is not in that form', 'Check the input at the line named.'),
