@@ -1,4 +1,5 @@
 export { signatures } from './all-signatures.ts'
 export { helpDocument } from './help-document.ts'
 export { loadCommand } from './load-command.ts'
+export type * from './plugin-services.ts'
 export type * from './services.ts'

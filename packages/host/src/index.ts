@@ -17,7 +17,7 @@ export type {
 } from './host-options.ts'
 export { expandPaths } from './expand-paths.ts'
 export { kindCommands } from './kind-commands.ts'
-export { builtInKinds, type KindEntry } from './kind-table.ts'
+export { allKinds, builtInKinds, type KindEntry } from './kind-table.ts'
 export { localFiles } from './local-files.ts'
 export { type Env, type PathBase, type Paths, pathsFrom } from './paths.ts'
 export type { CommandInput } from './run-command.ts'

@@ -4,6 +4,8 @@ import image from '@ocish/kind-image/package.json' with { type: 'json' }
 import klaus from '@ocish/kind-klaus/package.json' with { type: 'json' }
 import ostree from '@ocish/kind-ostree-image/package.json' with { type: 'json' }
 import runconfig from '@ocish/kind-runconfig/package.json' with { type: 'json' }
+import type { Paths } from './paths.ts'
+import { installedKinds } from './plugins/plugin-index.ts'
 
 /** A kind that can be found without its code. */
 export interface KindEntry extends KindData {
@@ -39,6 +41,11 @@ export function builtInKinds(): readonly KindEntry[] {
       load: async () => pick(await load(), data.name, name),
     })),
   )
+}
+
+/** The kinds that come with the program, and those of the enabled plugins: two lists of data, no code. */
+export function allKinds(paths: Pick<Paths, 'data'> | undefined): readonly KindEntry[] {
+  return [...builtInKinds(), ...(paths === undefined ? [] : installedKinds(paths.data))]
 }
 
 /** A module's default export is a kind or a list of them. */

@@ -32,7 +32,7 @@ import type { Command, DeclaredOption } from '@ocish/shell'
 import { type Config, loadConfig } from './config.ts'
 import type { KindCommandAbilities } from './kind-command-scope.ts'
 import { kindCommands } from './kind-commands.ts'
-import { builtInKinds, type KindEntry } from './kind-table.ts'
+import { allKinds, builtInKinds, type KindEntry } from './kind-table.ts'
 import { checkKindSettings, settingsOf } from './kind-settings.ts'
 import { KindTable } from './kinds.ts'
 import { locate } from './locate.ts'
@@ -71,7 +71,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     ...(paths && { folder: paths.config }),
     ...(file !== undefined && { file }),
   })
-  const kinds = options.kinds ?? builtInKinds()
+  const kinds = options.kinds ?? allKinds(paths)
   await checkKindSettings(config, kinds)
   return new HostSession(options, config, await runOptions(options, config), kinds)
 }

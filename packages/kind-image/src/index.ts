@@ -2,6 +2,7 @@ import type { Kind } from '@ocish/sdk'
 import { files, type FileBundle } from './files.ts'
 import { image, type Image } from './image.ts'
 import { imageIndex, type ImageIndex } from './image-index.ts'
+import { plugin, type Plugin } from './plugin.ts'
 import { attestation, type Attestation } from './trust/attestation.ts'
 import { sbom, type Sbom } from './trust/sbom.ts'
 import { signature, type Signature } from './trust/signature.ts'
@@ -15,7 +16,8 @@ const kinds: readonly [
   Kind<Sbom>,
   Kind<Wasm>,
   Kind<FileBundle>,
-] = [image, imageIndex, signature, attestation, sbom, wasm, files]
+  Kind<Plugin>,
+] = [image, imageIndex, signature, attestation, sbom, wasm, files, plugin]
 
 export default kinds
 export { exportRoot, mergedRoot, type MergedRoot } from './root/merged-root.ts'
@@ -24,6 +26,7 @@ export type { Attestation } from './trust/attestation.ts'
 export type { FileBundle } from './files.ts'
 export type { HistoryStep, Image } from './image.ts'
 export type { ImageIndex, IndexEntry } from './image-index.ts'
+export type { Plugin } from './plugin.ts'
 export type { Sbom } from './trust/sbom.ts'
 export type { Signature } from './trust/signature.ts'
 export type { Wasm } from './wasm.ts'
