@@ -16,7 +16,10 @@ export interface KindCommandAbilities {
     location: string,
   ) => Promise<{ readonly ref: string; readonly digest: string }>
   readonly folder: (path: string) => Promise<Source>
-  readonly target: (path: string, force: boolean) => Promise<OpenTarget>
+  readonly target: (
+    path: string,
+    options: { readonly force: boolean; readonly merge: boolean },
+  ) => Promise<OpenTarget>
 }
 
 /**
@@ -35,8 +38,9 @@ export function kindCommandScope(
     ...context,
     ...(command.effect === 'W' && { publish: abilities.publish }),
     folder: async (argument) => abilities.folder(pathOf(argument)),
-    async target(argument) {
-      const open = await abilities.target(pathOf(argument), call.flags['force'] === true)
+    async target(argument, { merge = false } = {}) {
+      const force = call.flags['force'] === true
+      const open = await abilities.target(pathOf(argument), { force, merge })
       targets.push(open)
       return open.target
     },

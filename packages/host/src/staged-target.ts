@@ -84,6 +84,14 @@ export class StagedTarget implements Target {
     })
   }
 
+  async remove(path: string): Promise<void> {
+    const file = await this.#place(path, 'file')
+    const stats = await lstatOrNothing(file)
+    if (path === '' || !stats?.isFile())
+      throw new OcishError('TARGET_UNSAFE', `${path} is no file that was written here`)
+    await fs.rm(file)
+  }
+
   /** Checks the path and makes the folders above it. */
   async #place(path: string, what: 'file' | 'folder' | 'link'): Promise<string> {
     this.#signal.throwIfAborted()

@@ -68,7 +68,7 @@ function pairs(value: unknown, flag: string): ReadonlyMap<string, string> {
 /** RFC 3339, or seconds since 1970 as SOURCE_DATE_EPOCH has them. */
 function createdFrom(value: unknown): number | undefined {
   if (value === undefined) return undefined
-  const text = String(value)
+  const text = typeof value === 'string' ? value : ''
   const seconds = /^\d{1,12}$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000)
   if (!Number.isFinite(seconds) || seconds < 0 || seconds > 253_402_300_799)
     throw invalid('created', text, 'a time as 2024-01-02T03:04:05Z, or seconds since 1970')

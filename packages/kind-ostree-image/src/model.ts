@@ -46,8 +46,9 @@ export async function readImage(artifact: Artifact): Promise<OstreeImage> {
   const lastOwn = final === undefined ? diffIds.length - 1 : diffIds.indexOf(final)
   if (lastOwn < 0) throw invalid(`the label ostree.final-diffid names no layer: ${final}`)
   const history = list(config['history'])
-    .filter((one) => isJsonObject(one) && one['empty_layer'] !== true)
-    .map((one) => String(isJsonObject(one) ? (one['created_by'] ?? '') : ''))
+    .filter(isJsonObject)
+    .filter((one) => one['empty_layer'] !== true)
+    .map((one) => textMember(one, 'created_by').created_by ?? '')
   const version = labels['org.opencontainers.image.version'] ?? labels['version']
   return {
     form: final === undefined ? 'plain' : 'encapsulated',

@@ -1,4 +1,4 @@
-import { createHash, hash } from 'node:crypto'
+import { createHash, hash, randomUUID } from 'node:crypto'
 import { pipeline, Readable } from 'node:stream'
 import { createDeflateRaw, deflateRawSync } from 'node:zlib'
 import { OcishError, type Bytes, type Target } from '@ocish/sdk'
@@ -54,7 +54,6 @@ class ArchiveWriter implements RepoWriter {
   readonly #target: Target
   readonly #has: (path: string) => Promise<boolean>
   readonly #written = new Set<string>()
-  #temporary = 0
 
   constructor(target: Target, has: (path: string) => Promise<boolean>) {
     this.#target = target
@@ -106,16 +105,15 @@ class ArchiveWriter implements RepoWriter {
 
   async #large(header: ContentHeader, content: NewContent): Promise<string> {
     const sum = createHash('sha256').update(encodeHashedHeader(header))
-    this.#temporary += 1
-    const temporary = `tmp/object-${this.#temporary}`
+    const temporary = `tmp/object-${randomUUID()}`
     await this.#target.write(
       temporary,
       deflated(header, content, (chunk) => void sum.update(chunk)),
     )
     const checksum = sum.digest('hex')
     const path = objectPath(checksum, 'filez')
-    if (await this.#isThere(path)) return checksum
-    await this.#target.move?.(temporary, path)
+    if (await this.#isThere(path)) await this.#target.remove?.(temporary)
+    else await this.#target.move?.(temporary, path)
     this.#written.add(path)
     return checksum
   }

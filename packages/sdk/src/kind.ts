@@ -131,6 +131,8 @@ export interface Target {
   hardlink?(path: string, existing: string): Promise<void>
   /** Gives a file that was written through this target its name, once that is known. Hosts without it do not offer the method. */
   move?(path: string, to: string): Promise<void>
+  /** Takes back a file that was written through this target. Offered together with `move`. */
+  remove?(path: string): Promise<void>
 }
 
 /** One blob to be written. It can be opened again; without digest and size the host measures while it streams. */
@@ -242,9 +244,10 @@ export interface KindCommandContext extends KindContext {
   folder?(parameter: string): Promise<Source>
   /**
    * Writing confined to the path that the user typed for the parameter of this name; `write('')` makes it a file.
-   * What was written appears when the command ends without an error.
+   * What was written appears when the command ends without an error. `merge`: what is there stays, and only names that
+   * exist are refused.
    */
-  target?(parameter: string): Promise<Target>
+  target?(parameter: string, options?: { readonly merge?: boolean }): Promise<Target>
 }
 
 export interface KindParam {

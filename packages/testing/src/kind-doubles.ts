@@ -108,6 +108,11 @@ export function memoryTarget(): MemoryTarget {
       entries.delete(path)
       entries.set(to, entry)
     },
+    async remove(path) {
+      if (entries.get(path)?.kind !== 'file')
+        throw new OcishError('TARGET_UNSAFE', `${path} is no file that is here`)
+      entries.delete(path)
+    },
     async hardlink(path, existing) {
       claim(path)
       const entry = entries.get(existing)

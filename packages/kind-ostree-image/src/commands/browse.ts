@@ -120,12 +120,13 @@ export const fsck: KindCommand = {
   async *run({ args }, context) {
     const repo = await openRepoArgument(context)
     const commits = new Set<string>()
-    if (args['revision'] === undefined) {
+    const { revision } = args
+    if (typeof revision !== 'string') {
       for await (const { ref, commit, problem } of repo.refs()) {
         if (commit !== undefined) commits.add(commit)
         if (problem !== undefined) context.warn(`${ref}: ${problem}`)
       }
-    } else commits.add(await repo.resolve(String(args['revision'])))
+    } else commits.add(await repo.resolve(revision))
     let damaged = false
     for (const commit of commits)
       for await (const fault of check(repo, commit, { signal: context.signal })) {
