@@ -94,13 +94,22 @@ async function measure(
       : `${image.delay > 0 ? target.address : fresh.host}/bench/${name}${round}:1`
     return { from, to }
   }
-  await using fresh = await dockerRegistry()
-  await using target = await slowProxy(fresh.host, image.delay)
-  const reset = (name: string) => async (): Promise<void> =>
-    rm(join(work, name), { recursive: true, force: true })
+  let fresh = await dockerRegistry()
+  let target = await slowProxy(fresh.host, image.delay)
+  // Another registry each time: where one has the blob already, skopeo mounts it.
+  const reset = (name: string) => async (): Promise<void> => {
+    await rm(join(work, name), { recursive: true, force: true })
+    if (direction.endsWith('layout')) return
+    await target[Symbol.asyncDispose]()
+    await fresh[Symbol.asyncDispose]()
+    fresh = await dockerRegistry()
+    target = await slowProxy(fresh.host, image.delay)
+  }
   const sides: Side[] = [{ ...ocish(environment, places('ocish')), reset: reset('ocish') }]
   if (program !== undefined) sides.push({ ...skopeo(program, places('skopeo')), reset: reset('skopeo') })
   const measured = await interleave(sides, Math.min(environment.rounds, 5))
+  await target[Symbol.asyncDispose]()
+  await fresh[Symbol.asyncDispose]()
   await rm(work, { recursive: true, force: true })
   return measured
 }
