@@ -11,6 +11,7 @@ import { type ContainerMirrors, containerMirrors } from './registries-conf.ts'
 import type { SessionOptions } from './session-options.ts'
 import { createSpool, type Spool } from './spool.ts'
 import { openTokenFile } from './tokens.ts'
+import { openUploadMemory } from './upload-memory.ts'
 
 /** What a session is made of; none of it has opened anything yet. */
 export interface SessionParts {
@@ -49,6 +50,7 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
     version,
     credentials: given.credentials ?? credentials.lookup,
     tokens,
+    uploads: paths && openUploadMemory(join(paths.state, 'uploads')),
     warn,
     trace,
     retrying: (seconds, reason) => progress({ type: 'retrying', seconds, reason }),
