@@ -33,18 +33,24 @@ function isFolder(layer: Descriptor): boolean {
   return layer.annotations?.[folderKey] === 'true'
 }
 
-function titled({ layers }: Artifact): readonly { readonly path: string; readonly layer: Descriptor }[] {
+/** Titles as they were written: to be shown, whatever they hold. */
+function titled({ layers }: Artifact): readonly { readonly title: string; readonly layer: Descriptor }[] {
   return layers.flatMap((layer) => {
     const title = layer.annotations?.[titleKey]
-    return title === undefined || title === '' ? [] : [{ path: entryPath(title), layer }]
+    return title === undefined || title === '' ? [] : [{ title, layer }]
   })
+}
+
+/** Titles as paths. Errors: ARCHIVE_UNSAFE. */
+function placed(artifact: Artifact): readonly { readonly path: string; readonly layer: Descriptor }[] {
+  return titled(artifact).map(({ title, layer }) => ({ path: entryPath(title), layer }))
 }
 
 async function* listFiles(
   artifact: Artifact,
   { signal }: KindContext,
 ): AsyncGenerator<TreeEntry & { readonly open?: OpenBytes }, void> {
-  for (const { path, layer } of titled(artifact)) {
+  for (const { path, layer } of placed(artifact)) {
     const { mediaType, digest, size } = layer
     if (isFolder(layer)) yield* listFolder(artifact, path, layer, signal)
     else yield { path, kind: 'file', size, mediaType, digest, open: () => artifact.open(layer) }
@@ -76,7 +82,7 @@ function below(folder: string, path: string): string {
 }
 
 async function unpackFiles(artifact: Artifact, target: Target, { signal }: KindContext): Promise<void> {
-  for (const { path, layer } of titled(artifact)) {
+  for (const { path, layer } of placed(artifact)) {
     // One part at a time: each is written as it arrives.
     if (isFolder(layer)) await extractTar(artifact.open(layer), inside(target, path), { signal })
     else await target.write(path, artifact.open(layer))
@@ -104,7 +110,7 @@ export const files: Kind<FileBundle> = defineKind<FileBundle>({
   ],
   async read(artifact) {
     return {
-      files: titled(artifact).map(({ path, layer }) => {
+      files: titled(artifact).map(({ title: path, layer }) => {
         const { mediaType, digest, size } = layer
         return { path, folder: isFolder(layer), mediaType, digest, size }
       }),

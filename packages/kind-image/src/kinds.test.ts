@@ -3,7 +3,7 @@ import { type Artifact, docker, oci, type PackedManifest } from '@ocish/sdk'
 import { artifactOf, bytesOf, describeKind, kindContext, opened } from '@ocish/testing'
 import { expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
-import { files } from './files.ts'
+import { type FileBundle, files } from './files.ts'
 import { image } from './image.ts'
 import { imageIndex } from './image-index.ts'
 import { wasm } from './wasm.ts'
@@ -131,4 +131,12 @@ describeKind(files, {
       code: 'ARCHIVE_UNSAFE',
     },
   ],
+})
+
+test('T45 a title that is no path is shown, and only writing it is refused', async () => {
+  const artifact = await artifactOf({
+    layers: [{ mediaType: 'text/plain', annotations: titled('\u001B]8;;x\u001B\\'), open: opened('') }],
+  })
+  const model = (await files.read(artifact, kindContext())) as FileBundle
+  expect(files.describe(model)).toMatchObject({ title: '\u001B]8;;x\u001B\\' })
 })

@@ -22,7 +22,9 @@ export interface KindCase {
 /** Something the kind has to refuse, and the code (or codes) it does it with. */
 export interface KindRefusal {
   readonly name: string
+  /** Refused by `pack`. */
   readonly source?: () => Source
+  /** Refused by `read`, or at the latest by `unpack`. */
   readonly artifact?: () => Promise<Artifact>
   readonly options?: Readonly<Record<string, unknown>>
   readonly code: string | readonly string[]

@@ -2,7 +2,7 @@ import type { Kind } from '@ocish/sdk'
 import { expect, test } from 'vitest'
 import { kindContext } from '../kind-context.ts'
 import type { KindRefusal, KindSuiteOptions } from '../kind-suite.ts'
-import { expectBranded, outcomeOf, readModel } from './acts.ts'
+import { expectBranded, outcomeOf, readModel, unpackAll } from './acts.ts'
 
 /** What the kind's own tests say has to be refused, with its code. */
 export function refusalCases(kind: Kind, { refusals = [] }: KindSuiteOptions): void {
@@ -19,5 +19,8 @@ export function refusalCases(kind: Kind, { refusals = [] }: KindSuiteOptions): v
 async function tryIt(kind: Kind, { source, artifact, options = {} }: KindRefusal): Promise<unknown> {
   const context = kindContext({ options })
   if (source !== undefined) return kind.pack?.(source(), context)
-  return artifact === undefined ? undefined : readModel(kind, await artifact(), context)
+  if (artifact === undefined) return undefined
+  const given = await artifact()
+  await readModel(kind, given, context)
+  return unpackAll(kind, given, context)
 }
