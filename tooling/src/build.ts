@@ -1,5 +1,6 @@
 import { defineConfig, type UserConfig } from 'tsdown'
 import { RequireCJS } from 'rolldown-plugin-require-cjs'
+import { noDevtools } from './no-devtools.ts'
 import { slimUndici } from './slim-undici.ts'
 
 /** The build of a library: unbundled dependencies, one file per entry, types by oxc. */
@@ -40,6 +41,6 @@ export function program(entry: Record<string, string>): UserConfig {
         ],
       },
     },
-    plugins: [slimUndici(), RequireCJS({ builtinNodeModules: true, include: [/.*/] })],
+    plugins: [noDevtools(), slimUndici(), RequireCJS({ builtinNodeModules: true, include: [/.*/] })],
   })
 }

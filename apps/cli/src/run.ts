@@ -1,7 +1,8 @@
 import { promises as fs } from 'node:fs'
+import { homedir } from 'node:os'
 import { OcishError } from '@ocish/sdk'
 import { type CommonFlags, fromArgv, parse, type SourceText } from '@ocish/shell'
-import { builtInKinds, helpDocument } from '@ocish/host'
+import { allKinds, helpDocument, pathsFrom } from '@ocish/host'
 import { commandTable } from './command-table.ts'
 import { type Door, doorOf } from './doors.ts'
 import { type ProgramRequest, runProgram } from './run-program.ts'
@@ -11,10 +12,12 @@ import { Terminal } from './terminal.ts'
 
 /** Runs what the arguments of the process say, through whichever door it comes. Answers the exit status. */
 export async function runWords(words: readonly string[], version: string): Promise<number> {
+  const session = await sessionAt(words, version)
+  if (session !== undefined) return session
   const terminal = new Terminal(flagsBefore(words))
   using scope = new DisposableStack()
   scope.use(onSignals((reason) => terminal.stop(reason)))
-  const kinds = builtInKinds()
+  const kinds = allKinds(pathsFrom(process.env, homedir()))
   let source: SourceText | undefined
   try {
     const request = await requestOf(doorOf(words), terminal)
@@ -28,6 +31,14 @@ export async function runWords(words: readonly string[], version: string): Promi
     await terminal.end().catch(() => undefined)
     return terminal.fail(error, source)
   }
+}
+
+/** Without a program, at a terminal: the interactive session. */
+async function sessionAt(words: readonly string[], version: string): Promise<number | undefined> {
+  const { isatty } = process.getBuiltinModule('node:tty')
+  const flagsOnly = words.every((word) => word.startsWith('-') && word.length > 1)
+  if (!flagsOnly || !isatty(0) || !isatty(1)) return undefined
+  return (await import('./open-session.ts')).openSession(words, version)
 }
 
 /** The program as a tree, and where its data comes from. Errors: FILE_NOT_FOUND, FILE_FAILED, LIMIT_EXCEEDED. */

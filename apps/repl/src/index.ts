@@ -1,1 +1,2 @@
-export { Decoder } from './keys/decoder.ts'
+export type { StartOptions } from './session/session-options.ts'
+export { startSession } from './start-session.ts'

@@ -1,0 +1,78 @@
+import type { Services } from '@ocish/host'
+import type { Call, Command, Flag, Output, Param, Signature } from '@ocish/shell'
+import type { HistoryStore } from '../history/history-store.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+
+/** What the commands of a session may look at and change. */
+export interface SessionState {
+  context: string
+  previousContext: string
+  readonly history: HistoryStore
+  readonly jobs: Jobs
+  /** A name as it is meant in this context. */
+  resolve(word: string): string
+  /** The session ends after this line. */
+  leave(status: number): void
+  /** Binds a key to an action, by names. Errors: USAGE_INVALID_VALUE. */
+  set(key: string, value: string): void
+  readonly settings: ReadonlyMap<string, string>
+  /** Shows a program that takes the whole screen; answers the line it stands for, if any. */
+  fullScreen(program: FullScreenProgram): Promise<void>
+}
+
+/** A program of the alternate screen, by name and with what it shows. */
+export type FullScreenProgram =
+  | {
+      readonly type: 'browse'
+      readonly location: string
+      readonly services: Services
+      readonly signal: AbortSignal
+    }
+  | {
+      readonly type: 'watch'
+      readonly location: string
+      readonly seconds: number
+      readonly services: Services
+      readonly signal: AbortSignal
+    }
+
+interface Parts {
+  readonly name: string
+  readonly summary: string
+  readonly params?: readonly Param[]
+  readonly flags?: readonly Flag[]
+  readonly output?: Output
+  readonly examples: Signature['examples']
+}
+
+/** A command that exists in a session only. */
+export function sessionSignature({
+  params = [],
+  flags = [],
+  output = { form: 'none' },
+  ...parts
+}: Parts): Signature {
+  return {
+    ...parts,
+    params,
+    flags,
+    output,
+    input: 'none',
+    effect: 'L',
+    exits: [],
+    since: '0.1',
+    group: 'session',
+  }
+}
+
+export type SessionRun = (
+  call: Call,
+  state: SessionState,
+  services: Services,
+) => ReturnType<Command<Services>['run']>
+
+/** Its signature, and the code that gets the session's state. */
+export interface SessionCommand {
+  readonly signature: Signature
+  readonly run: SessionRun
+}

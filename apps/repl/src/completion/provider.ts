@@ -1,0 +1,189 @@
+import { readdir } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Services } from '@ocish/host'
+import { type Commands, commonFlags, type ParamType, type Site } from '@ocish/shell'
+import type { Candidate } from '../prompt/candidate.ts'
+import type { PastLine } from '../prompt/state.ts'
+import type { Answer, Provider, Question } from './engine.ts'
+import { remoteAnswer } from './remote.ts'
+import { isPathWord, wantedType } from './stage.ts'
+
+export interface ProviderOptions {
+  readonly commands: () => Commands
+  readonly services: () => Promise<Services>
+  readonly context: () => string
+  readonly history: () => readonly PastLine[]
+  readonly variables: () => readonly string[]
+}
+
+const local = (candidates: readonly Candidate[]): Answer => ({ type: 'local', candidates })
+const named = (names: readonly string[]): Answer => local(names.map((value) => ({ value })))
+
+/** Media types that are met most. */
+const mediaTypes = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.config.v1+json',
+  'application/vnd.oci.image.layer.v1.tar+gzip',
+  'application/vnd.oci.image.layer.v1.tar+zstd',
+  'application/vnd.oci.image.layer.v1.tar',
+  'application/vnd.oci.empty.v1+json',
+  'application/vnd.cncf.helm.config.v1+json',
+  'application/vnd.cncf.helm.chart.content.v1.tar+gzip',
+  'application/spdx+json',
+  'application/vnd.cyclonedx+json',
+  'application/json',
+  'text/plain',
+]
+
+const platforms = [
+  'linux/amd64',
+  'linux/arm64',
+  'linux/arm/v7',
+  'linux/ppc64le',
+  'linux/riscv64',
+  'linux/s390x',
+  'windows/amd64',
+  'darwin/arm64',
+]
+
+/** What could stand at each kind of place. Nothing but references asks a network. */
+export function createProvider(options: ProviderOptions): Provider {
+  return (question) => {
+    const { site } = question
+    switch (site.kind) {
+      case 'command':
+        return local(commandsFor(site, options.commands()))
+      case 'flag':
+        return local(flagsFor(site, options.commands()))
+      case 'flag-value':
+      case 'argument':
+      case 'file':
+        return valuesFor(question, options)
+      case 'field':
+        return named(fieldsOf(site))
+      case 'operator':
+        return named([
+          '==',
+          '!=',
+          '<',
+          '<=',
+          '>',
+          '>=',
+          'in',
+          'contains',
+          'matches',
+          'startswith',
+          'endswith',
+          'and',
+          'or',
+        ])
+      case 'value':
+        return site.field === 'kind'
+          ? named(options.commands().kinds ?? [])
+          : named(['true', 'false', 'null'])
+      case 'variable':
+        return named(['args', 'env', 'error', ...options.variables()])
+      case 'none':
+        return local([])
+      default:
+        return site satisfies never
+    }
+  }
+}
+
+function commandsFor(site: Extract<Site, { kind: 'command' }>, commands: Commands): readonly Candidate[] {
+  const wanted =
+    site.input.form === 'none'
+      ? ['none', 'bytes']
+      : site.input.form === 'bytes'
+        ? ['bytes']
+        : ['rows', 'bytes']
+  return commands.signatures
+    .filter(
+      (signature) =>
+        wanted.includes(signature.input) || (signature.input === 'rows' && site.input.form === 'any'),
+    )
+    .map(({ name, summary }) => ({ value: name, columns: [summary] }))
+}
+
+function flagsFor(site: Extract<Site, { kind: 'flag' }>, commands: Commands): readonly Candidate[] {
+  const { signature } = site
+  const options = commands.options(signature.name).map(({ kind, option }) => ({
+    value: `--${option.name}`,
+    columns: [`${option.summary} (${kind})`],
+  }))
+  const own = [...signature.flags, ...commonFlags].map(({ name, summary }) => ({
+    value: `--${name}`,
+    columns: [summary],
+  }))
+  return [...own.slice(0, signature.flags.length), ...options, ...own.slice(signature.flags.length)]
+}
+
+function fieldsOf(site: Extract<Site, { kind: 'field' }>): readonly string[] {
+  if (site.input.form !== 'rows') return []
+  return [...new Set(site.input.types.flatMap((type) => type.columns.map((column) => column.name)))]
+}
+
+async function valuesFor(question: Question, options: ProviderOptions): Promise<Answer> {
+  const { site, stage } = question
+  const of = site.kind === 'argument' ? site.param : site.kind === 'flag-value' ? site.flag : undefined
+  if (of?.enum !== undefined) return named(of.enum)
+  const type = wantedType(site) as ParamType | undefined
+  const word = stage.base + stage.word
+  switch (type) {
+    case 'ref':
+    case 'location':
+    case 'digest':
+      return isPathWord(word)
+        ? paths(stage.base)
+        : remoteAnswer(word, await options.services(), options.context(), options.history())
+    case 'path':
+      return paths(stage.base)
+    case 'host': {
+      const registries = await (await options.services()).registries()
+      return local(registries.map(({ host, user }) => ({ value: host, columns: [user ?? ''] })))
+    }
+    case 'kind':
+      return named(options.commands().kinds ?? [])
+    case 'platform':
+      return named(platforms)
+    case 'mediatype':
+      return named(mediaTypes)
+    case 'bool':
+      return named(['true', 'false'])
+    case 'command':
+      return named(options.commands().signatures.map((signature) => signature.name))
+    case 'string':
+    case 'int':
+    case 'size':
+    case 'duration':
+    case 'keyvalue':
+    case undefined:
+      return local([])
+    case 'field':
+      return site.kind === 'argument' && site.input.form === 'rows'
+        ? named(site.input.types.flatMap((row) => row.columns.map((column) => column.name)))
+        : local([])
+    default:
+      return type satisfies never
+  }
+}
+
+/** The entries of the folder that the word names so far; folders go on. */
+async function paths(base: string): Promise<Answer> {
+  const folder = base.startsWith('~/') ? join(homedir(), base.slice(2)) : base === '' ? '.' : base
+  try {
+    const entries = await readdir(folder, { withFileTypes: true })
+    const candidates = entries
+      .filter((entry) => !entry.name.startsWith('.'))
+      .map((entry): Candidate => {
+        const value = `${base}${entry.name}`
+        return entry.isDirectory() ? { value: `${value}/`, more: true } : { value }
+      })
+    return local(candidates.toSorted((a, b) => (a.value < b.value ? -1 : 1)))
+  } catch {
+    return local([])
+  }
+}

@@ -1,0 +1,39 @@
+import type { Emission } from '@ocish/shell'
+import type { FullScreenProgram } from '../commands/session-command.ts'
+import { BrowseScreen } from './browse-screen.ts'
+import { type ScreenTerminal, show } from './driver.ts'
+import { ViewScreen } from './view-screen.ts'
+import { WatchScreen } from './watch-screen.ts'
+
+/** Runs a full-screen program; answers the lines that equal what was done in it. */
+export async function openScreen(
+  program: FullScreenProgram,
+  terminal: ScreenTerminal,
+): Promise<readonly string[]> {
+  const { location, services, signal } = program
+  if (program.type === 'watch') {
+    await show(new WatchScreen(location, program.seconds, services, signal), terminal, signal)
+    return []
+  }
+  const screen = new BrowseScreen(location, services, signal)
+  await show(screen, terminal, signal)
+  return screen.lines
+}
+
+/** Shows what a pipe gives. Errors: those of the pipe. */
+export async function viewRows({ edge }: Emission, terminal: ScreenTerminal): Promise<void> {
+  const types = edge.form === 'rows' ? edge.types : []
+  const columns = types.flatMap((type) =>
+    type.columns.filter((column) => column.hidden !== true && column.lazy !== true),
+  )
+  const screen = new ViewScreen(columns)
+  const stop = new AbortController()
+  let failure: { readonly error: unknown } | undefined
+  const reading = screen.read(edge).catch((error: unknown) => {
+    failure = { error }
+    stop.abort()
+  })
+  await show(screen, terminal, stop.signal)
+  if (failure !== undefined) throw failure.error
+  void reading
+}

@@ -1,0 +1,87 @@
+import type { Column, Edge, Row } from '@ocish/shell'
+import type { Look, Text } from '@ocish/shell/text'
+import type { KeyEvent } from '../keys/key-event.ts'
+import type { Screen } from './driver.ts'
+import { tableRows } from './table-rows.ts'
+import { tableKey, tableState, type TableState } from './table-state.ts'
+
+/** Rows that are kept at most. */
+const rowLimit = 100_000
+
+/** Rows as they arrive, to be filtered, sorted and looked through. */
+export class ViewScreen implements Screen {
+  #state: TableState
+  #status = 'reading'
+  #changed: (() => void) | undefined
+
+  constructor(columns: readonly Column[]) {
+    this.#state = tableState(columns)
+  }
+
+  /** Takes in what a pipe gives, until its end. Errors: those of the pipe. */
+  async read(edge: Edge): Promise<void> {
+    let batch: Row[] = []
+    for await (const row of rowsOf(edge)) {
+      batch.push(row)
+      if (batch.length >= 200 || this.#state.rows.length < 50) {
+        this.#add(batch)
+        batch = []
+      }
+      if (this.#state.rows.length >= rowLimit) break
+    }
+    this.#add(batch)
+    this.#status = `${this.#state.rows.length}${this.#state.rows.length >= rowLimit ? ' (cut)' : ''} rows`
+    this.#changed?.()
+  }
+
+  key(event: KeyEvent): boolean {
+    const [state, action] = tableKey(this.#state, event)
+    this.#state = state
+    return action?.type === 'leave'
+  }
+
+  rows(columns: number, height: number, look: Look): readonly Text[] {
+    const keys = '/ filter · s sort · h hide · H all columns · ←→ column · q back'
+    const frame = { state: this.#state, title: 'view', status: this.#status, keys }
+    return tableRows(frame, columns, height, look)
+  }
+
+  onChange(call: () => void): () => void {
+    this.#changed = call
+    return () => {
+      this.#changed = undefined
+    }
+  }
+
+  #add(batch: readonly Row[]): void {
+    if (batch.length === 0) return
+    const known = new Set(this.#state.columns.map((column) => column.name))
+    const added = new Set(batch.flatMap((row) => Object.keys(row)).filter((name) => !known.has(name)))
+    const columns =
+      this.#state.columns.length > 0 && known.size > 1
+        ? []
+        : [...added].map((name): Column => ({ name, type: 'string' }))
+    this.#state = {
+      ...this.#state,
+      columns: [...this.#state.columns, ...columns],
+      rows: [...this.#state.rows, ...batch],
+    }
+    this.#changed?.()
+  }
+}
+
+async function* rowsOf(edge: Edge): AsyncGenerator<Row, void> {
+  if (edge.form === 'rows') yield* edge.rows
+  else if (edge.form === 'values') for await (const value of edge.values) yield { value }
+  else if (edge.form === 'value') yield { value: edge.value }
+  else {
+    const decoder = new TextDecoder()
+    let rest = ''
+    for await (const chunk of edge.bytes) {
+      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
+      rest = lines.pop() ?? ''
+      for (const line of lines) yield { line }
+    }
+    if (rest !== '') yield { line: rest }
+  }
+}

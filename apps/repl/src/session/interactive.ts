@@ -1,0 +1,446 @@
+import { loadCommand } from '@ocish/host'
+import { OcishError } from '@ocish/sdk'
+import { edgeOf, type Emission, helpFor, type Site, toProblem, write } from '@ocish/shell'
+import { cut, help, type Look, join, paint, safe, text, type Text } from '@ocish/shell/text'
+import type { FullScreenProgram } from '../commands/session-command.ts'
+import { CompletionEngine } from '../completion/engine.ts'
+import { frecency } from '../completion/frecency.ts'
+import { createProvider } from '../completion/provider.ts'
+import type { JobInfo } from '../jobs/jobs.ts'
+import type { KeyEvent } from '../keys/key-event.ts'
+import { bufferRows, promptText } from '../layout/buffer-rows.ts'
+import { type Frame, frameOf } from '../layout/frame.ts'
+import { type ActionName, isActionName, keymapWith } from '../prompt/keymap.ts'
+import {
+  type Effect,
+  initialPrompt,
+  type PromptEvent,
+  type PromptState,
+  type World,
+} from '../prompt/state.ts'
+import { step } from '../prompt/step.ts'
+import type { Keyboard } from '../terminal/keyboard.ts'
+import { lookOf } from '../terminal/look.ts'
+import type { ScreenTerminal } from '../screens/driver.ts'
+import type { FrameSource, View } from '../view/frame-source.ts'
+import { editExternally, stopProcess } from './child-process.ts'
+import { Foreground } from './foreground.ts'
+import { MenuFacts } from './menu-facts.ts'
+import { answering, type Question, questionRow } from './question.ts'
+import { worldOf } from './reading.ts'
+import type { StartOptions } from './session-options.ts'
+import { type Front, ShellSession } from './shell-session.ts'
+
+/** Milliseconds between two paintings of progress. */
+const progressPause = { on: 100, off: 1000 }
+
+/** The session at a terminal: keys go through the fold, effects to the shell behind it, frames to the view. */
+export class Interactive implements Front, FrameSource {
+  readonly isPlain = false
+  readonly settings: Map<string, string> = new Map([['ui.motion', 'on']])
+  readonly #keyboard: Keyboard
+  readonly #stdout: NodeJS.WriteStream
+  readonly #options: StartOptions
+  readonly #over = Promise.withResolvers<number>()
+  readonly #listeners = new Set<() => void>()
+  readonly #waiting: string[] = []
+  readonly #keys = new Map<string, ActionName>()
+  #view: View | undefined
+  #shell!: ShellSession
+  #foreground!: Foreground
+  #engine!: CompletionEngine
+  #facts!: MenuFacts
+  #state: PromptState = initialPrompt()
+  #question: Question | undefined
+  #screen: ((events: readonly KeyEvent[]) => void) | undefined
+  #details: readonly Text[] = []
+  #failed = false
+  #warnedOfJobs = false
+  #frame: Frame | undefined
+  #soon: NodeJS.Timeout | undefined
+
+  constructor(keyboard: Keyboard, stdout: NodeJS.WriteStream, options: StartOptions) {
+    this.#keyboard = keyboard
+    this.#stdout = stdout
+    this.#options = options
+  }
+
+  /** Opens the shell; nothing is painted yet. */
+  async open(): Promise<void> {
+    const shell = await ShellSession.open(this, this.#options)
+    this.#shell = shell
+    this.#foreground = new Foreground(shell)
+    const services = async (): ReturnType<ShellSession['services']> => shell.services()
+    this.#engine = new CompletionEngine({
+      provide: createProvider({
+        commands: () => shell.commands,
+        services,
+        context: () => shell.context,
+        history: () => shell.history.lines,
+        variables: () => ['last'],
+      }),
+      weights: () => frecency(shell.history.lines, Date.now()),
+      explain: (error) => {
+        const { message, hints } = toProblem(error)
+        const hint = hints[0]?.text
+        return hint === undefined ? { message } : { message, hint }
+      },
+    })
+    this.#facts = new MenuFacts(services, () => this.#changedNow())
+  }
+
+  /** Paints from here on, and takes keys. Resolves with the status to leave with. */
+  async run(view: View): Promise<number> {
+    this.#view = view
+    this.#stdout.on('resize', this.#onResize)
+    this.#keyboard.whenClosed(() => this.leave(0))
+    this.#keyboard.listen((events) => this.#keysCame(events))
+    this.#changedNow()
+    const status = await this.#over.promise
+    this.#stdout.off('resize', this.#onResize)
+    clearTimeout(this.#soon)
+    this.#engine.cancel()
+    this.#facts.shown(undefined)
+    await this.#shell[Symbol.asyncDispose]()
+    this.#view = undefined
+    return status
+  }
+
+  get look(): Look {
+    return lookOf(this.columns, this.#options.flags ?? {}, process.env)
+  }
+
+  get columns(): number {
+    return this.#stdout.columns || 80
+  }
+
+  get rows(): number {
+    return this.#stdout.rows || 24
+  }
+
+  subscribe = (call: () => void): (() => void) => {
+    this.#listeners.add(call)
+    return () => this.#listeners.delete(call)
+  }
+
+  frame = (): Frame => (this.#frame ??= this.#laidOut())
+
+  async write(output: string): Promise<void> {
+    if (this.#view === undefined) this.#stdout.write(output)
+    else this.#view.write(output)
+    if (this.#stdout.writableNeedDrain) await new Promise((resolve) => this.#stdout.once('drain', resolve))
+  }
+
+  /** Progress is painted a few times a second; what a key did, at once. */
+  changed(): void {
+    const pause = this.settings.get('ui.motion') === 'off' ? progressPause.off : progressPause.on
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined
+      this.#changedNow()
+    }, pause)
+  }
+
+  leave(status: number): void {
+    this.#over.resolve(status)
+  }
+
+  async confirm(question: string, signal: AbortSignal): Promise<boolean> {
+    const answer = await this.#asked(`${question} [y/N] `, false, signal)
+    return /^y(?:es)?$/i.test(answer?.trim() ?? '')
+  }
+
+  /** Errors: INTERRUPTED. */
+  async readSecret(prompt: string, signal: AbortSignal): Promise<string> {
+    const answer = await this.#asked(prompt, true, signal)
+    if (answer === undefined) throw new OcishError('INTERRUPTED', 'nothing was answered')
+    return answer
+  }
+
+  /** Errors: USAGE_INVALID_VALUE. */
+  set(key: string, value: string): void {
+    if (key.startsWith('keys.')) {
+      if (!isActionName(value)) throw new OcishError('USAGE_INVALID_VALUE', `there is no action ${value}`)
+      this.#keys.set(key.slice('keys.'.length), value)
+    } else if (key !== 'ui.motion' || (value !== 'on' && value !== 'off')) {
+      throw new OcishError('USAGE_INVALID_VALUE', `there is no setting ${key} with the value ${value}`, {
+        hint: 'Use keys.KEY=ACTION or ui.motion=on|off.',
+      })
+    }
+    this.settings.set(key, value)
+  }
+
+  jobEnded(job: JobInfo): void {
+    const how =
+      job.state === 'done' ? 'done' : job.state === 'killed' ? 'cancelled' : `failed, exit ${job.exit}`
+    const seconds = Math.round((job.duration ?? 0) / 1000)
+    const tone = job.state === 'done' ? 'good' : 'warn'
+    void this.write(
+      `${text`${paint(text`[${job.id}] ${how as Text}`, tone, this.look)}  ${safe(job.line)}  ${seconds} s`}\n`,
+    )
+    this.#changedNow()
+  }
+
+  async suspended<T>(work: () => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const during = async (): Promise<void> => {
+      this.#keyboard.stop()
+      await work().then(resolve, reject)
+      this.#keyboard.start()
+    }
+    await (this.#view?.suspend(during) ?? during())
+    this.#changedNow()
+    return promise
+  }
+
+  async fullScreen(program: FullScreenProgram): Promise<void> {
+    const { openScreen } = await import('../screens/open.ts')
+    const lines = await this.#withScreen(async (terminal) => openScreen(program, terminal))
+    for (const line of lines) await this.write(`${paint(safe(line), 'dim', this.look)}\n`)
+  }
+
+  async view(emission: Emission): Promise<void> {
+    const { viewRows } = await import('../screens/open.ts')
+    await this.#withScreen(async (terminal) => viewRows(emission, terminal))
+  }
+
+  /** The alternate screen, with all keys going there. */
+  async #withScreen<T>(work: (terminal: ScreenTerminal) => Promise<T>): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    await this.#view!.suspend(async () => {
+      const terminal = {
+        stdout: this.#stdout,
+        look: () => this.look,
+        keys: (take: (events: readonly KeyEvent[]) => void) => {
+          this.#screen = take
+        },
+      }
+      await work(terminal).then(resolve, reject)
+      this.#screen = undefined
+    })
+    this.#changedNow()
+    return promise
+  }
+
+  get #world(): World {
+    const { reader, history, context } = this.#shell
+    return worldOf({ reader, keymap: keymapWith(this.#keys), history: history.lines, context })
+  }
+
+  readonly #onResize = (): void => this.#changedNow()
+
+  #changedNow(): void {
+    this.#frame = undefined
+    for (const call of this.#listeners) call()
+  }
+
+  #laidOut(): Frame {
+    const { look } = this
+    const state = this.#state
+    const progress = [...this.#shell.running].flatMap((scope) =>
+      scope.progress.rows(Math.max(1, this.rows - 6), look),
+    )
+    if (this.#question !== undefined) {
+      const row = cut(questionRow(this.#question), this.columns - 1)
+      const rows = [...progress.slice(0, Math.max(0, this.rows - 2)), row]
+      return { rows, x: Math.min(this.columns - 1, Array.from(row).length), y: rows.length - 1 }
+    }
+    return frameOf({
+      state: state.menu === undefined ? state : { ...state, menu: this.#facts.filled(state.menu) },
+      world: this.#world,
+      look,
+      height: this.rows,
+      progress,
+      jobs: this.#shell.jobs.running.length,
+      failed: this.#failed,
+      details: this.#details,
+    })
+  }
+
+  #keysCame(events: readonly KeyEvent[]): void {
+    for (const [index, event] of events.entries()) {
+      if (this.#screen !== undefined) {
+        this.#screen(events.slice(index))
+        return
+      }
+      if (this.#question === undefined) this.#send(event)
+      else this.#question = answering(this.#question, event)
+    }
+    this.#changedNow()
+  }
+
+  #send(event: PromptEvent): void {
+    const before = this.#state.menu
+    const [state, effects] = step(this.#state, event, this.#world)
+    this.#state = state
+    if (state.menu !== before) {
+      this.#facts.shown(state.menu)
+      if (state.menu === undefined) this.#engine.cancel()
+      if (state.menu?.details !== true) this.#details = []
+    }
+    for (const effect of effects) this.#act(effect)
+  }
+
+  #act(effect: Effect): void {
+    switch (effect.type) {
+      case 'submit':
+        this.#waiting.push(effect.text)
+        void this.#work()
+        return
+      case 'discard':
+        void this.#discard(effect.text)
+        return
+      case 'complete': {
+        const { request, site, stage } = effect
+        void this.#engine.ask(site, stage, (list) => {
+          this.#send({ type: 'candidates', request, list })
+          this.#changedNow()
+        })
+        return
+      }
+      case 'details':
+        void this.#describe(effect.candidate.value)
+        return
+      case 'help':
+        void this.#help(effect.site)
+        return
+      case 'edit-externally':
+        void this.#edit(effect.text)
+        return
+      case 'exit':
+        this.#wantsToLeave()
+        return
+      case 'suspend':
+        void this.suspended(stopProcess)
+        return
+      case 'background':
+        this.#background()
+        return
+      case 'cancel':
+        if (this.#foreground.cancel() === 'left') void this.write('left alone; it may still be working\n')
+        return
+      case 'clear':
+        this.#view?.clear()
+        return
+      case 'bell':
+        this.#stdout.write('\u0007')
+        return
+      default:
+        effect satisfies never
+    }
+  }
+
+  /** One line after the other; those typed meanwhile wait. */
+  async #work(): Promise<void> {
+    if (this.#foreground.isBusy) return
+    for (let line = this.#waiting.shift(); line !== undefined; line = this.#waiting.shift()) {
+      await this.#echo(line)
+      if (line.trim() === '') continue
+      this.#send({ type: 'busy', busy: true })
+      this.#changedNow()
+      const ended = await this.#foreground.run(line)
+      this.#failed = ended !== undefined && ended.exit !== 0
+      this.#send({ type: 'busy', busy: false })
+      if (ended?.fix !== undefined) this.#send({ type: 'fix', text: ended.fix })
+      this.#send({ type: 'refresh' })
+      if (/^\s*(?:login|logout|push|cp|tag|rm|sync|attach)\b/.test(line)) {
+        this.#engine.clear()
+        this.#facts.forget()
+      }
+      this.#changedNow()
+    }
+  }
+
+  /** The accepted line goes to the scrollback as it stood there. */
+  async #echo(line: string, mark = ''): Promise<void> {
+    const { look } = this
+    const prompt = promptText(this.#shell.context, { failed: false, jobs: 0 }, look)
+    const { tokens } = this.#shell.reader.read(line)
+    const { rows } = bufferRows({
+      prompt: prompt.text,
+      promptWidth: prompt.width,
+      text: line,
+      tokens,
+      cursor: 0,
+      ghost: '',
+      look,
+    })
+    await this.write(`${rows.join('\n')}${mark}\n`)
+  }
+
+  async #discard(line: string): Promise<void> {
+    await this.#echo(line, paint('^C' as Text, 'dim', this.look))
+    if (line.trim() !== '') this.#shell.history.add(line, this.#shell.context, Date.now())
+    this.#warnedOfJobs = false
+  }
+
+  async #edit(line: string): Promise<void> {
+    const edited = await this.suspended(async () => editExternally(line))
+    if (edited !== undefined) this.#send({ type: 'set-text', text: edited })
+    this.#changedNow()
+  }
+
+  #background(): void {
+    const job = this.#foreground.background()
+    if (job !== undefined) void this.write(`${text`[${job.id}] ${safe(job.line)}`}\n`)
+  }
+
+  #wantsToLeave(): void {
+    const jobs = this.#shell.jobs.running.length
+    if (jobs > 0 && !this.#warnedOfJobs) {
+      this.#warnedOfJobs = true
+      const what = jobs === 1 ? '1 job is still running' : `${jobs} jobs are still running`
+      this.#send({ type: 'note', text: `${what}; Ctrl-D again leaves and cancels` })
+      this.#changedNow()
+      return
+    }
+    this.leave(0)
+  }
+
+  async #asked(prompt: string, isSecret: boolean, signal: AbortSignal): Promise<string | undefined> {
+    const { promise, resolve } = Promise.withResolvers<string | undefined>()
+    const stop = (): void => resolve(undefined)
+    signal.addEventListener('abort', stop, { once: true })
+    this.#question = { prompt, isSecret, answer: '', settle: resolve }
+    this.#changedNow()
+    try {
+      return await promise
+    } finally {
+      signal.removeEventListener('abort', stop)
+      this.#question = undefined
+      this.#changedNow()
+    }
+  }
+
+  async #help(site: Site): Promise<void> {
+    const { commands } = this.#shell
+    const topic = 'signature' in site ? site.signature.name.split(' ') : []
+    const document = helpFor(topic, commands) ?? helpFor([], commands)
+    if (document !== undefined) await this.write(`${join(help(document, this.look), '\n')}\n`)
+  }
+
+  /** The pane of the menu: what `describe` says. */
+  async #describe(reference: string): Promise<void> {
+    const show = (lines: readonly Text[]): void => {
+      this.#details = lines
+      this.#changedNow()
+    }
+    show(['  …' as Text])
+    try {
+      const command = await loadCommand('describe')
+      if (command === undefined) return
+      const { signal } = new AbortController()
+      const call = { args: { ref: reference }, flags: {}, options: {}, signal }
+      const { edge } = await edgeOf(command.signature.output, command.run(call, await this.#shell.services()))
+      if (edge === undefined) return
+      let shown = ''
+      for await (const piece of write(edge, 'table', {
+        look: { ...this.look, color: false },
+        terminal: true,
+      }))
+        shown += piece
+      show(shown.split('\n').map((line) => text`  ${safe(line)}`))
+    } catch (error) {
+      show([text`  ${safe(toProblem(error).message)}`])
+    }
+  }
+}

@@ -1,0 +1,15 @@
+/** What a front end offers to the session behind it. */
+export interface Surface {
+  /** Finished text, above whatever is being typed. Resolves when more may come. */
+  write(text: string): Promise<void>
+  /** Something that is shown changed. */
+  changed(): void
+  /** Asks yes or no. */
+  confirm(question: string, signal: AbortSignal): Promise<boolean>
+  /** A line that is not shown while it is typed. */
+  readSecret(prompt: string, signal: AbortSignal): Promise<string>
+  /** The terminal belongs to somebody else while this runs. */
+  suspended<T>(work: () => Promise<T>): Promise<T>
+  readonly columns: number
+  readonly rows: number
+}

@@ -1,0 +1,58 @@
+import { promptText } from './layout/buffer-rows.ts'
+import type { StartOptions } from './session/session-options.ts'
+import { Keyboard } from './terminal/keyboard.ts'
+import { lookOf } from './terminal/look.ts'
+import { restoredAtExit } from './terminal/restore.ts'
+
+/**
+ * A session on this process's terminal; resolves with the status to leave with. The prompt is there at once, and keys
+ * are kept, before anything else is loaded.
+ */
+export async function startSession(options: StartOptions): Promise<number> {
+  if (isPlain(options, process.env)) {
+    const { plainSession } = await import('./plain/plain-session.ts')
+    return plainSession(options)
+  }
+  const { stdin, stdout } = process
+  using scope = new DisposableStack()
+  scope.use(restoredAtExit(stdin, stdout))
+  const keyboard = new Keyboard(stdin, stdout)
+  keyboard.start()
+  scope.defer(() => keyboard.stop())
+  const look = lookOf(stdout.columns, options.flags ?? {}, process.env)
+  stdout.write(promptText(options.context ?? '', { failed: false, jobs: 0 }, look).text)
+  const [{ Interactive }, { loadView }] = await Promise.all([
+    import('./session/interactive.ts'),
+    import('./view/load.ts'),
+  ])
+  const front = new Interactive(keyboard, stdout, options)
+  scope.use(endedBySignals(() => front.leave(143)))
+  const [mount] = await Promise.all([loadView(), front.open()])
+  // The frame takes the place of what was painted first.
+  stdout.write('\r\u001B[2K')
+  const view = await mount(front, stdin, stdout)
+  const status = await front.run(view)
+  await view.end()
+  return status
+}
+
+/** Words in order, no cursor movement: for screen readers and terminals that can do nothing else. */
+function isPlain(options: StartOptions, env: NodeJS.ProcessEnv): boolean {
+  return (
+    options.plain === true ||
+    env['TERM'] === 'dumb' ||
+    env['OCISH_PLAIN'] === '1' ||
+    env['INK_SCREEN_READER'] === 'true'
+  )
+}
+
+/** A terminal that was closed and whoever asks the process to end. */
+function endedBySignals(leave: () => void): Disposable {
+  const signals = ['SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.once(signal, leave)
+  return {
+    [Symbol.dispose]: () => {
+      for (const signal of signals) process.removeListener(signal, leave)
+    },
+  }
+}

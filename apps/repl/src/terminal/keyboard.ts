@@ -1,0 +1,76 @@
+import { Decoder } from '../keys/decoder.ts'
+import type { KeyEvent } from '../keys/key-event.ts'
+import { pasteOff, pasteOn } from './restore.ts'
+
+/** Milliseconds after which an Escape that nothing followed is a key. */
+const escapeTime = 25
+
+/**
+ * The keys of a terminal. It is the only reader of standard input: what comes before anybody listens is kept, and a
+ * program that gets the terminal finds nothing taken.
+ */
+export class Keyboard {
+  readonly #stdin: NodeJS.ReadStream
+  readonly #stdout: NodeJS.WriteStream
+  readonly #decoder = new Decoder()
+  #listener: ((events: readonly KeyEvent[]) => void) | undefined
+  #kept: KeyEvent[] = []
+  #timer: NodeJS.Timeout | undefined
+  #onClosed: (() => void) | undefined
+
+  constructor(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream) {
+    this.#stdin = stdin
+    this.#stdout = stdout
+  }
+
+  /** Raw mode, marks around pastes. */
+  start(): void {
+    this.#stdin.setRawMode(true)
+    this.#stdin.setEncoding('utf8')
+    this.#stdin.on('data', this.#onData)
+    this.#stdin.on('end', this.#onEnd)
+    this.#stdin.on('error', this.#onEnd)
+    this.#stdin.resume()
+    this.#stdout.write(pasteOn)
+  }
+
+  /** The terminal as a program expects it. */
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#stdin.off('data', this.#onData)
+    this.#stdin.off('end', this.#onEnd)
+    this.#stdin.off('error', this.#onEnd)
+    this.#stdin.pause()
+    this.#stdin.setRawMode(false)
+    this.#stdout.write(pasteOff)
+  }
+
+  /** From here on; what was typed before comes first. */
+  listen(listener: (events: readonly KeyEvent[]) => void): void {
+    this.#listener = listener
+    const kept = this.#kept
+    this.#kept = []
+    if (kept.length > 0) listener(kept)
+  }
+
+  /** The terminal went away. */
+  whenClosed(call: () => void): void {
+    this.#onClosed = call
+  }
+
+  readonly #onData = (chunk: string): void => {
+    clearTimeout(this.#timer)
+    this.#deliver(this.#decoder.push(chunk))
+    if (this.#decoder.isPending) {
+      this.#timer = setTimeout(() => this.#deliver(this.#decoder.flush()), escapeTime)
+    }
+  }
+
+  readonly #onEnd = (): void => this.#onClosed?.()
+
+  #deliver(events: readonly KeyEvent[]): void {
+    if (events.length === 0) return
+    if (this.#listener === undefined) this.#kept.push(...events)
+    else this.#listener(events)
+  }
+}

@@ -1,0 +1,20 @@
+import type { Frame } from '../layout/frame.ts'
+
+/** What a view paints: the newest frame, and word of newer ones. */
+export interface FrameSource {
+  readonly subscribe: (call: () => void) => () => void
+  /** The same object until something changed. */
+  readonly frame: () => Frame
+}
+
+/** A mounted view. */
+export interface View {
+  /** Finished text above the frame; ends with a newline. */
+  write(text: string): void
+  /** Takes the frame away; the next change paints it anew. */
+  clear(): void
+  /** The terminal is free while this runs. */
+  suspend(work: () => Promise<void>): Promise<void>
+  /** Resolves when the last frame has been written. */
+  end(): Promise<void>
+}
