@@ -2,18 +2,20 @@ import type { CommonFlags, SourceText } from '@ocish/shell'
 import { type Look, paint, safe, type Text, text } from '@ocish/shell/text'
 import { lookOf } from './look.ts'
 import { Output } from './output.ts'
-import { ProgressLine } from './progress-line.ts'
+import { LiveRegion } from './live-region.ts'
+import { JsonProgress } from './progress-json.ts'
+import type { Progress } from './progress.ts'
 import { endedBy, type ErrorForm, reportError } from './report-error.ts'
 
 /** What a run says besides its output, and in which form. */
-export type TerminalFlags = Pick<CommonFlags, 'color' | 'ascii' | 'quiet' | 'errors'>
+export type TerminalFlags = Pick<CommonFlags, 'color' | 'ascii' | 'quiet' | 'errors' | 'progress'>
 
 /** The standard streams of one run: the output, and on standard error what is said about it. */
 export class Terminal {
   readonly output: Output
   readonly #stop = new AbortController()
   #flags: TerminalFlags
-  #progress: ProgressLine | undefined
+  #progress: Progress | undefined
 
   constructor(flags: TerminalFlags) {
     this.#flags = flags
@@ -46,10 +48,19 @@ export class Terminal {
     return lookOf(process.stdout, this.#flags, process.env)
   }
 
-  /** The progress line, where somebody can see one. */
-  get progress(): ProgressLine | undefined {
-    if (!process.stderr.isTTY || this.#flags.quiet || this.#form === 'json') return undefined
-    return (this.#progress ??= new ProgressLine((line) => process.stderr.write(line), this.#errorLook))
+  /** What shows transfers: lines of JSON where they are asked for, a few live lines where somebody can see them. */
+  get progress(): Progress | undefined {
+    const { progress = 'auto', quiet } = this.#flags
+    if (progress === 'none') return undefined
+    const write = (piece: string): boolean => process.stderr.write(piece)
+    if (progress === 'json') return (this.#progress ??= new JsonProgress(write))
+    const isScreen = process.stderr.isTTY && process.env['TERM'] !== 'dumb'
+    if (!isScreen || quiet || this.#form === 'json') return undefined
+    return (this.#progress ??= new LiveRegion({
+      write,
+      look: this.#errorLook,
+      rows: () => process.stderr.rows ?? 24,
+    }))
   }
 
   async write(chunk: string | Uint8Array): Promise<void> {
@@ -82,10 +93,12 @@ export class Terminal {
     this.#clearThenWrite(`${safe(line)}\n`)
   }
 
-  /** Writes the rest and takes the progress line away. Errors: BROKEN_PIPE, FILE_FAILED. */
+  /** Writes the rest, takes the live lines away and says what was moved. Errors: BROKEN_PIPE, FILE_FAILED. */
   async end(): Promise<void> {
     this.#progress?.clear()
     await this.output.flush()
+    this.#progress?.end()
+    this.#progress = undefined
   }
 
   get #form(): ErrorForm {

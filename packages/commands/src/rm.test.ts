@@ -78,6 +78,21 @@ test('without a yes nothing is deleted', async () => {
   expect(await tags()).toHaveLength(3)
 })
 
+test('T34 a tag that moves while the question is read: nothing is deleted', async () => {
+  double.answer = async () => {
+    const { bytes, descriptor } = await double.registry('here.example').openManifest('app', 'one')
+    await double.registry('here.example').pushManifest('app', bytes, {
+      mediaType: descriptor.mediaType,
+      tags: ['late'],
+    })
+  }
+  const call = { args: { ref: ['here.example/app:one'] }, flags: { manifest: true }, options: { yes: false } }
+  await expect(double.run('rm', call)).toFailWith('PRECONDITION_FAILED')
+  expect(await tags()).toContain('late')
+  double.answer = async () => undefined
+  expect((await double.run('rm', call)).values).toMatchObject([{ status: 'deleted' }])
+})
+
 test('one of two that fails is a row, and the status is partial', async () => {
   const { values, exit } = await double.run('rm', {
     args: { ref: ['here.example/app:nine', 'here.example/app:one'] },

@@ -75,6 +75,7 @@ async function* removeManifest(artifact: Named, call: Call, services: Services):
   }
   const left = isSet(call, 'referrers') ? 0 : referrers.length
   await services.confirm(question(display, descriptor.digest, tags, removed.length, left))
+  if (!services.options.yes) await checkUnchanged(artifact, descriptor, tags, services, signal)
   for (const row of rows) {
     // Referrers before what they refer to, so that nothing dangles when one of them cannot be deleted.
     const subject = await subjectOf(artifact, row.digest, signal)
@@ -83,6 +84,28 @@ async function* removeManifest(artifact: Named, call: Call, services: Services):
     yield { ...row, status: 'deleted' }
   }
   await registry.commit({ signal })
+}
+
+/**
+ * T34 Between the question and the answer somebody may have moved a tag: what was agreed to is deleted, or nothing.
+ * Errors: PRECONDITION_FAILED.
+ */
+async function checkUnchanged(
+  artifact: Named,
+  descriptor: Descriptor,
+  agreed: readonly string[],
+  services: Services,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = await tagsOn(artifact, descriptor, services, signal)
+  const added = now.filter((tag) => !agreed.includes(tag))
+  const gone = agreed.filter((tag) => !now.includes(tag))
+  if (added.length === 0 && gone.length === 0) return
+  throw new OcishError(
+    'PRECONDITION_FAILED',
+    `the tags on ${descriptor.digest} changed since the question: ${[...added, ...gone].join(', ')}`,
+    { hint: 'Nothing was deleted. Run it again to see what there is now.' },
+  )
 }
 
 async function subjectOf(artifact: Named, digest: string, signal: AbortSignal): Promise<string | undefined> {

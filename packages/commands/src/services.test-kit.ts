@@ -16,6 +16,8 @@ export interface DoubleRun {
 export class ServicesDouble {
   readonly registries: Map<string, Registry> = new Map()
   readonly written: Map<string, string> = new Map()
+  /** What happens while a person reads a question, who then says yes. */
+  answer: (() => Promise<void>) | undefined
 
   registry(host: string): Registry {
     const known = this.registries.get(host) ?? createMemoryRegistry({ name: host })
@@ -70,7 +72,8 @@ export class ServicesDouble {
       exclusive: async (_key, _signal, work) => work(),
       confirm: async (question) => {
         questions.push(question)
-        if (!run.yes) throw new OcishError('CONFIRMATION_REQUIRED', question)
+        if (this.answer !== undefined) await this.answer()
+        else if (!run.yes) throw new OcishError('CONFIRMATION_REQUIRED', question)
       },
       warn: (message) => notes.push(message),
       note: (message) => notes.push(message),

@@ -27,6 +27,8 @@ export interface CommonFlags {
   readonly dryRun: boolean
   readonly yes: boolean
   readonly quiet: boolean
+  /** Absent: `auto`. */
+  readonly progress?: 'auto' | 'json' | 'none'
   /** Milliseconds. */
   readonly maxWait?: number
   /** How often `-v` was given. */
@@ -102,6 +104,12 @@ export const commonFlags: readonly Flag[] = [
     placeholder: 'HOST:PORT:ADDRESS',
     summary: 'connect to this address',
   },
+  {
+    name: 'progress',
+    type: 'string',
+    enum: ['auto', 'json', 'none'],
+    summary: 'how transfers are shown; auto: bars on a terminal, else nothing',
+  },
   { name: 'quiet', short: 'q', type: 'bool', summary: 'no progress, no notes' },
   { name: 'verbose', short: 'v', type: 'bool', many: true, summary: 'say more; repeatable' },
   { name: 'trace', type: 'bool', summary: 'show requests and answers, without secrets' },
@@ -168,6 +176,7 @@ export function commonOf(flags: Readonly<Record<string, unknown>>): CommonFlags 
     ...one('limit', 'limit'),
     ...one('timeout', 'timeout'),
     ...one('maxWait', 'max-wait'),
+    ...one('progress', 'progress'),
     ...one('errors', 'errors'),
     ...one('caFile', 'ca-file'),
     ...one('cert', 'cert'),
