@@ -99,7 +99,10 @@ export function startPlugin(
       end(`took more than ${Math.floor(limits.memory / megabyte)} MiB of memory`)
   }
   /** The program does not stay for a child that has nothing to do. */
+  let held: boolean | undefined
   const keepAlive = (busy: boolean): void => {
+    if (held === busy) return
+    held = busy
     const parts = [child, channel, child.stdin, child.stdout, child.stderr, watch] as readonly unknown[]
     for (const part of parts as readonly { ref?: () => void; unref?: () => void }[])
       if (busy) part.ref?.()

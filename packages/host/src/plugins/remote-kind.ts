@@ -34,17 +34,18 @@ export function remoteKind(data: RemoteKindData, process: () => Promise<PluginPr
   const { name, functions, ...rest } = data
   const readings = new Map<unknown, Reading>()
   const has = (what: keyof Kind): boolean => functions.includes(what)
-  const use = async (what: string, ...args: readonly unknown[]): Promise<unknown> =>
-    (await process()).call('use', name, what, ...args)
-  const each = async function* each<T>(what: string, ...args: readonly unknown[]): AsyncGenerator<T, void> {
-    yield* (await process()).call('use', name, what, ...args) as AsyncIterable<T>
+  const use = async ({ signal }: KindContext, what: string, ...args: readonly unknown[]): Promise<unknown> =>
+    unlessAborted(signal, (await process()).call('use', name, what, ...args))
+  const each = async function* each<T>(
+    { signal }: KindContext,
+    what: string,
+    ...args: readonly unknown[]
+  ): AsyncGenerator<T, void> {
+    yield* untilAborted<T>(signal, (await process()).call('use', name, what, ...args))
   }
   const read: Kind['read'] = async (artifact, context) => {
-    const answer = (await (
-      await process()
-    ).call('read', name, artifactShape(artifact), contextShape(context))) as Reading & {
-      readonly model: unknown
-    }
+    const asked = (await process()).call('read', name, artifactShape(artifact), contextShape(context))
+    const answer = (await unlessAborted(context.signal, asked)) as Reading & { readonly model: unknown }
     readings.set(answer.model, checked(answer, name))
     if (readings.size > 1000) readings.delete(readings.keys().next().value)
     return answer.model
@@ -55,22 +56,23 @@ export function remoteKind(data: RemoteKindData, process: () => Promise<PluginPr
     read,
     describe: (model) => readings.get(model)?.description ?? { title: name, fields: [] },
     ...(has('list') && {
-      list: (artifact, context) => each('list', artifactShape(artifact), contextShape(context)),
+      list: (artifact, context) => each(context, 'list', artifactShape(artifact), contextShape(context)),
     }),
     ...(has('unpack') && {
       unpack: async (artifact, target, context) => {
-        await use('unpack', artifactShape(artifact), targetShape(target), contextShape(context))
+        await use(context, 'unpack', artifactShape(artifact), targetShape(target), contextShape(context))
       },
     }),
     ...(has('pack') && {
       pack: async (source, context) =>
-        (await use('pack', sourceShape(source), contextShape(context))) as Awaited<
+        (await use(context, 'pack', sourceShape(source), contextShape(context))) as Awaited<
           ReturnType<NonNullable<Kind['pack']>>
         >,
     }),
     ...(has('validate') && {
       validate: (input, context) =>
         each(
+          context,
           'validate',
           'descriptor' in input ? artifactShape(input) : sourceShape(input),
           contextShape(context),
@@ -79,7 +81,7 @@ export function remoteKind(data: RemoteKindData, process: () => Promise<PluginPr
     ...(has('dependencies') && { dependencies: (model) => readings.get(model)?.dependencies ?? [] }),
     ...(has('resolve') && {
       resolve: async (word, context) =>
-        (await use('resolve', word, contextShape(context))) as string | undefined,
+        (await use(context, 'resolve', word, contextShape(context))) as string | undefined,
     }),
     ...(has('complete') && {
       complete: (model, word) =>
@@ -100,8 +102,44 @@ function remoteCommand(
       const { args, flags } = call
       const shape = { ...contextShape(context), ...abilitiesOf(context) }
       const rows = (await process()).call('run', kind, data.name, { args, flags }, shape)
-      return yield* rows as unknown as AsyncGenerator<unknown, number | void>
+      return yield* untilAborted<unknown, number | void>(context.signal, rows)
     },
+  }
+}
+
+/** Ends with the signal, also where the other side does not. */
+async function unlessAborted<T>(signal: AbortSignal, answer: PromiseLike<T>): Promise<T> {
+  signal.throwIfAborted()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    return await Promise.race([answer, promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+async function* untilAborted<T, R = void>(
+  signal: AbortSignal,
+  rows: AsyncIterable<unknown>,
+): AsyncGenerator<T, R> {
+  const iterator = rows[Symbol.asyncIterator]() as AsyncIterator<T, R>
+  let ended = false
+  try {
+    for (;;) {
+      // One row at a time, as they are asked for.
+      // oxlint-disable-next-line no-await-in-loop
+      const step = await unlessAborted(signal, iterator.next())
+      if (step.done === true) {
+        ended = true
+        return step.value
+      }
+      yield step.value
+    }
+  } finally {
+    // A row that is still under way must not hold up who has stopped reading.
+    if (!ended) void iterator.return?.()
   }
 }
 
