@@ -9,7 +9,7 @@ import {
   type Site,
   siteAt,
 } from '@ocish/shell'
-import { builtInKinds, createSession, pathsFrom, type Session } from '@ocish/host'
+import { allKinds, createSession, pathsFrom, type Session } from '@ocish/host'
 import { commandTable } from './command-table.ts'
 
 /** How the shell goes on after a candidate: `file` asks it to complete names of files itself. */
@@ -36,7 +36,7 @@ const freshFor = 600
  * most; nobody is asked anything, and no failure is told.
  */
 async function completionFor(words: readonly string[], version: string): Promise<Completion> {
-  const kinds = builtInKinds()
+  const kinds = allKinds(pathsFrom(process.env, homedir()))
   const commands = commandTable(kinds)
   const parsed = fromArgv(words)
   const site = siteAt(bind(parsed, commands, { input: true }), parsed.source.text.length)
