@@ -166,6 +166,8 @@ test('a runconfig is recognised by what it holds', async () => {
   expect((await world.run('validate HOST/job:1')).code).toBe(0)
   const generic = await world.run('push fetch.json HOST/job:2 --as generic')
   expect([generic.stderr, generic.stdout]).toEqual(['', expect.not.stringContaining('runconfig')])
+  const plain = await world.run('describe HOST/job:1 --as generic')
+  expect([plain.code, plain.stdout]).toEqual([0, expect.not.stringContaining('transport')])
 })
 
 test.skipIf(!has('docker-registry') || !has('htpasswd'))(

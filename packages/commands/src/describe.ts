@@ -1,5 +1,6 @@
 import { type Description, type Field, hasCode } from '@ocish/sdk'
 import type { Call } from '@ocish/shell'
+import { artifactKind } from './artifact-kind.ts'
 import { artifactFacts } from './artifact-facts.ts'
 import { isSet, textArg, textFlag } from './call-values.ts'
 import { genericDescription, genericFields } from './generic-description.ts'
@@ -13,7 +14,7 @@ export const run: Run = async function* run(call, services) {
   const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
   const read = await readManifest(artifact, services, signal)
   const facts = await artifactFacts(artifact, read.manifest, services, { signal, created: true })
-  const kind = await services.kinds.match(artifact, read, textFlag(call, 'as'))
+  const kind = await artifactKind(artifact, read, call, services)
   const view =
     kind === undefined
       ? genericDescription(artifact, read.manifest)

@@ -1,6 +1,6 @@
 import type { OpenBytes, TreeEntry } from '@ocish/sdk'
 import type { Call } from '@ocish/shell'
-import { textFlag } from './call-values.ts'
+import { artifactKind } from './artifact-kind.ts'
 import type { Named, ReadManifest } from './open-artifact.ts'
 import type { Services } from './services.ts'
 
@@ -14,7 +14,7 @@ export async function* innerEntries(
   call: Call,
   services: Services,
 ): AsyncGenerator<InnerEntry, void> {
-  const info = await services.kinds.match(artifact, read, textFlag(call, 'as'))
+  const info = await artifactKind(artifact, read, call, services)
   const kind = info && (await services.kinds.load(info.name))
   if (kind?.list !== undefined) {
     const content = services.kinds.artifact(artifact, read.content, call.signal)

@@ -1,6 +1,7 @@
 import { counted } from '@ocish/core'
 import { type Manifest, OcishError, type Target } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
+import { artifactKind } from './artifact-kind.ts'
 import { isSet, optionalTextArg, textArg, textFlag } from './call-values.ts'
 import { kindOptions } from './kind-options.ts'
 import { openArtifact, readSingle, type Named, type ReadManifest } from './open-artifact.ts'
@@ -15,7 +16,7 @@ export const run: Run = async function* run(call, services) {
   const folder = optionalTextArg(call, 'folder')
   const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
   const read = await readSingle(artifact, services, signal)
-  const info = await services.kinds.match(artifact, read, textFlag(call, 'as'))
+  const info = await artifactKind(artifact, read, call, services)
   kindOptions(call, info, services.kinds.list())
   const marker = isSet(call, 'unpack') ? info?.marker : undefined
   if (marker !== undefined && !isSet(call, 'force')) {
@@ -55,7 +56,7 @@ async function filling(
 ): Promise<Fill> {
   const choice = pathChoice(call)
   const files = wantedLayers(read.manifest, choice)
-  const forced = isSet(call, 'unpack') || textFlag(call, 'as') !== undefined
+  const forced = isSet(call, 'unpack') || (info !== undefined && textFlag(call, 'as') !== undefined)
   if (choice !== undefined && forced) {
     throw new OcishError(
       'USAGE_CONFLICT',

@@ -1,5 +1,6 @@
 import { type Finding, hasCode, OcishError } from '@ocish/sdk'
 import type { Call, Outcome } from '@ocish/shell'
+import { artifactKind } from './artifact-kind.ts'
 import { isSet, textArg, textFlag } from './call-values.ts'
 import { kindOptions } from './kind-options.ts'
 import { graphFindings } from './graph-findings.ts'
@@ -97,7 +98,7 @@ async function* kindFindings(
   call: Call,
   services: Services,
 ): AsyncGenerator<Finding, void> {
-  const info = await services.kinds.match(artifact, read, textFlag(call, 'as'))
+  const info = await artifactKind(artifact, read, call, services)
   const options = kindOptions(call, info, services.kinds.list())
   if (info === undefined) return
   const kind = await services.kinds.load(info.name)
