@@ -135,6 +135,7 @@ async function importFile(
     mode,
     size,
     xattrs: decodeXattrs(raw, defaultRepoLimits),
+    rawXattrs: raw,
     ...(target !== undefined && { target }),
     open: () => member.content,
   })

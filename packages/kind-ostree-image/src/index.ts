@@ -1,6 +1,7 @@
 import { defineKind, docker, oci, type Kind } from '@ocish/sdk'
 import { fsck, log, ls, refs, show } from './commands/browse.ts'
 import { build } from './commands/build.ts'
+import { encapsulate } from './commands/encapsulate.ts'
 import { importImage } from './commands/import.ts'
 import { describeImage, readImage, type OstreeImage } from './model.ts'
 
@@ -15,7 +16,7 @@ const kind: Kind<OstreeImage> = defineKind<OstreeImage>({
   ),
   read: readImage,
   describe: describeImage,
-  commands: [build, importImage, refs, log, show, ls, fsck],
+  commands: [build, encapsulate, importImage, refs, log, show, ls, fsck],
 })
 
 export default kind

@@ -1,52 +1,40 @@
-import { walk, type Commit, type Repository } from '@ocish/ostree-repo'
-import { OcishError, type PackedManifest } from '@ocish/sdk'
+import { walk } from '@ocish/ostree-repo'
+import type { PackedManifest } from '@ocish/sdk'
 import { architectureOf } from './architecture.ts'
+import type { CommitSource } from './open-commit.ts'
 import { configPart, dockerManifest, labelsOf, subjectOf, type ImageFacts } from './image-config.ts'
 import type { ImageOptions } from './image-options.ts'
 import { layerPart } from './layer-part.ts'
+import { splitTree } from './split-tree.ts'
 import { treeEntries } from './tree-entries.ts'
 
-/** A commit that is about to become an image. */
-export interface CommitSource {
-  readonly repo: Repository
-  readonly checksum: string
-  readonly commit: Commit
-  /** What the user called it. */
-  readonly revision: string
-}
-
-/** Errors: OSTREE_REF_NOT_FOUND, OSTREE_COMMIT_PARTIAL, those of reading a commit. */
-export async function openCommit(
-  repo: Repository,
-  revision: string,
-  allowPartial: boolean,
-): Promise<CommitSource> {
-  const checksum = await repo.resolve(revision)
-  if (!allowPartial && (await repo.isPartial(checksum)))
-    throw new OcishError('OSTREE_COMMIT_PARTIAL', `only a part of the commit ${checksum} is here`, {
-      hint: 'Pull the whole commit first, or add --allow-partial.',
-    })
-  return { repo, checksum, commit: await repo.commit(checksum), revision }
-}
-
-/** The whole tree as one layer, the way apt-ostree publishes it (ostree.md §11). */
-export function packPlain(
+/**
+ * The tree as one layer, the way apt-ostree publishes it (ostree.md §11), or by package in at most `maxLayers`.
+ * Errors: USAGE_INVALID_VALUE, those of reading a commit.
+ */
+export async function packPlain(
   source: CommitSource,
   options: ImageOptions,
   context: { readonly signal: AbortSignal; readonly warn: (message: string) => void },
-): PackedManifest {
+): Promise<PackedManifest> {
   const { repo, checksum, commit } = source
   const { signal } = context
-  const layer = layerPart(() => treeEntries(walk(repo, commit, { signal }), options), options)
+  const subject = subjectOf(commit, checksum)
+  const split =
+    (options.maxLayers ?? 1) > 1 ? await splitTree(source, options.maxLayers ?? 1, signal) : undefined
+  const parts = split ?? [{ nodes: () => walk(repo, commit, { signal }), history: subject }]
   const facts: ImageFacts = {
     checksum,
     commit,
     options,
     architecture: chosenArchitecture(source, options, context.warn),
     labels: new Map(),
-    history: [subjectOf(commit, checksum)],
+    history: parts.map(({ history }, index) => (index === 0 ? subject : history)),
   }
-  return packedImage(facts, [layer])
+  return packedImage(
+    facts,
+    parts.map(({ nodes }) => layerPart(() => treeEntries(nodes(), options), options)),
+  )
 }
 
 /** What the user, the commit or the ref says, else amd64 with a warning. */

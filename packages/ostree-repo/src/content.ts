@@ -18,6 +18,8 @@ export interface ContentObject {
   /** Permission bits. */
   readonly mode: number
   readonly xattrs: Xattrs
+  /** The same as they were hashed: an `a(ayay)`. */
+  readonly rawXattrs: Uint8Array
   /** Bytes; 0 for a link. */
   readonly size: number
   readonly target?: string
@@ -71,6 +73,7 @@ export async function readContent(
       gid,
       mode: header.mode & 0o7777,
       xattrs,
+      rawXattrs: header.xattrs,
       size,
       open,
       type: isLink ? 'link' : 'file',

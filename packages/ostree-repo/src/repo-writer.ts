@@ -16,6 +16,8 @@ export interface NewContent {
   /** Permission bits; a link has 0777 whatever is said here. */
   readonly mode: number
   readonly xattrs: Xattrs
+  /** As they were hashed before, where that is known: an `a(ayay)`. */
+  readonly rawXattrs?: Uint8Array
   /** Bytes; 0 for a link. */
   readonly size: number
   readonly target?: string
@@ -67,7 +69,7 @@ class ArchiveWriter implements RepoWriter {
       gid: content.gid,
       mode: isLink ? linkType | 0o777 : regularType | (content.mode & 0o7777),
       target: isLink ? (content.target ?? '') : '',
-      xattrs: encodeXattrs(content.xattrs),
+      xattrs: content.rawXattrs ?? encodeXattrs(content.xattrs),
     }
     if (isLink) return this.#small(header, Buffer.alloc(0), false)
     if (content.size > small && this.#target.move !== undefined) return this.#large(header, content)

@@ -1,6 +1,7 @@
 import { OcishError, type KindCommand } from '@ocish/sdk'
 import { imageOptions } from '../image-options.ts'
-import { openCommit, packPlain } from '../pack-plain.ts'
+import { openCommit } from '../open-commit.ts'
+import { packPlain } from '../pack-plain.ts'
 import { imageParam, plainFlags, repoParam, revisionParam } from './flags.ts'
 import { openRepoArgument } from './open-repo.ts'
 
@@ -28,7 +29,7 @@ export const build: KindCommand = {
       String(args['revision']),
       options.allowPartial,
     )
-    const packed = packPlain(source, options, context)
+    const packed = await packPlain(source, options, context)
     if (context.publish === undefined) throw new OcishError('KIND_FAILED', 'this host publishes nothing')
     const { ref, digest } = await context.publish(packed, String(args['image']))
     yield { ref, digest, commit: source.checksum }
