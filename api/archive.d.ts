@@ -1,0 +1,170 @@
+// index.d.mts
+import { Bytes, OcishError, OpenBytes, Source, Target, TreeEntry } from "@ocish/sdk";
+/** A source that can leave bytes out without reading them: a file. */
+interface SkippableBytes extends Bytes {
+  /** Leaves out the next bytes of the iteration under way; false when the source ends before. */
+  skip(length: number): Promise<boolean>;
+}
+type Compression = "none" | "gzip" | "zstd";
+/** By the first bytes: gzip (RFC 1952), zstd (RFC 8878, also skippable frames), else none. */
+declare function sniffCompression(head: Uint8Array): Compression;
+interface DecompressOptions {
+  /** Default: by the first bytes. */
+  readonly compression?: Compression;
+  /** Decompressed to compressed bytes, counted beyond the first 64 MiB of output. */
+  readonly ratio?: number;
+  /** Decompressed bytes at the most. */
+  readonly bytes?: number;
+}
+/**
+ * The decompressed stream. The source is read to its end, and closed when the consumer leaves early.
+ * Errors: ARCHIVE_INVALID (damaged), LIMIT_EXCEEDED (a bomb).
+ */
+declare function decompressed(bytes: Bytes, options?: DecompressOptions): Bytes & AsyncGenerator<Uint8Array, void>;
+interface CompressOptions {
+  /** gzip 1–9 (default 6), zstd 1–19 (default 3). */
+  readonly level?: number;
+  /** Blocks in work at a time; changes the speed, never the bytes. */
+  readonly threads?: number;
+}
+/**
+ * Compresses in independent blocks on libuv's thread pool, as pigz does: the bytes depend on the input, the level and
+ * the zlib version, never on the number of threads.
+ */
+declare function compressed(bytes: Bytes, compression: Compression, options?: CompressOptions): Bytes;
+type TarEntryType = "file" | "folder" | "link" | "hardlink" | "fifo" | "character" | "block";
+/** What a tar header says about one entry (POSIX pax, ustar). */
+interface TarEntry {
+  /** As written in the archive, without a trailing slash; nothing is normalised. */
+  readonly path: string;
+  readonly type: TarEntryType;
+  /** Permission bits with setuid, setgid and sticky. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly userName?: string;
+  readonly groupName?: string;
+  /** Bytes; 0 for all but files. */
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  /** For links and hard links. */
+  readonly target?: string;
+  readonly device?: {
+    readonly major: number;
+    readonly minor: number;
+  };
+  /** Extended attributes (`SCHILY.xattr.*`). */
+  readonly xattrs?: ReadonlyMap<string, Uint8Array>;
+}
+/** An entry while it is read. What is not consumed when the next one is asked for is skipped. */
+interface TarMember extends TarEntry {
+  /** Where its content begins in the uncompressed archive. */
+  readonly offset: number;
+  /** Iterate it once; empty for all but files. */
+  readonly content: Bytes;
+}
+/** An entry to be written; `open` must give exactly `size` bytes. */
+interface TarInput extends TarEntry {
+  readonly open?: OpenBytes;
+}
+/**
+ * The path below the root that an entry names; `''` is the root itself. Leading `./` and a trailing `/` are dropped;
+ * everything else that is not a plain relative path is refused (T1). Errors: ARCHIVE_UNSAFE.
+ */
+declare function entryPath(path: string): string;
+/** The form under which case-folding and Unicode-normalising file systems know a path (T51). */
+declare function foldedPath(path: string): string;
+/** What an archive from a stranger may cost. */
+interface ArchiveLimits {
+  /** Entries in one archive. */
+  readonly entries: number;
+  /** Bytes of all contents together, decompressed. */
+  readonly bytes: number;
+  /** Bytes of one file. */
+  readonly file: number;
+  /** Bytes of one path or link target. */
+  readonly path: number;
+  /** Bytes of the pax records of one entry. */
+  readonly records: number;
+  /** Decompressed to compressed bytes, counted beyond the first 64 MiB of output. */
+  readonly ratio: number;
+}
+declare const defaultLimits: ArchiveLimits;
+interface ExtractOptions {
+  readonly limits?: Partial<ArchiveLimits>;
+  readonly signal?: AbortSignal;
+  /** False: left out. Called with the path below the root. */
+  readonly include?: (path: string) => boolean;
+  /** Refuse two names that a case-folding or normalising file system takes for one. Default: true. */
+  readonly portable?: boolean;
+  /** Keep permission bits (never setuid, setgid, sticky). Default: only whether the owner may execute. */
+  readonly preservePermissions?: boolean;
+  /** Leave out links, hard links and devices instead of writing or refusing them; called once for each. */
+  readonly skipSpecial?: (path: string, type: TarMember["type"]) => void;
+}
+interface Extracted {
+  readonly entries: number;
+  /** Of all files. */
+  readonly bytes: number;
+}
+/**
+ * Writes a tar stream (gzip and zstd are recognised) through a target, which keeps everything below its root. Links that
+ * leave, hard links to anything but an extracted file, devices and duplicates are refused (T1–T5, T11, T40, T51).
+ * Errors: ARCHIVE_UNSAFE, ARCHIVE_INVALID, LIMIT_EXCEEDED, and those of the target and of the source.
+ */
+declare function extractTar(bytes: Bytes, target: Target, options?: ExtractOptions): Promise<Extracted>;
+interface FolderOptions {
+  /** Seconds since 1970 for every entry. Default 0, or what SOURCE_DATE_EPOCH says where the caller passes it. */
+  readonly mtime?: number;
+  /** Keep permission bits; else files are 0644 or 0755 and folders 0755. */
+  readonly preservePermissions?: boolean;
+  /** Lines in the form of .gitignore, before those of the folder's own `.ocishignore`. */
+  readonly ignore?: readonly string[];
+  readonly signal?: AbortSignal;
+  /** Leave out links, devices and sockets instead of keeping or refusing them; called once for each. */
+  readonly skipSpecial?: (entry: TreeEntry) => void;
+}
+declare const ignoreFile = ".ocishignore";
+/**
+ * The entries of a folder in a fixed order (each folder before its content, names by bytes), with owner 0:0 and one
+ * time: the same tree gives the same archive wherever and by whomever it is packed.
+ * Errors: ARCHIVE_UNSAFE for a link that leaves the folder, for devices and sockets.
+ */
+declare function folderEntries(source: Source, options?: FolderOptions): AsyncGenerator<TarInput, void>;
+interface HeaderOptions {
+  /** Write folders without a trailing slash, as some Go programs do. */
+  readonly bareFolders?: boolean;
+}
+/** Header blocks of one entry: ustar, with a pax header before it where the fixed fields do not suffice. */
+declare function encodeTarHeader(entry: TarEntry, options?: HeaderOptions): Buffer;
+/** Zeros up to the next block. */
+declare function padding(size: number): Buffer;
+/** The two zero blocks that end an archive. */
+declare function tarEnd(): Buffer;
+interface ReadTarOptions {
+  readonly limits?: Partial<ArchiveLimits>;
+}
+/**
+ * The entries of an uncompressed tar stream, in order. The source is read to its end, also behind the end-of-archive
+ * blocks, so that a verified source is really verified; of one that can skip, contents nobody reads are left out.
+ * Errors: ARCHIVE_INVALID, LIMIT_EXCEEDED.
+ */
+declare function readTar(bytes: Bytes | SkippableBytes, options?: ReadTarOptions): AsyncGenerator<TarMember, void>;
+/**
+ * Reads extended attributes through a helper process, since Node has no call for them: python3, else perl (ostree.md §7).
+ * One process answers any number of questions; it ends with the program, and keeps it from ending only while it is asked.
+ */
+interface XattrReader {
+  /** The attributes of a file itself, never of what a link points to; undefined when no helper is there. */
+  read(path: string): Promise<ReadonlyMap<string, Uint8Array> | undefined>;
+  close(): void;
+}
+/** Makes a reader; nothing is started before the first question. */
+declare function createXattrReader(): XattrReader;
+/**
+ * A tar stream of these entries, in their order, and its two closing blocks (no padding to 10 KiB). Equal entries give
+ * equal bytes. Errors: SIZE_MISMATCH when an entry's content is not `size` bytes long.
+ */
+declare function writeTar(entries: Iterable<TarInput> | AsyncIterable<TarInput>, options?: HeaderOptions): Bytes & AsyncGenerator<Uint8Array, void>;
+export { type ArchiveLimits, type CompressOptions, type Compression, type DecompressOptions, type ExtractOptions, type Extracted, type FolderOptions, type HeaderOptions, type ReadTarOptions, type SkippableBytes, type TarEntry, type TarEntryType, type TarInput, type TarMember, type XattrReader, compressed, createXattrReader, decompressed, defaultLimits, encodeTarHeader, entryPath, extractTar, foldedPath, folderEntries, ignoreFile, padding, readTar, sniffCompression, tarEnd, writeTar };
