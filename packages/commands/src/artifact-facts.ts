@@ -1,5 +1,14 @@
 import type { Place } from '@ocish/core'
-import { collect, docker, formatPlatform, isJsonObject, type Manifest, oci, parseJson } from '@ocish/core'
+import {
+  collect,
+  docker,
+  formatPlatform,
+  hasCode,
+  isJsonObject,
+  type Manifest,
+  oci,
+  parseJson,
+} from '@ocish/core'
 import { artifactTypeOf, genericKind } from './generic-kind.ts'
 import type { Services } from './services.ts'
 
@@ -17,8 +26,14 @@ const configLimit = 16 * 1024 * 1024
 
 /** The kind that recognises the manifest, else a generic word for it. */
 export async function kindName(place: Place, manifest: Manifest, services: Services): Promise<string> {
-  const match = await services.kinds.match(place, { manifest })
-  return match?.name ?? genericKind(manifest)
+  try {
+    const match = await services.kinds.match(place, { manifest })
+    return match?.name ?? genericKind(manifest)
+  } catch (error) {
+    // Which of two kinds is meant is asked where one of them is used; a list has a word for it all the same.
+    if (hasCode(error, 'KIND_AMBIGUOUS')) return genericKind(manifest)
+    throw error
+  }
 }
 
 /** Reads what a manifest and, for an image, its configuration tell. `created: false` saves the configuration's request. */

@@ -92,7 +92,8 @@ async function pack(info: KindInfo | undefined, call: Call, services: Services):
 function annotated(packed: Packed, asked: Readonly<Record<string, string>>): Packed {
   if (isPackedIndex(packed)) return { ...packed, annotations: merged(packed.annotations ?? {}, asked) }
   const own = packed.annotations
-  if (typeof own === 'function') return { ...packed, annotations: (written) => merged(own(written), asked) }
+  if (typeof own === 'function')
+    return { ...packed, annotations: async (written) => merged(await own(written), asked) }
   return { ...packed, annotations: merged(own ?? {}, asked) }
 }
 

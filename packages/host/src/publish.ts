@@ -95,14 +95,14 @@ async function buildManifest(packed: PackedManifest, options: PublishOptions): P
     preparePart(part, { withDiffId: diffId, signal: options.signal, spoolFolder: options.spoolFolder })
   const layers = await inOrder(packed.layers, options.concurrency, async (part) => prepare(part, withDiffId))
   const written = layers.map((layer) => layer.written)
-  const configPart = typeof config === 'function' ? config(written) : config
+  const configPart = typeof config === 'function' ? await config(written) : config
   const preparedConfig = configPart ? await prepare(configPart, false) : emptyPart()
   // At least one layer, for registries that refuse none (image-spec, manifest.md, "Guidelines for Artifact Usage").
   if (layers.length === 0 && configPart === undefined) layers.push(emptyPart())
   const notes: Annotations | undefined =
-    typeof annotations === 'function' ? annotations(written) : annotations
+    typeof annotations === 'function' ? await annotations(written) : annotations
   const bytes =
-    manifest?.(written, notes ?? {}) ??
+    (await manifest?.(written, notes ?? {})) ??
     encodeManifest({
       form: 'image',
       mediaType: oci.manifest,

@@ -1,6 +1,6 @@
 import { type Artifact, defineKind, type Descriptor, type Kind, OcishError } from '@ocish/sdk'
 import { field } from './fields.ts'
-import { objectAt, parseObject, readPart, textAt, textsAt } from './read-part.ts'
+import { maxPart, objectAt, parseObject, readPart, textAt, textsAt } from './read-part.ts'
 
 /** A WebAssembly module or component (CNCF TAG Runtime, "Wasm OCI Artifact"). */
 export interface Wasm {
@@ -50,7 +50,7 @@ async function readWasm(artifact: Artifact): Promise<Wasm> {
     textAt(component, 'target'),
   ]
   return {
-    form: formOf(await head(artifact, layer)),
+    form: layer.size > maxPart ? 'unknown' : formOf(await readPart(artifact, layer)),
     ...(architecture && { architecture }),
     ...(os && { os }),
     ...(created && { created }),
@@ -60,16 +60,6 @@ async function readWasm(artifact: Artifact): Promise<Wasm> {
     imports: textsAt(component, 'imports'),
     size: layer.size,
   }
-}
-
-/** The first eight bytes; a large module is not read to its end for them. */
-async function head(artifact: Artifact, layer: Descriptor): Promise<Uint8Array> {
-  let bytes: Uint8Array = new Uint8Array()
-  for await (const chunk of artifact.open(layer)) {
-    bytes = Buffer.concat([bytes, chunk.subarray(0, 8)])
-    if (bytes.length >= 8) break
-  }
-  return bytes
 }
 
 /** The preamble: `\0asm`, version, layer (WebAssembly core specification, "Modules"; component model, "Binary"). */

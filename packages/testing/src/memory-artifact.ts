@@ -88,13 +88,13 @@ function openIn(content: MemoryContent, part: Descriptor): Bytes {
 async function writeManifest(packed: PackedManifest, content: MemoryContent): Promise<Descriptor> {
   const written: Written[] = []
   for (const part of packed.layers) written.push(await writePart(part, content))
-  const wanted = typeof packed.config === 'function' ? packed.config(written) : packed.config
+  const wanted = await (typeof packed.config === 'function' ? packed.config(written) : packed.config)
   const config = wanted === undefined ? undefined : describe(await writePart(wanted, content))
   if (config === undefined) content.set(emptyDescriptor.digest, opened(emptyBytes()))
   const annotations =
-    typeof packed.annotations === 'function' ? packed.annotations(written) : packed.annotations
+    typeof packed.annotations === 'function' ? await packed.annotations(written) : packed.annotations
   const bytes =
-    packed.manifest?.(written, annotations ?? {}) ??
+    (await packed.manifest?.(written, annotations ?? {})) ??
     encodeManifest({
       form: 'image',
       mediaType: oci.manifest,

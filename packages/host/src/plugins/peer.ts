@@ -23,8 +23,8 @@ export interface PeerOptions {
 
 /**
  * Calls across a channel of JSON messages: arguments and results are data, byte arrays, functions (called back across
- * the channel), abort signals and asynchronous iterations. Of an iteration at most eight items are under way: the reader
- * grants credit for each more. It uses nothing but its parameter, since its text is what the child process runs.
+ * the channel), abort signals and asynchronous iterations. The reader of an iteration grants credit: for one item, so that
+ * nobody is ahead of who reads, and for eight when they are bytes. It uses nothing but its parameter, since its text is what the child process runs.
  */
 export function createPeer({ send, root, encodeError, decodeError }: PeerOptions): Peer {
   const credit = 8
@@ -38,7 +38,9 @@ export function createPeer({ send, root, encodeError, decodeError }: PeerOptions
     number,
     { iterator: AsyncIterator<unknown>; credit: number; busy: boolean; rest: Any[] }
   >()
-  const sinks = new Map<number, { items: Any[]; wake: (() => void) | undefined; end: Any }>()
+  /** `window`: items that may be under way; one, until the items are bytes. */
+  type Sink = { items: Any[]; wake: (() => void) | undefined; end: Any; granted: number; window: number }
+  const sinks = new Map<number, Sink>()
   const calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   const signals = new Map<number, AbortController>()
 
@@ -122,19 +124,23 @@ export function createPeer({ send, root, encodeError, decodeError }: PeerOptions
 
   const iteration = (id: number): AsyncIterable<unknown> => ({
     async *[Symbol.asyncIterator]() {
-      const sink: { items: Any[]; wake: (() => void) | undefined; end: Any } = {
+      const sink: Sink = {
         items: [],
         wake: undefined,
         end: closed === undefined ? undefined : { failure: closed },
+        granted: 0,
+        window: 1,
       }
       sinks.set(id, sink)
-      if (closed === undefined) send({ t: 'credit', id, n: credit })
       try {
         for (;;) {
-          if (sink.items.length > 0) {
-            yield sink.items.shift()
-            if (sink.end === undefined) send({ t: 'credit', id, n: 1 })
-          } else if (sink.end === undefined) {
+          const more = sink.window - sink.granted - sink.items.length
+          if (sink.end === undefined && more > 0) {
+            sink.granted += more
+            send({ t: 'credit', id, n: more })
+          }
+          if (sink.items.length > 0) yield sink.items.shift()
+          else if (sink.end === undefined) {
             await new Promise<void>((resolve) => {
               sink.wake = resolve
             })
@@ -238,8 +244,11 @@ export function createPeer({ send, root, encodeError, decodeError }: PeerOptions
         case 'item': {
           const sink = sinks.get(id)
           if (sink === undefined) return
-          if (sink.items.length >= credit) throw new TypeError('more items than were asked for')
-          sink.items.push(decode(message.value))
+          if (sink.granted <= 0) throw new TypeError('more items than were asked for')
+          sink.granted -= 1
+          const item = decode(message.value)
+          if (item instanceof Uint8Array) sink.window = credit
+          sink.items.push(item)
           sink.wake?.()
           return
         }
@@ -273,7 +282,8 @@ export function createPeer({ send, root, encodeError, decodeError }: PeerOptions
       sources.clear()
     },
     state: () => ({
-      waiting: calls.size + [...sinks.values()].filter((sink) => sink.items.length === 0).length,
+      waiting:
+        calls.size + [...sinks.values()].filter((sink) => sink.granted > 0 && sink.items.length === 0).length,
       owing,
     }),
   }

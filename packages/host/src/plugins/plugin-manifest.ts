@@ -38,6 +38,9 @@ export function parsePluginManifest(bytes: Uint8Array, program: string): PluginM
       `${name} is written for version ${String(ocish['apiVersion'])} of the contract, this is ${apiVersion}`,
     )
   checkRange(document, name, program)
+  const { dependencies } = document
+  if (isJsonObject(dependencies) && Object.keys(dependencies).length > 0)
+    throw bad(name, 'needs other packages: a plugin is bundled')
   return {
     name,
     version,
