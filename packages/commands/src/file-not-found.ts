@@ -1,6 +1,7 @@
 import { hasCode, OcishError } from '@ocish/sdk'
 import { type Call, quote } from '@ocish/shell'
 import { textArg, textArgs } from './call-values.ts'
+import { isLocalPath } from './is-local-path.ts'
 import type { Services } from './services.ts'
 
 /**
@@ -14,14 +15,14 @@ export async function fileNotFound(
   cause: unknown,
 ): Promise<OcishError> {
   const last = textArg(call, 'ref')
-  if (looksLikeReference(path) && (await exists(last, services))) {
+  if (looksLikeReference(path) && (await isLocalPath(last, services))) {
     const words = [...textArgs(call, 'src').slice(1), last, path]
     return new OcishError('USAGE_INVALID_VALUE', `${path} is a reference where a file is expected`, {
       hint: `The destination comes last: ${words.map((word) => quote(word)).join(' ')}`,
     })
   }
   const typed = /^(.+):([a-z0-9.+-]+\/[a-z0-9.+-]+)$/i.exec(path)
-  if (typed !== null && (await exists(typed[1]!, services))) {
+  if (typed !== null && (await isLocalPath(typed[1]!, services))) {
     return new OcishError(
       'USAGE_INVALID_VALUE',
       `${path} is no file; a media type is a flag before its file`,
@@ -35,14 +36,4 @@ export async function fileNotFound(
 
 function looksLikeReference(text: string): boolean {
   return /^(?:oci:|tar:|cache:|docker:\/\/|[\w.-]+(?::\d+)?\/)\S+$/.test(text)
-}
-
-async function exists(path: string, services: Services): Promise<boolean> {
-  try {
-    await services.source(path)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'FILE_NOT_FOUND')) return false
-    throw error
-  }
 }

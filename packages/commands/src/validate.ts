@@ -2,6 +2,7 @@ import { type Finding, hasCode, OcishError } from '@ocish/sdk'
 import type { Call, Outcome } from '@ocish/shell'
 import { artifactKind } from './artifact-kind.ts'
 import { isSet, textArg, textFlag } from './call-values.ts'
+import { isLocalPath } from './is-local-path.ts'
 import { kindOptions } from './kind-options.ts'
 import { graphFindings } from './graph-findings.ts'
 import { openArtifact, readRoot, type Named, type ReadManifest } from './open-artifact.ts'
@@ -40,20 +41,10 @@ async function localPath(text: string, services: Services): Promise<string | und
     if (location.scheme === 'path') return location.path
     if (location.scheme !== 'registry') return undefined
   } catch (error) {
-    if (await isThere(text, services)) return text
+    if (await isLocalPath(text, services)) return text
     throw error
   }
-  return (await isThere(text, services)) ? text : undefined
-}
-
-async function isThere(path: string, services: Services): Promise<boolean> {
-  try {
-    await services.source(path)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'FILE_NOT_FOUND')) return false
-    throw error
-  }
+  return (await isLocalPath(text, services)) ? text : undefined
 }
 
 async function* sourceFindings(path: string, call: Call, services: Services): AsyncGenerator<Finding, void> {
