@@ -16,7 +16,9 @@ async function* diffVerified(bytes: Bytes, diffId: string): AsyncGenerator<Uint8
   }
   const found = digester.digest()
   if (found !== diffId)
-    throw new OcishError('DIGEST_MISMATCH', `a layer unpacks to ${found}, not to its diff_id ${diffId}`)
+    throw new OcishError('DIGEST_MISMATCH', `a layer unpacks to ${found}, not to its diff_id ${diffId}`, {
+      details: { diffId, found },
+    })
 }
 
 /** A member as a whole. Errors: LIMIT_EXCEEDED. */

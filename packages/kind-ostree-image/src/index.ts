@@ -3,7 +3,9 @@ import { fsck, log, ls, refs, show } from './commands/browse.ts'
 import { build } from './commands/build.ts'
 import { encapsulate } from './commands/encapsulate.ts'
 import { importImage } from './commands/import.ts'
+import { listImage } from './list-image.ts'
 import { describeImage, readImage, type OstreeImage } from './model.ts'
+import { validateImage } from './validate-image.ts'
 
 const kind: Kind<OstreeImage> = defineKind<OstreeImage>({
   name: 'ostree-image',
@@ -16,6 +18,8 @@ const kind: Kind<OstreeImage> = defineKind<OstreeImage>({
   ),
   read: readImage,
   describe: describeImage,
+  list: listImage,
+  validate: validateImage,
   commands: [build, encapsulate, importImage, refs, log, show, ls, fsck],
 })
 

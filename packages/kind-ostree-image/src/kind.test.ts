@@ -1,0 +1,105 @@
+import type { Artifact, PackedManifest, Source } from '@ocish/sdk'
+import { contentChecksum, createRepo, fsck, openRepo, type Repository } from '@ocish/ostree-repo'
+import { artifactOf, describeKind, kindContext, memorySource, memoryTarget } from '@ocish/testing'
+import { describe, expect, it } from 'vitest'
+import packageJson from '../package.json' with { type: 'json' }
+import { escaped } from './commands/import.ts'
+import { imageOptions } from './image-options.ts'
+import { importEncapsulated } from './import-encapsulated.ts'
+import { importPlain } from './import-plain.ts'
+import kind from './index.ts'
+import { readImage } from './model.ts'
+import { openCommit } from './open-commit.ts'
+import { packEncapsulated } from './pack-encapsulated.ts'
+import { packPlain } from './pack-plain.ts'
+import { smallRef, smallRepo, smallSource } from './small-repo.test-kit.ts'
+
+const context = kindContext()
+const source = await smallSource()
+const first = { formatVersion: 1, copyMeta: [] } as const
+
+async function plain(flags: Readonly<Record<string, unknown>> = {}): Promise<PackedManifest> {
+  return packPlain(await openCommit(await openRepo(source), smallRef, false), imageOptions(flags), context)
+}
+
+async function encapsulated(flags: Readonly<Record<string, unknown>> = {}): Promise<PackedManifest> {
+  const options = { ...imageOptions(flags), ...first }
+  return packEncapsulated(await openCommit(await openRepo(source), smallRef, false), options, context)
+}
+
+describeKind(kind, {
+  packageJson,
+  cases: [
+    { name: 'a plain image', artifact: async () => artifactOf(await plain()) },
+    { name: 'an encapsulated image', artifact: async () => artifactOf(await encapsulated()) },
+  ],
+  folder: (): Source => source,
+})
+
+/** Imports into memory: the repository, and the commit. */
+async function imported(artifact: Artifact): Promise<{ readonly repo: Repository; readonly commit: string }> {
+  const target = memoryTarget()
+  const writer = await createRepo(target)
+  const image = await readImage(artifact)
+  const form = image.form === 'plain' ? importPlain : importEncapsulated
+  const commit = await form(artifact, image, writer, context)
+  const files: Record<string, Uint8Array | string> = { 'objects/.keep': '' }
+  for (const [path, entry] of target.entries) if (entry.kind === 'file') files[path] = entry.bytes
+  return { repo: await openRepo(memorySource(files)), commit }
+}
+
+describe('there and back', () => {
+  it.each([
+    {},
+    { compression: 'none' },
+    { compression: 'zstd' },
+    { compression: 'reuse' },
+    { 'max-layers': 4 },
+    { 'no-hardlinks': true },
+    { format: 'docker' },
+  ])('a plain image with %o gives the same tree', async (flags) => {
+    const { repo, commit } = await imported(await artifactOf(await plain(flags)))
+    const original = await openRepo(source)
+    const before = await original.commit(await original.resolve(smallRef))
+    expect(contentChecksum(await repo.commit(commit))).toBe(contentChecksum(before))
+    expect(await fsck(repo, commit).next()).toMatchObject({ done: true, value: { faults: 0 } })
+  })
+
+  it.each([{}, { 'max-layers': 1 }, { compression: 'reuse' }, { 'max-layers': 4 }])(
+    'an encapsulated image with %o gives the same commit',
+    async (flags) => {
+      const { repo, commit } = await imported(await artifactOf(await encapsulated(flags)))
+      expect(commit).toBe(await (await openRepo(source)).resolve(smallRef))
+      expect(await fsck(repo, commit).next()).toMatchObject({ done: true, value: { faults: 0 } })
+    },
+  )
+
+  it('layers are by package, the last one is for those that come', async () => {
+    const image = await readImage(await artifactOf(await encapsulated()))
+    const components = image.layers.map(({ components: names }) => names.join())
+    expect(components.toSorted()).toEqual(['', '', 'conf', 'hello', 'unpackaged-content'])
+    expect(image.layers.at(-1)?.history).toBe('Reserved for new packages')
+    expect(image.labels).toMatchObject({ 'containers.bootc': '1', 'ostree.bootable': 'true' })
+  })
+})
+
+describe('what would be a wrong image', () => {
+  it('a file that reads as a deletion is refused, or left out when asked', async () => {
+    const commit = await openCommit(await smallRepo({ usr: { '.wh.x': 'x', y: 'y' } }), smallRef, false)
+    const packed = await packPlain(commit, imageOptions({}), context)
+    await expect(artifactOf(packed)).toFailWith('KIND_INPUT_INVALID')
+    const dropped = await packPlain(commit, imageOptions({ whiteouts: 'drop' }), context)
+    const { repo, commit: back } = await imported(await artifactOf(dropped))
+    const { tree } = await repo.commit(back)
+    const usr = (await repo.tree(tree)).folders[0]
+    expect((await repo.tree(usr?.tree ?? '')).files.map(({ name }) => name)).toEqual(['y'])
+    await expect(packEncapsulated(commit, { ...imageOptions({}), ...first }, context)).toFailWith(
+      'KIND_INPUT_INVALID',
+    )
+  })
+})
+
+it('refs of imported images are named as ostree-ext names them', () => {
+  expect(escaped('sha256:ab')).toBe('sha256_3A_ab')
+  expect(escaped('docker://quay.io/a_b')).toBe('docker_3A__2F__2F_quay_2E_io/a__b')
+})

@@ -1,0 +1,106 @@
+import { entryPath } from '@ocish/archive'
+import { createRepo } from '@ocish/ostree-repo'
+import {
+  hasCode,
+  isArtifact,
+  isOcishError,
+  type Artifact,
+  type Finding,
+  type Source,
+  type Target,
+} from '@ocish/sdk'
+import { importEncapsulated } from './import-encapsulated.ts'
+import { layerEntries } from './image-layers.ts'
+import { readImage, type OstreeImage } from './model.ts'
+
+/**
+ * Looks at everything an image holds (ostree.md §13): configuration, layers and their diff_ids, names, and for an
+ * encapsulated one what an importer checks; every object and that none is missing.
+ */
+export async function* validateImage(
+  input: Artifact | Source,
+  context: { readonly signal: AbortSignal },
+): AsyncGenerator<Finding> {
+  if (!isArtifact(input)) return
+  let image: OstreeImage
+  try {
+    image = await readImage(input)
+  } catch (error) {
+    yield finding(error, '')
+    return
+  }
+  if (image.commit === '')
+    yield { severity: 'warning', code: 'NO_COMMIT', path: 'config', message: 'no label ostree.commit' }
+  if (image.architecture === undefined || image.os === undefined)
+    yield { severity: 'error', code: 'NO_PLATFORM', path: 'config', message: 'no architecture or os' }
+  for (const [index, layer] of image.layers.entries()) {
+    try {
+      yield* layerFindings(input, layer, `layers[${index}]`, context.signal)
+    } catch (error) {
+      yield finding(error, `layers[${index}]`)
+    }
+  }
+  if (image.form === 'encapsulated') yield* objectFindings(input, image, context)
+}
+
+async function* layerFindings(
+  artifact: Artifact,
+  layer: OstreeImage['layers'][number],
+  where: string,
+  signal: AbortSignal,
+): AsyncGenerator<Finding> {
+  for await (const member of layerEntries(artifact, layer)) {
+    signal.throwIfAborted()
+    entryPath(member.path)
+    if (member.type === 'character' || member.type === 'block' || member.type === 'fifo')
+      yield {
+        severity: 'warning',
+        code: 'NO_COMMIT_CAN_HOLD',
+        path: `${where}//${member.path}`,
+        message: `a ${member.type} cannot be part of a commit`,
+      }
+    if (!layer.isDerived && /(?:^|\/)\.wh\./.test(member.path))
+      yield {
+        severity: 'error',
+        code: 'WHITEOUT',
+        path: `${where}//${member.path}`,
+        message: 'a layer that was made from a commit deletes a file',
+      }
+  }
+}
+
+/** Runs the import into nothing. */
+async function* objectFindings(
+  artifact: Artifact,
+  image: OstreeImage,
+  context: { readonly signal: AbortSignal },
+): AsyncGenerator<Finding> {
+  const warnings: string[] = []
+  const warn = (message: string): void => void warnings.push(message)
+  try {
+    await importEncapsulated(artifact, image, await createRepo(nowhere()), { signal: context.signal, warn })
+  } catch (error) {
+    yield finding(error, 'layers')
+  }
+  for (const message of warnings) yield { severity: 'info', code: 'DERIVED_LAYERS', path: 'layers', message }
+}
+
+/** Reads what it is given and keeps nothing. */
+function nowhere(): Target {
+  return {
+    async write(_path, content) {
+      for await (const _ of content);
+    },
+    async folder() {},
+    async link() {},
+    async move() {},
+    async remove() {},
+  }
+}
+
+function finding(error: unknown, path: string): Finding {
+  // Bytes that are not what their descriptor says are nothing to remark on, but a broken transfer or store.
+  const isOurs = isOcishError(error) && (error.details?.['diffId'] ?? error.details?.['object']) !== undefined
+  if (!isOcishError(error) || (hasCode(error, 'DIGEST_MISMATCH', 'SIZE_MISMATCH') && !isOurs)) throw error
+  return { severity: 'error', code: error.code, path, message: error.message }
+}
