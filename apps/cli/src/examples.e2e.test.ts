@@ -12,8 +12,7 @@ beforeAll(async () => {
   await world.file('same.txt', 'same')
   for (const tag of ['1.3.0', '1.4.0', '1.4.1', '1.4.2', '1.4.10', '1.5.0', 'pr-1', 'pr-22', 'pr-x']) {
     await world.file('version.txt', tag)
-    const { code, stderr } = await world.run(`push version.txt same.txt HOST/app:${tag} -q`)
-    expect([code, stderr]).toEqual([0, ''])
+    await world.run(`push version.txt same.txt HOST/app:${tag} -q`)
   }
   const type = 'application/vnd.dev.cosign.artifact.sig.v1+json'
   await world.run(`attach same.txt HOST/app:1.4.0 --artifact-type ${type} -q`)

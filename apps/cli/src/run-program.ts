@@ -58,12 +58,13 @@ export async function runProgram(request: ProgramRequest, context: ProgramContex
 /** Nobody reads more of them. */
 const complaintsShown = 10
 
-/** Nothing ran: the first mistake of every statement, since one mistake makes others. */
+/** Nothing ran: the first mistake of every statement, since one mistake makes others; those of the text before any other. */
 function complain({ diagnostics, parsed }: BoundProgram, terminal: Terminal): number {
   const ends = parsed.program.statements.map(({ to }) => to)
   const seen = new Set<number>()
   let status = 2
-  for (const diagnostic of diagnostics) {
+  const ofText = diagnostics.filter(({ code }) => code.startsWith('SYNTAX_'))
+  for (const diagnostic of ofText.length > 0 ? ofText : diagnostics) {
     const statement = ends.findIndex((end) => diagnostic.from <= end)
     if (seen.has(statement) || seen.size === complaintsShown) continue
     seen.add(statement)

@@ -28,10 +28,25 @@ export async function* tagRows(
   services: Services,
   options: TagRowOptions = {},
 ): AsyncGenerator<Row, void> {
-  const rows = mapOrdered(tags, services.options.concurrency, (tag) =>
-    tagRow(opened, tag, call, services, options),
+  const { limit } = call
+  // What nobody reads is not asked for ahead of time.
+  const wanted = limit === undefined || isFiltered(options) ? tags : first(tags, limit)
+  const rows = mapOrdered(
+    wanted,
+    Math.min(services.options.concurrency, Math.max(1, limit ?? Infinity)),
+    (tag) => tagRow(opened, tag, call, services, options),
   )
   for await (const row of rows) if (row !== undefined) yield row
+}
+
+async function* first(tags: AsyncIterable<string>, count: number): AsyncGenerator<string, void> {
+  let left = count
+  if (left <= 0) return
+  for await (const tag of tags) {
+    yield tag
+    left -= 1
+    if (left === 0) return
+  }
 }
 
 async function tagRow(

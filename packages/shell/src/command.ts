@@ -11,6 +11,8 @@ export interface Call {
   readonly options: Readonly<Record<string, unknown>>
   /** The columns somebody downstream reads; absent: all that are not lazy. */
   readonly columns?: ReadonlySet<string>
+  /** Nobody reads more rows than this; absent: not known. */
+  readonly limit?: number
   /** What a pipe, a redirect or standard input brings. */
   readonly input?: { readonly rows?: AsyncIterable<Row>; readonly bytes?: Bytes }
   readonly signal: AbortSignal

@@ -8,7 +8,7 @@ import { checkExpression } from './bind-expression.ts'
 import { verbOutput } from './bind-verb.ts'
 import { callWords, literalText } from './call-words.ts'
 import { edgeTypeOf, inWords, type EdgeType } from './edge-type.ts'
-import { defaultNeed, needOf, plannedColumns } from './plan-columns.ts'
+import { defaultNeed, limitBefore, needOf, plannedColumns } from './plan-columns.ts'
 import type {
   CallStage,
   LetStage,
@@ -31,6 +31,8 @@ export interface BoundStage {
   readonly call?: BoundCall
   /** The columns to fill; absent: those that cost nothing. */
   readonly columns?: ReadonlySet<string>
+  /** Rows that are read of its output at most, where that is known. */
+  readonly limit?: number
 }
 
 /** A whole program with its meaning; it may run when it has no diagnostics. */
@@ -152,13 +154,19 @@ class Binder {
   /** From the last stage to the first: what each of them has to bring. */
   #plan(pipe: Pipe, bound: readonly BoundStage[]): void {
     let need = defaultNeed
+    let limit: number | undefined
     for (let index = pipe.stages.length - 1; index >= 0; index--) {
       const stage = pipe.stages[index]!
       const own = bound[index]!
       const { call } = own
       const command = call !== undefined && !isVerb(call.signature.name)
       const columns = command ? plannedColumns(need, own.output, call) : undefined
-      this.stages.set(stage, columns === undefined ? own : { ...own, columns })
+      this.stages.set(stage, {
+        ...own,
+        ...(columns === undefined ? {} : { columns }),
+        ...(limit === undefined || !command ? {} : { limit }),
+      })
+      limit = limitBefore(stage, call, limit)
       if (call !== undefined && !command && call.common.columns !== undefined) {
         need = { base: false, extra: new Set(call.common.columns) }
       }

@@ -65,6 +65,21 @@ export function plannedColumns(
   return new Set([...(base ? free : []), ...extra])
 }
 
+/** How many rows of its input a stage reads at most, when `limit` of its own output are read; undefined: not known. */
+export function limitBefore(
+  stage: Stage,
+  call: BoundCall | undefined,
+  limit: number | undefined,
+): number | undefined {
+  if (stage.kind !== 'call' || stage.external || call === undefined) return undefined
+  const { name } = call.signature
+  if (name === 'select' || name === 'save') return limit
+  const open = call.items.some((item) => item.kind === 'argument' && item.text === undefined)
+  const count = call.args['count']
+  if (name !== 'first' || open || typeof count !== 'number') return undefined
+  return limit === undefined ? count : Math.min(count, limit)
+}
+
 function more(need: Need, fields: readonly string[]): Need {
   return { base: need.base, extra: new Set([...need.extra, ...fields]) }
 }

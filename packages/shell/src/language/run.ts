@@ -240,6 +240,7 @@ class Runner<Services> {
         options: call.options,
         signal,
         ...(bound.columns === undefined ? {} : { columns: bound.columns }),
+        ...(bound.limit === undefined ? {} : { limit: bound.limit }),
         ...(given === undefined ? {} : { input: given }),
       },
       services,
