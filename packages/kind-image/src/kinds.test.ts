@@ -1,10 +1,11 @@
 import { writeTar } from '@ocish/archive'
 import { type Artifact, docker, oci, type PackedManifest } from '@ocish/sdk'
-import { artifactOf, bytesOf, describeKind, kindContext, opened } from '@ocish/testing'
+import { artifactOf, bytesOf, describeKind, kindContext, memorySource, opened } from '@ocish/testing'
 import { expect, test } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { type FileBundle, files } from './files.ts'
 import { image } from './image.ts'
+import { plugin } from './plugin.ts'
 import { imageIndex } from './image-index.ts'
 import { wasm } from './wasm.ts'
 
@@ -139,4 +140,26 @@ test('T45 a title that is no path is shown, and only writing it is refused', asy
   })
   const model = (await files.read(artifact, kindContext())) as FileBundle
   expect(files.describe(model)).toMatchObject({ title: '\u001B]8;;x\u001B\\' })
+})
+
+describeKind(plugin, {
+  packageJson,
+  cases: [
+    {
+      name: 'a plugin of one kind',
+      source: () =>
+        memorySource({
+          'package.json': '{"name":"ocish-kind-note","version":"1.0.0","ocish":{"kinds":[{"name":"note"}]}}',
+          'dist/index.mjs': 'export default {}',
+          'node_modules/a/index.js': 'stays out',
+        }),
+    },
+  ],
+  refusals: [
+    {
+      name: 'a package without kinds',
+      source: () => memorySource({ 'package.json': '{"name":"a","version":"1.0.0"}' }),
+      code: 'KIND_INPUT_INVALID',
+    },
+  ],
 })

@@ -1,4 +1,4 @@
-import { OcishError, packageField, type KindData } from '@ocish/sdk'
+import { OcishError, packageField } from '@ocish/sdk'
 import type { Env } from '../paths.ts'
 
 /** `plugin new`: a complete kind, by path. Errors: PLUGIN_FAILED for a name that is not kebab-case. */
@@ -39,8 +39,7 @@ function packageOf(name: string, type: string, env: Env): object {
       rolldown: '*',
       vitest: '*',
     },
-    // The data fields of a kind are all that this reads.
-    ocish: packageField([data as unknown as KindData & { readonly apiVersion: 1 } as never]),
+    ocish: packageField([data]),
   }
 }
 
