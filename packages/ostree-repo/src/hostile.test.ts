@@ -1,0 +1,218 @@
+import { hash } from 'node:crypto'
+import { deflateRawSync } from 'node:zlib'
+import { memorySource, readAll, type MemoryFile } from '@ocish/testing'
+import { describe, expect, it } from 'vitest'
+import { decodeCommit, encodeCommit, type Commit } from './commit.ts'
+import { encodeArchiveHeader, encodeHashedHeader, type ContentHeader } from './content-header.ts'
+import { decodeDirTree, encodeDirMeta, encodeDirTree } from './dirtree.ts'
+import { decodeVariant, encodeVariant } from './gvariant.ts'
+import type { RepoLimits } from './limits.ts'
+import { miniCommit, miniFiles, miniSource } from './mini-repo.test-kit.ts'
+import { objectPath, type ObjectKind } from './object-path.ts'
+import { openRepo, type Repository } from './repository.ts'
+import { walk } from './walk.ts'
+
+/** A repository that is made of whatever bytes a test wants; all checksums are right. */
+class Evil {
+  readonly files: Record<string, MemoryFile> = { config: '[core]\nrepo_version=1\nmode=archive\n' }
+  readonly meta = this.put('dirmeta', encodeDirMeta({ uid: 0, gid: 0, mode: 0o755, xattrs: new Map() }))
+
+  put(kind: ObjectKind, bytes: Uint8Array): string {
+    const checksum = hash('sha256', bytes, 'hex')
+    this.files[objectPath(checksum, kind)] = bytes
+    return checksum
+  }
+
+  content(
+    header: Partial<ContentHeader>,
+    bytes: Uint8Array,
+    stored: { size?: number; body?: Uint8Array } = {},
+  ): string {
+    const whole = { uid: 0, gid: 0, mode: 0o100644, target: '', xattrs: new Uint8Array(0), ...header }
+    const checksum = hash('sha256', Buffer.concat([encodeHashedHeader(whole), bytes]), 'hex')
+    const head = encodeArchiveHeader(whole, stored.size ?? bytes.length)
+    this.files[objectPath(checksum, 'filez')] = Buffer.concat([head, stored.body ?? deflateRawSync(bytes)])
+    return checksum
+  }
+
+  commit(tree: string, meta: string = this.meta, changed: Partial<Commit> = {}): string {
+    const commit = { metadata: new Map(), subject: '', body: '', timestamp: 0, tree, meta, ...changed }
+    return this.put('commit', encodeCommit(commit))
+  }
+
+  async open(limits: Partial<RepoLimits> = {}): Promise<Repository> {
+    this.files['objects/.keep'] = ''
+    return openRepo(memorySource(this.files), { limits })
+  }
+
+  /** Reads everything of the commit. */
+  async readAll(commit: string, limits: Partial<RepoLimits> = {}): Promise<void> {
+    const repo = await this.open(limits)
+    for await (const node of walk(repo, await repo.commit(commit)))
+      if (node.type === 'file') await readAll(node.open())
+  }
+}
+
+const bytes = Buffer.from('content')
+
+describe('trees whose checksums are right', () => {
+  it.each(['../evil', 'a/b', '', '.', '..', 'x'.repeat(300)])('the name %j is refused', async (name) => {
+    const evil = new Evil()
+    const file = evil.content({}, bytes)
+    const tree = evil.put('dirtree', encodeDirTree({ files: [{ name, checksum: file }], folders: [] }))
+    await expect(evil.readAll(evil.commit(tree))).toFailWith('OSTREE_OBJECT_INVALID')
+  })
+
+  it.each([
+    ['one name twice', ['a', 'a']],
+    ['names out of order', ['b', 'a']],
+  ])('%s', async (_, names) => {
+    const evil = new Evil()
+    const checksum = evil.content({}, bytes)
+    const files = names.map((name) => ({ name, checksum }))
+    const tree = evil.put('dirtree', encodeDirTree({ files, folders: [] }))
+    await expect(evil.readAll(evil.commit(tree))).toFailWith('OSTREE_OBJECT_INVALID')
+  })
+
+  it('a name for a link and a folder', async () => {
+    const evil = new Evil()
+    const checksum = evil.content({ mode: 0o120777, target: '/etc' }, Buffer.alloc(0), {
+      body: Buffer.alloc(0),
+    })
+    const empty = evil.put('dirtree', encodeDirTree({ files: [], folders: [] }))
+    const folders = [{ name: 'a', tree: empty, meta: evil.meta }]
+    const tree = evil.put('dirtree', encodeDirTree({ files: [{ name: 'a', checksum }], folders }))
+    await expect(evil.readAll(evil.commit(tree))).toFailWith('OSTREE_OBJECT_INVALID')
+  })
+
+  it('ten levels of ten equal folders end at the limit of paths', async () => {
+    const evil = new Evil()
+    let tree = evil.put('dirtree', encodeDirTree({ files: [], folders: [] }))
+    for (let level = 0; level < 10; level += 1) {
+      const inner = tree
+      const folders = Array.from({ length: 10 }, (_, at) => ({ name: `${at}`, tree: inner, meta: evil.meta }))
+      tree = evil.put('dirtree', encodeDirTree({ files: [], folders }))
+    }
+    await expect(evil.readAll(evil.commit(tree), { entries: 5000 })).toFailWith('LIMIT_EXCEEDED')
+  })
+
+  it('folders without end', async () => {
+    const evil = new Evil()
+    let tree = evil.put('dirtree', encodeDirTree({ files: [], folders: [] }))
+    for (let level = 0; level < 3000; level += 1)
+      tree = evil.put(
+        'dirtree',
+        encodeDirTree({ files: [], folders: [{ name: 'd', tree, meta: evil.meta }] }),
+      )
+    await expect(evil.readAll(evil.commit(tree))).toFailWith('LIMIT_EXCEEDED')
+  })
+
+  it.each([
+    ['a size of 1', { size: 1 }, 'OSTREE_OBJECT_INVALID'],
+    ['a size of 2^50', { size: 2 ** 50 }, 'LIMIT_EXCEEDED'],
+    [
+      'bytes behind the deflate stream',
+      { body: Buffer.concat([deflateRawSync(bytes), Buffer.from('junk')]) },
+      'OSTREE_OBJECT_INVALID',
+    ],
+    ['a stream that ends early', { body: deflateRawSync(bytes).subarray(0, -2) }, 'OSTREE_OBJECT_INVALID'],
+    ['other content', { body: deflateRawSync(Buffer.from('CONTENT')) }, 'DIGEST_MISMATCH'],
+    ['a bomb', { size: 2 ** 20, body: deflateRawSync(Buffer.alloc(2 ** 24)) }, 'OSTREE_OBJECT_INVALID'],
+  ] as const)('an object with %s', async (_, stored, code) => {
+    const evil = new Evil()
+    const checksum = evil.content({}, bytes, stored)
+    const tree = evil.put('dirtree', encodeDirTree({ files: [{ name: 'a', checksum }], folders: [] }))
+    await expect(evil.readAll(evil.commit(tree))).toFailWith(code)
+  })
+
+  it.each([
+    ['a fifo', { mode: 0o010644 }],
+    ['a device', { mode: 0o020644 }],
+    ['a file with a target', { target: 'x' }],
+    [
+      'one attribute twice',
+      {
+        xattrs: encodeVariant('a(ayay)', [
+          [Buffer.from('a\0'), bytes],
+          [Buffer.from('a\0'), bytes],
+        ]),
+      },
+    ],
+    ['an attribute with = in its name', { xattrs: encodeVariant('a(ayay)', [[Buffer.from('a=\0'), bytes]]) }],
+  ])('an object that is %s', async (_, header) => {
+    const evil = new Evil()
+    const checksum = evil.content(header, bytes)
+    const tree = evil.put('dirtree', encodeDirTree({ files: [{ name: 'a', checksum }], folders: [] }))
+    await expect(evil.readAll(evil.commit(tree))).toFailWith('OSTREE_OBJECT_INVALID')
+  })
+
+  it('a folder whose mode is that of a file', async () => {
+    const evil = new Evil()
+    const meta = evil.put('dirmeta', encodeDirMeta({ uid: 0, gid: 0, mode: 0o100644, xattrs: new Map() }))
+    const tree = evil.put('dirtree', encodeDirTree({ files: [], folders: [] }))
+    await expect(evil.readAll(evil.commit(tree, meta))).toFailWith('OSTREE_OBJECT_INVALID')
+  })
+})
+
+describe('refs and repositories', () => {
+  it.each([
+    ['upper case', `${miniCommit.toUpperCase()}\n`],
+    ['a path', '../../../etc/passwd'],
+    ['a MiB', 'a'.repeat(2 ** 20)],
+    ['an alias out of refs', { link: '../../../../etc/passwd' }],
+    ['an alias of itself', { link: 'bad' }],
+  ])('a ref with %s has a problem and hides no other', async (_, file) => {
+    const repo = await openRepo(miniSource({ 'refs/heads/bad': file }))
+    const refs = await Array.fromAsync(repo.refs())
+    expect(refs).toEqual([
+      expect.objectContaining({ ref: 'bad', problem: expect.any(String) }),
+      { ref: 'demo', commit: miniCommit },
+    ])
+  })
+
+  it('a commit that was deleted, and one of which only a part is here', async () => {
+    const commit = `objects/${miniCommit.slice(0, 2)}/${miniCommit.slice(2)}`
+    const files: Record<string, MemoryFile> = { ...miniFiles(), [`${commit}.tombstone-commit`]: 'x' }
+    delete files[`${commit}.commit`]
+    const repo = await openRepo(memorySource(files))
+    await expect(repo.commit(miniCommit)).rejects.toThrow(/was deleted/)
+    const partial = await openRepo(miniSource({ [`state/${miniCommit}.commitpartial`]: '' }))
+    expect(await partial.isPartial(miniCommit)).toBe(true)
+  })
+})
+
+describe('GVariant', () => {
+  it.each([
+    ['(sy)', ['a', 1], '61000102'],
+    ['(ys)', [1, 'a'], '016100'],
+    ['v', { type: '(su)', value: ['a', 4] }, '61000000040000000200287375 29'.replace(' ', '')],
+    ['(uuua(ayay))', [1, 2, 3, []], '010000000200000003000000'],
+    ['(a(say)a(sayay))', [[], []], '00'],
+  ] as const)('%s is written and read as GLib has it', (type, value, hex) => {
+    expect(encodeVariant(type, value as never).toString('hex')).toBe(hex)
+    expect(decodeVariant(type, Buffer.from(hex, 'hex'))).toEqual(value)
+  })
+
+  it.each([
+    ['(sy)', '610001', 'no offset'],
+    ['(uy)', '01000000010000ff', 'padding'],
+    ['b', '02', 'a boolean of 2'],
+    ['s', '61', 'no NUL'],
+    ['s', 'ff00', 'no UTF-8'],
+    ['as', '61000001', 'an offset table in the middle'],
+    ['v', '00', 'no type'],
+  ])('%s %s is refused: %s', (type, hex) => {
+    expect(() => decodeVariant(type, Buffer.from(hex, 'hex'))).toThrow(/normal form/)
+  })
+
+  it('a folder of 3000 files needs wider offsets, and commits give their bytes back', () => {
+    const files = Array.from({ length: 3000 }, (_, at) => ({
+      name: `name-${String(at).padStart(6, '0')}`,
+      checksum: miniCommit,
+    }))
+    const tree = { files, folders: [] }
+    expect(decodeDirTree(encodeDirTree(tree))).toEqual(tree)
+    const raw = miniFiles()[`objects/76/${miniCommit.slice(2)}.commit`] as Uint8Array
+    expect(encodeCommit(decodeCommit(raw)).equals(raw)).toBe(true)
+  })
+})
