@@ -31,7 +31,7 @@ export interface Image {
 }
 
 /** Reads the configuration of an image. Errors: KIND_INPUT_INVALID, LIMIT_EXCEEDED. */
-export async function readImage(artifact: Artifact): Promise<Image> {
+async function readImage(artifact: Artifact): Promise<Image> {
   const document =
     artifact.config === undefined
       ? {}

@@ -23,7 +23,7 @@ export default kinds
 export { exportRoot, mergedRoot, type MergedRoot } from './root/merged-root.ts'
 export type { Inode, RootPath } from './root/root-tree.ts'
 export type { Attestation } from './trust/attestation.ts'
-export type { FileBundle } from './files.ts'
+export type { BundledFile, FileBundle } from './files.ts'
 export type { HistoryStep, Image } from './image.ts'
 export type { ImageIndex, IndexEntry } from './image-index.ts'
 export type { Plugin } from './plugin.ts'

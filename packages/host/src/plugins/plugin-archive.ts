@@ -4,7 +4,7 @@ import { type Bytes, OcishError, type Source, type Target } from '@ocish/sdk'
 import { archiveLimit, fetchPackage, type FetchOptions } from './fetch-package.ts'
 
 /** What the layer of a plugin's artifact is: the archive that npm would have of it. */
-export const pluginLayerType = 'application/vnd.ocish.plugin.content.v1.tar+gzip'
+const pluginLayerType = 'application/vnd.ocish.plugin.content.v1.tar+gzip'
 
 export interface ArchivePlaces extends FetchOptions {
   readonly source: (path: string) => Promise<Source>

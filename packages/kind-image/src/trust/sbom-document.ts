@@ -29,7 +29,7 @@ export function readSbomDocument(bytes: Uint8Array, mediaType: string): SbomDocu
 }
 
 /** The same, from a document that was read already (a predicate). */
-export function readSbomObject(document: Readonly<Record<string, unknown>>): SbomDocument {
+function readSbomObject(document: Readonly<Record<string, unknown>>): SbomDocument {
   if (textAt(document, 'spdxVersion') !== undefined) return readSpdx(document)
   if (textAt(document, 'bomFormat') === 'CycloneDX') return readCycloneDx(document)
   const schema = textAt(objectAt(document, 'schema'), 'url') ?? ''
