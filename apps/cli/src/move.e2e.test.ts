@@ -188,6 +188,14 @@ test('a copy that fails leaves no layout behind', async () => {
   expect(await readFile(world.home.join('fresh')).catch(() => 'none')).toBe('none')
 })
 
+test('a copy that breaks off in the middle leaves no half layout', async () => {
+  await image.push(world.registry.registry, 'torn/app')
+  await world.registry.registry.deleteBlob('torn/app', image.blobs.more.descriptor.digest)
+  const run = await world.run('cp HOST/torn/app:1.1.0 oci:half')
+  expect(run.code).toBe(3)
+  expect((await world.run('ls oci:half')).stdout).toBe('')
+})
+
 test('an oci-archive comes from standard input and goes to standard output', async () => {
   const out = await world.run('cp HOST/src/app:1.0.0 -')
   expect(out.code).toBe(0)
