@@ -28,7 +28,7 @@ export class StandardArchive {
     this.#options = options
   }
 
-  /** Errors: USAGE_MISSING_ARGUMENT (no such stream), ARCHIVE_INVALID, those of the stream. */
+  /** Errors: LOCATION_UNSUPPORTED (no such stream), ARCHIVE_INVALID, those of the stream. */
   async open(location: StdioLocation, access: Access): Promise<Opened> {
     const isRead = access === 'read' || access === 'check'
     const file = await (isRead ? (this.#input ??= this.#openInput()) : (this.#output ??= this.#openOutput()))
@@ -53,7 +53,7 @@ export class StandardArchive {
 }
 
 function noStream(name: string): OcishError {
-  return new OcishError('USAGE_MISSING_ARGUMENT', `there is no standard ${name} here`, {
+  return new OcishError('LOCATION_UNSUPPORTED', `there is no standard ${name} here`, {
     hint: 'Name a file with tar:FILE.',
   })
 }
