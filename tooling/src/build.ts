@@ -27,15 +27,20 @@ export function program(entry: Record<string, string>): UserConfig {
     dts: false,
     minify: true,
     deps: { alwaysBundle: [/^(?!openpgp$)/], neverBundle: [external], onlyBundle: false },
-    inputOptions: { resolve: { conditionNames: ['ocish-source', 'node', 'import', 'module', 'default'] } },
+    inputOptions: {
+      preserveEntrySignatures: false,
+      resolve: { conditionNames: ['ocish-source', 'node', 'import', 'module', 'default'] },
+    },
     define: { 'process.env.NODE_ENV': '"production"' },
     outputOptions: {
       // What every line needs, in one file: reading a file costs more than its code.
       advancedChunks: {
+        // What only a part of a run needs stays where its import() is.
+        includeDependenciesRecursively: false,
         groups: [
           {
             name: 'door',
-            test: /packages\/(?:sdk\/src|commands\/src\/(?:signatures\/|all-signatures|load-command|help-document)|shell\/src\/(?!formats|language\/(?:run|tee|condition|compare|expand-words|items|guard|value-flow|value-text|site|scope)|text\/(?:describe|diff|tree)))/,
+            test: /(?:packages\/(?:sdk\/src|commands\/src\/(?:signatures\/|all-signatures|load-command|help-document)|host\/src\/(?:kind-table|kind-commands|json-schema|plugins\/plugin-index|private-file|paths)|shell\/src\/(?!index|formats|language\/(?:run|tee|condition|compare|expand-words|items|guard|value-flow|value-text|site|scope)|text\/(?:describe|diff|tree)))|apps\/cli\/src\/(?:run\.ts|run-program|doors|together|command-table|terminal|output|print|look|report-error|signals|standard-input|progress-line))/,
           },
           { name: 'core', test: /packages\/core\/src\/(?!client|copy|filter|memory|referrers)/ },
         ],
