@@ -45,7 +45,8 @@ export async function importPlain(
   )
 }
 
-async function writeMember(writer: RepoWriter, member: TarMember): Promise<string> {
+/** The object that a file or link of a layer is. */
+export async function writeMember(writer: RepoWriter, member: TarMember): Promise<string> {
   const { uid, gid, mode, size, target, xattrs = noXattrs } = member
   return writer.content({
     type: member.type === 'link' ? 'link' : 'file',

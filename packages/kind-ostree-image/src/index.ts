@@ -1,6 +1,8 @@
 import { defineKind, docker, oci, type Kind } from '@ocish/sdk'
 import { fsck, log, ls, refs, show } from './commands/browse.ts'
 import { build } from './commands/build.ts'
+import { compare } from './commands/compare.ts'
+import { compose } from './commands/compose.ts'
 import { encapsulate } from './commands/encapsulate.ts'
 import { importImage } from './commands/import.ts'
 import { listImage } from './list-image.ts'
@@ -20,7 +22,7 @@ const kind: Kind<OstreeImage> = defineKind<OstreeImage>({
   describe: describeImage,
   list: listImage,
   validate: validateImage,
-  commands: [build, encapsulate, importImage, refs, log, show, ls, fsck],
+  commands: [build, encapsulate, importImage, refs, log, show, ls, fsck, compare, compose],
 })
 
 export default kind

@@ -3,6 +3,7 @@ import { contentChecksum, createRepo, fsck, openRepo, type Repository } from '@o
 import { artifactOf, describeKind, kindContext, memorySource, memoryTarget } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
+import { compareImage, type Difference } from './compare.ts'
 import { escaped } from './commands/import.ts'
 import { imageOptions } from './image-options.ts'
 import { importEncapsulated } from './import-encapsulated.ts'
@@ -12,6 +13,7 @@ import { readImage } from './model.ts'
 import { openCommit } from './open-commit.ts'
 import { packEncapsulated } from './pack-encapsulated.ts'
 import { packPlain } from './pack-plain.ts'
+import { parseTreefile } from './treefile.ts'
 import { smallRef, smallRepo, smallSource } from './small-repo.test-kit.ts'
 
 const context = kindContext()
@@ -102,4 +104,37 @@ describe('what would be a wrong image', () => {
 it('refs of imported images are named as ostree-ext names them', () => {
   expect(escaped('sha256:ab')).toBe('sha256_3A_ab')
   expect(escaped('docker://quay.io/a_b')).toBe('docker_3A__2F__2F_quay_2E_io/a__b')
+})
+
+describe('an image beside a commit', () => {
+  const rows = async (artifact: Artifact): Promise<readonly Difference[]> =>
+    Array.fromAsync(
+      compareImage(artifact, await openCommit(await openRepo(source), smallRef, false), context),
+    )
+
+  it('is the same, or says where it differs', async () => {
+    expect(await rows(await artifactOf(await plain()))).toEqual([])
+    expect(await rows(await artifactOf(await encapsulated()))).toEqual([])
+    const other = await openCommit(
+      await smallRepo({ usr: { bin: { hello: 'other' }, more: '' } }),
+      smallRef,
+      false,
+    )
+    const found = await rows(await artifactOf(await packPlain(other, imageOptions({}), context)))
+    expect(found.slice(0, 2)).toEqual([
+      { path: '/bin', op: '-' },
+      { path: '/sysroot', op: '-' },
+    ])
+    expect(found).toContainEqual({ path: '/usr/bin/hello', op: '~' })
+    expect(found.at(-1)).toEqual({ path: '/usr/more', op: '+' })
+  })
+})
+
+it('a treefile names the ref', () => {
+  expect(parseTreefile('ostree:\n  ref: debian/12/x86_64\nlabels:\n  a: b\n')).toEqual({
+    ref: smallRef,
+    labels: ['a=b'],
+  })
+  expect(parseTreefile('base: ubuntu:24.04').ref).toBe('ubuntu/24.04/x86_64')
+  expect(() => parseTreefile('packages: []')).toThrow(/neither/)
 })

@@ -1,17 +1,10 @@
 import { entryPath } from '@ocish/archive'
 import { createRepo } from '@ocish/ostree-repo'
-import {
-  hasCode,
-  isArtifact,
-  isOcishError,
-  type Artifact,
-  type Finding,
-  type Source,
-  type Target,
-} from '@ocish/sdk'
+import { hasCode, isArtifact, isOcishError, type Artifact, type Finding, type Source } from '@ocish/sdk'
 import { importEncapsulated } from './import-encapsulated.ts'
 import { layerEntries } from './image-layers.ts'
 import { readImage, type OstreeImage } from './model.ts'
+import { nowhere } from './nowhere.ts'
 
 /**
  * Looks at everything an image holds (ostree.md §13): configuration, layers and their diff_ids, names, and for an
@@ -83,19 +76,6 @@ async function* objectFindings(
     yield finding(error, 'layers')
   }
   for (const message of warnings) yield { severity: 'info', code: 'DERIVED_LAYERS', path: 'layers', message }
-}
-
-/** Reads what it is given and keeps nothing. */
-function nowhere(): Target {
-  return {
-    async write(_path, content) {
-      for await (const _ of content);
-    },
-    async folder() {},
-    async link() {},
-    async move() {},
-    async remove() {},
-  }
 }
 
 function finding(error: unknown, path: string): Finding {

@@ -10,7 +10,7 @@ export const build: KindCommand = {
   summary: 'Make an image of the tree of a commit',
   params: [repoParam, revisionParam, imageParam],
   flags: plainFlags,
-  output: { form: 'rows', columns: ['ref', 'digest', 'commit'] },
+  output: { form: 'rows', columns: ['ref', 'digest', 'commit', 'layers'] },
   effect: 'W',
   examples: [
     {
@@ -32,6 +32,6 @@ export const build: KindCommand = {
     const packed = await packPlain(source, options, context)
     if (context.publish === undefined) throw new OcishError('KIND_FAILED', 'this host publishes nothing')
     const { ref, digest } = await context.publish(packed, String(args['image']))
-    yield { ref, digest, commit: source.checksum }
+    yield { ref, digest, commit: source.checksum, layers: packed.layers.length }
   },
 }
