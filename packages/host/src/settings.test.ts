@@ -1,0 +1,78 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { temporaryFolder } from '@ocish/testing'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { editConfig, keyPath } from './edit-config.ts'
+import { containerMirrors } from './registries-conf.ts'
+import { readUsers } from './serve.ts'
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>
+beforeEach(async () => {
+  folder = await temporaryFolder()
+})
+afterEach(() => folder.remove())
+
+async function edited(before: string, key: string, value: string | undefined): Promise<string> {
+  const file = folder.join('config.toml')
+  await writeFile(file, before)
+  await editConfig(file, keyPath(key), value)
+  return readFile(file, 'utf8')
+}
+
+test('a value is written where it belongs, and comments stay', async () => {
+  expect(await edited('', 'defaults.output', 'json')).toBe('[defaults]\noutput = "json"\n')
+  const before = '# mine\n[defaults]\nconcurrency = 3 # slow line\n\n[limits]\nglob = 5\n'
+  expect(await edited(before, 'defaults.concurrency', '4')).toBe(before.replace('= 3', '= 4'))
+  expect(await edited(before, 'defaults.output', 'json')).toBe(
+    before.replace('# slow line\n', '# slow line\noutput = "json"\n'),
+  )
+  expect(await edited(before, 'limits.glob', undefined)).toBe(before.replace('glob = 5\n', ''))
+  expect(await edited('', 'registries.ghcr.io.plain-http', 'true')).toBe(
+    '[registries."ghcr.io"]\nplain-http = true\n',
+  )
+})
+
+test('what a key cannot have, and a form that is not understood, change nothing', async () => {
+  for (const [key, value] of [
+    ['defaults.output', 'jsno'],
+    ['defaults.nope', 'x'],
+    ['defaults', 'x'],
+    ['registries.ghcr.io', 'x'],
+    ['defaults.concurrency', 'many'],
+  ] as const)
+    await expect(edited('[limits]\nglob = 5\n', key, value)).toFailWith('CONFIG_INVALID')
+  await expect(edited('defaults = { output = "json" }\n', 'defaults.output', 'csv')).toFailWith(
+    'CONFIG_INVALID',
+  )
+  expect(await readFile(folder.join('config.toml'), 'utf8')).toBe('defaults = { output = "json" }\n')
+})
+
+test("mirrors of containers' registries.conf, for whole registries", async () => {
+  await mkdir(folder.join('containers'))
+  await writeFile(
+    folder.join('containers/registries.conf'),
+    `[[registry]]
+prefix = "docker.io"
+[[registry.mirror]]
+location = "mirror.example.com/hub"
+[[registry.mirror]]
+location = "second.example.com"
+[[registry]]
+prefix = "quay.io/team"
+[[registry.mirror]]
+location = "other.example.com"
+`,
+  )
+  const found = await containerMirrors(
+    { env: { XDG_CONFIG_HOME: folder.path }, home: '/nowhere' },
+    () => undefined,
+  )
+  expect([...found]).toEqual([['docker.io', ['mirror.example.com/hub', 'second.example.com']]])
+})
+
+test('the users of a server', async () => {
+  await writeFile(folder.join('users'), '# who\nann:se:cret\n\nbob:x\n')
+  expect(await readUsers(folder.join('users'))).toEqual({ ann: 'se:cret', bob: 'x' })
+  await writeFile(folder.join('broken'), 'ann\n')
+  await expect(readUsers(folder.join('broken'))).toFailWith('INPUT_INVALID')
+  await expect(readUsers(folder.join('none'))).toFailWith('FILE_NOT_FOUND')
+})
