@@ -1,6 +1,7 @@
 /**
  * The main job for a newcomer: starts the embedded registry on a free loopback port, runs every line of
- * examples/tour.ocish through the built program, each in a process of its own, then cleans up.
+ * examples/tour.ocish through the built program, each in a process of its own, then cleans up. On a terminal it opens the
+ * interactive session on that registry instead.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,6 +9,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { fillRegistry } from './demo.ts'
 import { tourLines } from './tour.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -70,14 +72,35 @@ async function tour(address: string): Promise<void> {
   if (!(await compare(join(work, 'pulled')))) throw new Error('the pulled files differ from the pushed ones')
 }
 
+/** On a terminal: the session, on a registry that holds one artifact of each kind; it is gone afterwards. */
+async function session(address: string): Promise<void> {
+  await fillRegistry(address, work, async (words) => {
+    const child = spawn(process.execPath, [bin, ...words], {
+      cwd: work,
+      env,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
+    const [code] = (await once(child, 'exit')) as [number | null]
+    if (code !== 0) throw new Error(`'ocish ${words.join(' ')}' ended with ${code}`)
+  })
+  console.log(
+    `It holds ${address}/demo. Type tutorial for a few lessons, help for all commands, Ctrl-D to leave.`,
+  )
+  process.exitCode = await run([])
+}
+
 const { child, address } = await startRegistry()
 try {
   console.log(`ocish: the embedded registry listens on ${address}`)
-  console.log(
-    `To paste a line elsewhere: alias ocish='npx -y pnpm@12 -s ocish' (and a registry of your own).`,
-  )
-  await tour(address)
-  console.log('\nThat was the tour. Next: npx -y pnpm@12 -s ocish help')
+  if (!process.stdin.isTTY || !process.stdout.isTTY)
+    console.log(
+      `To paste a line elsewhere: alias ocish='npx -y pnpm@12 -s ocish' (and a registry of your own).`,
+    )
+  if (process.stdin.isTTY && process.stdout.isTTY) await session(address)
+  else {
+    await tour(address)
+    console.log('\nThat was the tour. Next: npx -y pnpm@12 -s ocish help')
+  }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

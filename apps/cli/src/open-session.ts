@@ -1,3 +1,5 @@
+import { homedir } from 'node:os'
+import { allKinds, pathsFrom } from '@ocish/host'
 import { doorOf } from './doors.ts'
 import { externals } from './externals.ts'
 
@@ -7,7 +9,8 @@ export async function openSession(words: readonly string[], version: string): Pr
   const flags = flagsOf(words.filter((word) => word !== '--plain'))
   if (flags === undefined) return undefined
   const { startSession } = await import('@ocish/repl')
-  return startSession({ version, flags, plain, externals })
+  const kinds = allKinds(pathsFrom(process.env, homedir()))
+  return startSession({ version, flags, kinds, plain, externals })
 }
 
 /** The mistakes in them are told where every mistake is. */

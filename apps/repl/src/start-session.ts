@@ -49,7 +49,8 @@ function isPlain(options: StartOptions, env: NodeJS.ProcessEnv): boolean {
 /** A terminal that was closed and whoever asks the process to end. */
 function endedBySignals(leave: () => void): Disposable {
   const signals = ['SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.once(signal, leave)
+  // Not once: Ink ends the process itself when it finds nobody else listening.
+  for (const signal of signals) process.on(signal, leave)
   return {
     [Symbol.dispose]: () => {
       for (const signal of signals) process.removeListener(signal, leave)

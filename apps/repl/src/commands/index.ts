@@ -3,7 +3,6 @@ import { moveCommands } from './move.ts'
 import { pastCommands } from './past.ts'
 import { screenCommands } from './screens.ts'
 import type { SessionCommand } from './session-command.ts'
-import { settingCommands } from './settings.ts'
 import { tutorialCommands } from './tutorial.ts'
 
 /** The commands that exist only in a session. */
@@ -11,7 +10,6 @@ export const sessionCommands: readonly SessionCommand[] = [
   ...moveCommands,
   ...pastCommands,
   ...jobCommands,
-  ...settingCommands,
   ...screenCommands,
   ...tutorialCommands,
 ]

@@ -52,7 +52,10 @@ function small(menu: Menu, columns: number, look: Look): Text {
 function columnWidths(visible: readonly Candidate[], base: string, columns: number): readonly number[] {
   const facts = Math.max(0, ...visible.map((candidate) => candidate.columns?.length ?? 0))
   const widths = Array.from({ length: facts }, (_, at) =>
-    Math.min(24, Math.max(1, ...visible.map((candidate) => width(safe(candidate.columns?.[at] ?? '·'))))),
+    Math.min(
+      at === facts - 1 ? Math.max(24, columns - 40) : 24,
+      Math.max(1, ...visible.map((candidate) => width(safe(candidate.columns?.[at] ?? '·')))),
+    ),
   )
   const taken = widths.reduce((sum, one) => sum + one + 2, 0)
   const longest = Math.max(4, ...visible.map((candidate) => width(safe(labelOf(candidate, base)))))

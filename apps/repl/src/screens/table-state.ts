@@ -76,7 +76,10 @@ export function tableKey(state: TableState, event: KeyEvent): readonly [TableSta
     if (state.isFiltering) return [filtered(state, state.filter + event.text.replaceAll(/\s/g, ' '))]
     let next: readonly [TableState, TableAction?] = [state]
     for (const character of event.text) {
-      next = letter(next[0], character)
+      const [current] = next
+      next = current.isFiltering
+        ? [filtered(current, current.filter + character)]
+        : letter(current, character)
       if (next[1] !== undefined) return next
     }
     return next

@@ -300,6 +300,7 @@ export class ShellSession implements AsyncDisposable {
     const command = kind ?? (await loadCommand(name))
     if (command === undefined) throw new TypeError(`${name} has a signature and no code`)
     if (name === 'help') return this.#help(command)
+    if (name === 'set') return this.#set(command)
     return name === 'ls' && this.context !== '' ? this.#here(command) : command
   }
 
@@ -311,6 +312,23 @@ export class ShellSession implements AsyncDisposable {
       async *run(call) {
         const topic = call.args['topic']
         yield helpDocument(Array.isArray(topic) ? topic.map(String) : [], commands)
+      },
+    }
+  }
+
+  /** Keys and motion belong to this session; everything else to the configuration. */
+  #set(command: Command<Services>): Command<Services> {
+    const state = this.#state
+    return {
+      ...command,
+      async *run(call, services) {
+        const own = ownSetting(call.args)
+        if (own === undefined) return yield* command.run(call, services)
+        const { key, value } = own
+        if (value !== undefined) state.set(key, value)
+        for (const [name, current] of state.settings)
+          if (name.startsWith(key)) yield { key: name, value: current, source: 'session' }
+        return undefined
       },
     }
   }
@@ -347,6 +365,17 @@ export class ShellSession implements AsyncDisposable {
     const label = paint(level as string as Text, level === 'warning' ? 'warn' : 'dim', look)
     await this.#front.write(`${text`${label}: ${safe(message)}`}\n`)
   }
+}
+
+/** `keys.…` and `ui.…`, as `KEY VALUE` or `KEY=VALUE`. */
+function ownSetting(
+  args: Readonly<Record<string, unknown>>,
+): { readonly key: string; readonly value?: string } | undefined {
+  const given = typeof args['key'] === 'string' ? args['key'] : ''
+  const [, key = '', own] = /^([^=]+)(?:=(.*))?$/s.exec(given) ?? []
+  if (!key.startsWith('keys.') && !key.startsWith('ui.')) return undefined
+  const value = typeof args['value'] === 'string' ? args['value'] : own
+  return value === undefined ? { key } : { key, value }
 }
 
 function stopped(error: unknown): unknown {

@@ -17,6 +17,8 @@ export class Keyboard {
   #kept: KeyEvent[] = []
   #timer: NodeJS.Timeout | undefined
   #onClosed: (() => void) | undefined
+  /** Keys typed before raw mode come first, and their Enter was made a newline. */
+  #isCooked = true
 
   constructor(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream) {
     this.#stdin = stdin
@@ -60,7 +62,9 @@ export class Keyboard {
 
   readonly #onData = (chunk: string): void => {
     clearTimeout(this.#timer)
-    this.#deliver(this.#decoder.push(chunk))
+    const cooked = this.#isCooked
+    this.#isCooked = false
+    this.#deliver(this.#decoder.push(cooked ? chunk.replaceAll('\n', '\r') : chunk))
     if (this.#decoder.isPending) {
       this.#timer = setTimeout(() => this.#deliver(this.#decoder.flush()), escapeTime)
     }
