@@ -69,7 +69,7 @@ async function handshake(target: {
     host: hostname,
     port,
     servername: /^[\d.]+$|:/.test(hostname) ? '' : hostname,
-    ...(client.ca === undefined ? {} : { ca: [client.ca].flat() as (string | Buffer)[] }),
+    ...(client.ca === undefined ? {} : { ca: [client.ca].flat() }),
     rejectUnauthorized: client.insecure !== true,
   })
   const stop = (): void => void socket.destroy(signal.reason as Error)
