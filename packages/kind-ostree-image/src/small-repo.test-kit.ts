@@ -8,7 +8,7 @@ import {
   type NewContent,
   type Repository,
 } from '@ocish/ostree-repo'
-import type { Source } from '@ocish/sdk'
+import type { Source, Target } from '@ocish/sdk'
 import { memorySource, memoryTarget, opened } from '@ocish/testing'
 
 /** A tree for tests: text is a file, `->` a link, an object a folder. */
@@ -42,12 +42,13 @@ export const smallTree: SmallTree = {
   sysroot: { inner: { f: 'f' } },
 }
 
-/** The files of an archive repository with one commit of this tree. */
-export async function smallSource(
-  tree: SmallTree = smallTree,
+/** Writes an archive repository with one commit of this tree. */
+export async function writeSmallRepo(
+  target: Target,
+  tree: SmallTree,
+  ref: string,
   changed: Partial<Commit> = {},
-): Promise<Source> {
-  const target = memoryTarget()
+): Promise<void> {
   const writer = await createRepo(target)
   const folder = async (at: SmallTree): Promise<{ readonly tree: string; readonly meta: string }> => {
     const files: { name: string; checksum: string }[] = []
@@ -75,7 +76,16 @@ export async function smallSource(
     ...(await folder(tree)),
     ...changed,
   }
-  await writer.ref(smallRef, await writer.metadata('commit', encodeCommit(commit)))
+  await writer.ref(ref, await writer.metadata('commit', encodeCommit(commit)))
+}
+
+/** The files of such a repository. */
+export async function smallSource(
+  tree: SmallTree = smallTree,
+  changed: Partial<Commit> = {},
+): Promise<Source> {
+  const target = memoryTarget()
+  await writeSmallRepo(target, tree, smallRef, changed)
   const entries = [...target.entries].flatMap(([path, entry]) =>
     entry.kind === 'file' ? [[path, entry.bytes] as const] : [],
   )
