@@ -1,6 +1,6 @@
 import { OcishError } from '@ocish/sdk'
 
-export type LayerCompression = 'none' | 'gzip' | 'zstd' | 'reuse'
+type LayerCompression = 'none' | 'gzip' | 'zstd' | 'reuse'
 
 /** What a user may ask of an image that is made from a commit. */
 export interface ImageOptions {

@@ -11,7 +11,7 @@ export interface MergedFolder<F> {
   readonly entries: Map<string, MergedFolder<F> | MergedFile<F>>
 }
 
-export interface MergedFile<F> {
+interface MergedFile<F> {
   readonly type: 'file'
   readonly layer: number
   readonly value: F

@@ -49,7 +49,7 @@ export function chosenArchitecture(
 }
 
 /** Configuration and manifest around layers. */
-export function packedImage(facts: ImageFacts, layers: PackedManifest['layers']): PackedManifest {
+function packedImage(facts: ImageFacts, layers: PackedManifest['layers']): PackedManifest {
   const annotations = Object.fromEntries([...labelsOf(facts), ...facts.options.annotations])
   return {
     layers,

@@ -25,7 +25,7 @@ export async function* treeEntries(
 }
 
 /** The root is `.`, which a tar writes as `./`. */
-export function imagePath(path: string, options: Pick<ImageOptions, 'etc'>): string {
+function imagePath(path: string, options: Pick<ImageOptions, 'etc'>): string {
   if (path === '') return '.'
   return options.etc === 'usr-to-etc' ? path.replace(/^usr\/etc(?=\/|$)/, 'etc') : path
 }

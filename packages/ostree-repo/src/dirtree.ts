@@ -23,7 +23,7 @@ const metaType = '(uuua(ayay))'
 
 /** File type bits of a mode. */
 export const typeMask = 0o170000
-export const folderType = 0o040000
+const folderType = 0o040000
 export const regularType = 0o100000
 export const linkType = 0o120000
 
