@@ -193,4 +193,4 @@ declare function mergedRoot(artifact: Artifact, signal: AbortSignal): Promise<Me
 /** The merged root file system of an image as one tar stream. Errors: those of `mergedRoot`. */
 declare function exportRoot(artifact: Artifact, signal: AbortSignal): AsyncGenerator<Uint8Array, void>;
 declare const kinds: readonly [Kind<Image>, Kind<ImageIndex>, Kind<Signature>, Kind<Attestation>, Kind<Sbom>, Kind<Wasm>, Kind<FileBundle>, Kind<Plugin>];
-export { type Attestation, type FileBundle, type HistoryStep, type Image, type ImageIndex, type IndexEntry, type Inode, type MergedRoot, type Plugin, type RootPath, type Sbom, type Signature, type Wasm, kinds as default, exportRoot, mergedRoot };
+export { type Attestation, type BundledFile, type FileBundle, type HistoryStep, type Image, type ImageIndex, type IndexEntry, type Inode, type MergedRoot, type Plugin, type RootPath, type Sbom, type Signature, type Wasm, kinds as default, exportRoot, mergedRoot };

@@ -81,6 +81,8 @@ interface ContentObject {
   /** Permission bits. */
   readonly mode: number;
   readonly xattrs: Xattrs;
+  /** The same as they were hashed: an `a(ayay)`. */
+  readonly rawXattrs: Uint8Array;
   /** Bytes; 0 for a link. */
   readonly size: number;
   readonly target?: string;
@@ -209,6 +211,8 @@ interface NewContent {
   /** Permission bits; a link has 0777 whatever is said here. */
   readonly mode: number;
   readonly xattrs: Xattrs;
+  /** As they were hashed before, where that is known: an `a(ayay)`. */
+  readonly rawXattrs?: Uint8Array;
   /** Bytes; 0 for a link. */
   readonly size: number;
   readonly target?: string;

@@ -383,13 +383,13 @@ interface PackedManifest {
   readonly artifactType?: string;
   readonly subject?: Descriptor;
   readonly layers: readonly Part[];
-  readonly config?: Part | ((written: readonly Written[]) => Part);
-  readonly annotations?: Annotations | ((written: readonly Written[]) => Annotations);
+  readonly config?: Part | ((written: readonly Written[]) => Part | PromiseLike<Part>);
+  readonly annotations?: Annotations | ((written: readonly Written[]) => Annotations | PromiseLike<Annotations>);
   /**
    * For kinds whose member order or omissions matter; the default is `encodeManifest`. The annotations are those above
    * and what the user asked for beside them.
    */
-  readonly manifest?: (written: readonly Written[], annotations: Annotations) => Uint8Array;
+  readonly manifest?: (written: readonly Written[], annotations: Annotations) => Uint8Array | PromiseLike<Uint8Array>;
   /** What `push` should say about this pack: what was left out and why. */
   readonly notes?: readonly string[];
   /** The tag `push` uses when the reference has none. */

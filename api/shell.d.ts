@@ -127,6 +127,8 @@ interface Call {
   readonly options: Readonly<Record<string, unknown>>;
   /** The columns somebody downstream reads; absent: all that are not lazy. */
   readonly columns?: ReadonlySet<string>;
+  /** Nobody reads more rows than this; absent: not known. */
+  readonly limit?: number;
   /** What a pipe, a redirect or standard input brings. */
   readonly input?: {
     readonly rows?: AsyncIterable<Row>;
@@ -431,6 +433,8 @@ interface BoundStage {
   readonly call?: BoundCall;
   /** The columns to fill; absent: those that cost nothing. */
   readonly columns?: ReadonlySet<string>;
+  /** Rows that are read of its output at most, where that is known. */
+  readonly limit?: number;
 }
 /** A whole program with its meaning; it may run when it has no diagnostics. */
 interface BoundProgram {

@@ -5,9 +5,9 @@ import { type Bytes, createDigester, type Digester, OcishError, type Part, type 
 import { temporaryName } from './private-file.ts'
 
 /** What oras writes at the layer of a folder, and reads there. */
-export const folderUnpackKey = 'io.deis.oras.content.unpack'
+const folderUnpackKey = 'io.deis.oras.content.unpack'
 /** The digest of the archive before it was compressed. */
-export const folderDigestKey = 'io.deis.oras.content.digest'
+const folderDigestKey = 'io.deis.oras.content.digest'
 
 const mediaTypes: Readonly<Record<Compression, string>> = {
   none: 'application/vnd.oci.image.layer.v1.tar',

@@ -23,7 +23,7 @@ let served: Registry
 
 beforeEach(async () => {
   home = await temporaryFolder()
-  store = await openStore(home.join('store'))
+  store = openStore(home.join('store'))
   const memory = createMemoryRegistry()
   await image.push(memory, 'team/app')
   upstream = counted(memory)

@@ -33,6 +33,24 @@ export const errorCodes: Readonly<Record<string, Explanation>> = {
     'the run was started with --restricted or --allow-host, and this goes beyond it',
     'Stay within it, or start the run without the flag.',
   ),
+  JOB_NOT_FOUND: e('no job of this session has that number', 'Run jobs for the numbers there are.'),
+  OSTREE_REPO_INVALID: e(
+    'the folder is no OSTree repository, or one of a mode that is not known',
+    'Name the folder that holds config, objects and refs.',
+  ),
+  OSTREE_REF_NOT_FOUND: e(
+    'the repository has no such ref or revision',
+    'Run ostree refs REPO for those it has.',
+  ),
+  OSTREE_OBJECT_MISSING: e(
+    'an object that the commit names is not in the repository',
+    'Fetch the commit whole, or check the repository with ostree fsck.',
+  ),
+  OSTREE_OBJECT_INVALID: e(
+    'the bytes of an object do not have its checksum',
+    'Check the repository with ostree fsck, and fetch the object again.',
+  ),
+  OSTREE_COMMIT_PARTIAL: e('only a part of the commit was fetched', 'Fetch it whole before it is packed.'),
   REFERENCE_INVALID: e('a reference is not well-formed', 'Correct the marked part; see help references.'),
   DIGEST_INVALID: e(
     'a digest is not algorithm:hex of the right length',

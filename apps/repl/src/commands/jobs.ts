@@ -4,7 +4,7 @@ import type { JobInfo } from '../jobs/jobs.ts'
 import { sessionSignature, type SessionCommand, type SessionState } from './session-command.ts'
 
 /** A command that runs, or ran, beside the prompt. */
-export const jobRow: RowType = {
+const jobRow: RowType = {
   name: 'Job',
   columns: [
     { name: 'job', type: 'int' },

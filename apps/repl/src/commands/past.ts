@@ -2,7 +2,7 @@ import type { RowType } from '@ocish/shell'
 import { sessionSignature, type SessionCommand } from './session-command.ts'
 
 /** A line of the history. */
-export const historyRow: RowType = {
+const historyRow: RowType = {
   name: 'HistoryEntry',
   columns: [
     { name: 'time', type: 'time' },

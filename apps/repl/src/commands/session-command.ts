@@ -65,7 +65,7 @@ export function sessionSignature({
   }
 }
 
-export type SessionRun = (
+type SessionRun = (
   call: Call,
   state: SessionState,
   services: Services,

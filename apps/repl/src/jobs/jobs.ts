@@ -1,5 +1,5 @@
 /** What became of a job. */
-export type JobState = 'running' | 'done' | 'failed' | 'killed'
+type JobState = 'running' | 'done' | 'failed' | 'killed'
 
 export interface JobInfo {
   readonly id: number

@@ -54,7 +54,7 @@ export function controlName(code: number): string {
 }
 
 /** `1 + bits` of shift, alt and ctrl, as terminals send it, in front of a key. */
-export function modified(key: string, modifiers: number): string {
+function modified(key: string, modifiers: number): string {
   const bits = Math.max(0, modifiers - 1)
   const names = [bits & 4 ? 'ctrl-' : '', bits & 2 ? 'alt-' : '', bits & 1 ? 'shift-' : '']
   return `${names.join('')}${key}`

@@ -82,7 +82,7 @@ function line(
 }
 
 /** Where the list came from, and what can be done. */
-export function footer(menu: Menu, look: Look): Text {
+function footer(menu: Menu, look: Look): Text {
   const dot = text` ${marksOf(look).dot} `
   const parts: Text[] = []
   const { view, list, selected } = menu

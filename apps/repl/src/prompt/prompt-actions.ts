@@ -39,7 +39,7 @@ const vertical =
   }
 
 /** A line for the next command; what was cut stays at hand. */
-export function fresh(state: PromptState): PromptState {
+function fresh(state: PromptState): PromptState {
   const { busy, request, fix, editor } = state
   return {
     editor: emptyEditor(editor.kills),

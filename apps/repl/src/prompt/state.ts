@@ -66,7 +66,7 @@ export interface Search {
 }
 
 /** Walking through history: what stood there first, and where we are. */
-export interface Walk {
+interface Walk {
   readonly prefix: string
   readonly draft: string
   readonly index: number

@@ -1,5 +1,5 @@
 /** Everything a session may have switched on, off: paste marks, kitty keys, cursor hidden, colours, alternate screen. */
-export const resetSequence: string = '\u001B[?2004l\u001B[<u\u001B[?25h\u001B[0m'
+const resetSequence: string = '\u001B[?2004l\u001B[<u\u001B[?25h\u001B[0m'
 
 export const pasteOn: string = '\u001B[?2004h'
 export const pasteOff: string = '\u001B[?2004l'
