@@ -178,6 +178,12 @@ describe('--restricted', () => {
     'tags HOST/team/app --ca-file /etc/hostname',
     'logout ghcr.io',
     'set defaults.output json',
+    'plugin add oci:plugin',
+    'plugin rm one',
+    'plugin enable one',
+    'plugin disable one',
+    'plugin new one',
+    'plugin doctor',
   ])('%s is refused', async (line) => {
     await symlink('/etc', world.home.join('outside')).catch(() => undefined)
     const { code, stderr } = await world.run(['--restricted', '-c', line.replaceAll('HOST', world.host)])

@@ -142,7 +142,8 @@ function withDeadline(command: Command<Services>, terminal: Terminal): Command<S
   }
 }
 
-const changing = ['login', 'logout', 'set', 'alias']
+const pluginVerbs = ['add', 'rm', 'enable', 'disable', 'new', 'doctor']
+const changing = ['login', 'logout', 'set', 'alias', ...pluginVerbs.map((verb) => `plugin ${verb}`)]
 const pathFlags = ['config', 'ca-file', 'cert', 'key']
 
 /** What a restricted program may not do besides leaving its folder. Errors: RESTRICTED. */

@@ -2,7 +2,7 @@ import { promises as fs } from 'node:fs'
 import { homedir } from 'node:os'
 import { OcishError } from '@ocish/sdk'
 import { type CommonFlags, fromArgv, parse, type SourceText } from '@ocish/shell'
-import { allKinds, helpDocument, pathsFrom } from '@ocish/host'
+import { allKinds, builtInKinds, helpDocument, pathsFrom } from '@ocish/host'
 import { commandTable } from './command-table.ts'
 import { type Door, doorOf } from './doors.ts'
 import { type ProgramRequest, runProgram } from './run-program.ts'
@@ -17,10 +17,11 @@ export async function runWords(words: readonly string[], version: string): Promi
   const terminal = new Terminal(flagsBefore(words))
   using scope = new DisposableStack()
   scope.use(onSignals((reason) => terminal.stop(reason)))
-  const kinds = allKinds(pathsFrom(process.env, homedir()))
   let source: SourceText | undefined
   try {
-    const request = await requestOf(doorOf(words), terminal)
+    const door = doorOf(words)
+    const kinds = door.flags.restricted ? builtInKinds() : allKinds(pathsFrom(process.env, homedir()))
+    const request = await requestOf(door, terminal)
     source = request.parsed.source
     const commands = commandTable(kinds)
     const status = await runProgram(request, { terminal, version, kinds, commands, helpDocument })
@@ -41,7 +42,7 @@ async function sessionAt(words: readonly string[], version: string): Promise<num
   return (await import('./open-session.ts')).openSession(words, version)
 }
 
-/** The program as a tree, and where its data comes from. Errors: FILE_NOT_FOUND, FILE_FAILED, LIMIT_EXCEEDED. */
+/** The program as a tree, and where its data comes from. Errors: USAGE_CONFLICT, FILE_NOT_FOUND, FILE_FAILED, LIMIT_EXCEEDED. */
 async function requestOf(door: Door, terminal: Terminal): Promise<ProgramRequest> {
   const { flags } = door
   switch (door.kind) {
@@ -55,6 +56,10 @@ async function requestOf(door: Door, terminal: Terminal): Promise<ProgramRequest
       return { parsed: await scriptFromInput(terminal), args: door.args, flags, input: false }
     case 'none': {
       const isTerminal = process.getBuiltinModule('node:tty').isatty(0)
+      if (flags.restricted && isTerminal)
+        throw new OcishError('USAGE_CONFLICT', 'a session at a terminal cannot be restricted', {
+          hint: 'Name a program: -c TEXT, -f FILE or a command; or leave out --restricted.',
+        })
       const parsed = isTerminal ? fromArgv(['help']) : await scriptFromInput(terminal)
       return { parsed, args: [], flags, input: false }
     }

@@ -39,6 +39,19 @@ const open = (options: Partial<ConstructorParameters<typeof TestTerminal>[0]> = 
 const prompt = '❯'
 const expectShown = async (terminal: TestTerminal, text: string): Promise<void> => terminal.shows(text)
 
+test('--allow-host holds for the session, and --restricted opens none', async () => {
+  await using terminal = open({ args: ['--allow-host=ghcr.io', '--plain'] })
+  await expectShown(terminal, '>')
+  const before = registry.requests.length
+  terminal.type(`tags ${registry.host}/team/app\r`)
+  await expectShown(terminal, 'RESTRICTED')
+  expect(registry.requests.length).toBe(before)
+  terminal.type('\u0004')
+  await using refused = open({ args: ['--restricted'] })
+  await expectShown(refused, 'cannot be restricted')
+  expect(await refused.ended).toBe(2)
+})
+
 test('from an empty line to a tag with Tab and Enter; nothing is asked before Tab', async () => {
   await using terminal = open()
   await expectShown(terminal, prompt)

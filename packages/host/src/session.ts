@@ -71,7 +71,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
     ...(paths && { folder: paths.config }),
     ...(file !== undefined && { file }),
   })
-  const kinds = options.kinds ?? allKinds(paths)
+  const kinds = options.kinds ?? (options.restricted === true ? builtInKinds() : allKinds(paths))
   await checkKindSettings(config, kinds)
   return new HostSession(options, config, await runOptions(options, config), kinds)
 }

@@ -7,6 +7,8 @@ export interface StartOptions {
   /** Flags that stood before the program: they hold for every line. */
   readonly flags?: Partial<CommonFlags>
   readonly kinds?: readonly KindEntry[]
+  /** The registries that may be asked; absent: any. */
+  readonly allowHosts?: readonly string[]
   /** The context to begin in. */
   readonly context?: string
   /** Other programs (`^jq`); `flush` writes what was printed before one starts. Absent: refused. */

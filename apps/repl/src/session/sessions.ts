@@ -8,6 +8,8 @@ export interface SessionsOptions {
   readonly version: string
   readonly flags: Partial<CommonFlags>
   readonly kinds: readonly KindEntry[]
+  /** The registries that may be asked; undefined: any. */
+  readonly allowHosts: readonly string[] | undefined
   readonly surface: Surface
   readonly say: (level: 'warning' | 'note', message: string) => void
   readonly signal: AbortSignal
@@ -58,7 +60,7 @@ export class Sessions implements AsyncDisposable {
   }
 
   async #open(flags: Partial<CommonFlags>): Promise<Session> {
-    const { version, kinds, surface, say, signal } = this.#options
+    const { version, kinds, allowHosts, surface, say, signal } = this.#options
     const home = homedir()
     return createSession({
       version,
@@ -68,6 +70,7 @@ export class Sessions implements AsyncDisposable {
       home,
       paths: pathsFrom(process.env, home),
       flags: { ...this.#options.flags, ...flags },
+      ...(allowHosts === undefined ? {} : { allowHosts }),
       freshFor,
       signal,
       warn: (message) => say('warning', message),

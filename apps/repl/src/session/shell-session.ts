@@ -102,6 +102,7 @@ export class ShellSession implements AsyncDisposable {
       version: options.version,
       flags: options.flags ?? {},
       kinds,
+      allowHosts: options.allowHosts,
       surface: front,
       say: (level, message) => void this.#say(level, message),
       signal: this.#stop.signal,

@@ -137,6 +137,8 @@ it('a plugin is published as an artifact, added from the registry, describes an 
     { subject: 'ocish-kind-note', ok: true },
   ])
 
+  expect(await run('describe', { ref }, {}, { restricted: true })).not.toMatchObject([{ kind: 'note' }])
+
   await run('plugin disable', { name: 'ocish-kind-note' })
   expect(await run('describe', { ref })).not.toMatchObject([{ kind: 'note' }])
   await run('plugin enable', { name: 'ocish-kind-note' })
