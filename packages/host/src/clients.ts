@@ -29,6 +29,8 @@ export interface ClientsOptions {
   readonly tokens: TokenFile | undefined
   /** Where large uploads are remembered that a process left unfinished. */
   readonly uploads?: UploadMemory | undefined
+  /** Absent: every address may be asked. */
+  readonly mayContact?: ClientOptions['mayContact']
   readonly warn: (message: string) => void
   readonly trace: ((event: TraceEvent) => void) | undefined
   /** A request is repeated. */
@@ -98,6 +100,7 @@ async function clientOptions(registry: string, options: ClientsOptions): Promise
     credentials: options.credentials,
     ...(settings?.realms && { realms: settings.realms }),
     ...(options.uploads && { uploads: options.uploads }),
+    ...(options.mayContact && { mayContact: options.mayContact }),
     ...(tokens && { tokenCache: tokens.of(registry) }),
     onWarning: (text, host) => options.warn(`${host}: ${text}`),
     ...(options.trace && { onTrace: options.trace }),

@@ -55,6 +55,28 @@ async function resolve(host: Session): Promise<string> {
   return (await opened.registry.statManifest(opened.repository, 'v1')).descriptor.digest
 }
 
+describe('allowHosts', () => {
+  it('holds for login and doctor too', async () => {
+    await using host = await session({ allowHosts: ['ghcr.io'] })
+    let asked = 0
+    const other = createServer((_, response) => {
+      asked += 1
+      response.end()
+    }).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const name = `127.0.0.1:${(other.address() as { readonly port: number }).port}`
+    other.on('connection', () => (asked += 1))
+    await expect(host.credentials.login(name, account, { signal })).toFailWith('RESTRICTED')
+    await expect(Array.fromAsync(host.doctor(name, signal))).toFailWith('RESTRICTED')
+    expect(await host.credentials.list()).toEqual([])
+    expect(asked).toBe(0)
+    other.close()
+    await using named = await session({ allowHosts: [server.host] })
+    await named.credentials.login(server.host, account, { signal })
+    expect(await resolve(named)).toMatch(/^sha256:/)
+  })
+})
+
 describe('login', () => {
   it('asks the registry first, then stores; the credential serves the next session; logout removes it', async () => {
     {

@@ -12,7 +12,7 @@ export interface DoctorOptions {
 /** A clock that is further off makes tokens and certificates invalid. */
 const skewSeconds = 300
 
-/** What stands between this machine and a registry, step by step. Errors: REFERENCE_INVALID. */
+/** What stands between this machine and a registry, step by step. Errors: REFERENCE_INVALID, RESTRICTED. */
 export async function* doctor(name: string, options: DoctorOptions): AsyncGenerator<HealthCheck, void> {
   const registry = canonicalRegistry(name)
   if (registry === undefined)
@@ -21,6 +21,8 @@ export async function* doctor(name: string, options: DoctorOptions): AsyncGenera
     })
   const client = await options.optionsFor(registry)
   const { hostname, port, secure } = endpointOf(registryHost(registry), client)
+  const { checkContact } = await import('@ocish/core/client')
+  checkContact(new URL(`${secure ? 'https' : 'http'}://${registryHost(registry)}`), client)
   const proxy = secure ? client.proxy?.https : client.proxy?.http
   const resolved = yield* step('dns', async () => {
     if (client.resolve !== undefined && client.resolve.length > 0) return 'named by --resolve'
@@ -136,7 +138,7 @@ async function* overHttp(
 }
 
 function isAnswer(error: unknown): boolean {
-  return isOcishError(error) && ![5, 6].includes(error.exit)
+  return isOcishError(error) && error.code !== 'RESTRICTED' && ![5, 6].includes(error.exit)
     ? true
     : hasCode(error, 'UNSUPPORTED', 'REGISTRY_DENIED')
 }

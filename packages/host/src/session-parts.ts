@@ -41,6 +41,7 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
     warn,
     optionsFor: async (host) => clients.optionsFor(host),
   })
+  const names = allowedNames(given.allowHosts)
   const clients: Clients = createClients({
     config,
     flags,
@@ -49,6 +50,7 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
     home,
     version,
     credentials: given.credentials ?? credentials.lookup,
+    ...(names && { mayContact: (url: URL) => isNamed(url, names) }),
     tokens,
     uploads: paths && openUploadMemory(join(paths.state, 'uploads')),
     warn,
@@ -58,7 +60,7 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
   let found: Promise<ContainerMirrors> | undefined
   const containers = async (): Promise<ContainerMirrors> =>
     (found ??= paths === undefined ? Promise.resolve(new Map()) : containerMirrors({ env, home }, warn))
-  const allowed = allowedHosts(given.allowHosts)
+  const allowed = allowedHosts(names)
   const holdings = new Holdings({
     connect: allowed(connect ?? (async (host) => clients.get(host))),
     mirrors: async (host) => config.registries.get(host)?.mirrors ?? (await containers()).get(host) ?? [],
@@ -75,14 +77,24 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
 
 type Connect = (host: string) => Promise<Registry>
 
+/** The registries of `--allow-host`, as locations name them. */
+function allowedNames(hosts: readonly string[] | undefined): ReadonlySet<string> | undefined {
+  return hosts && new Set(hosts.map((host) => canonicalRegistry(host) ?? host))
+}
+
 /** `--allow-host`: a registry that was not named is not asked. Errors: RESTRICTED. */
-function allowedHosts(hosts: readonly string[] | undefined): (connect: Connect) => Connect {
-  if (hosts === undefined) return (connect) => connect
-  const names = new Set(hosts.map((host) => canonicalRegistry(host) ?? host))
+function allowedHosts(names: ReadonlySet<string> | undefined): (connect: Connect) => Connect {
+  if (names === undefined) return (connect) => connect
   return (connect) => async (host) => {
     if (names.has(host)) return connect(host)
     throw new OcishError('RESTRICTED', `${host} may not be asked`, { hint: `Add --allow-host ${host}.` })
   }
+}
+
+/** Docker Hub's addresses go by its one name; a port that the scheme implies may be written or not. */
+function isNamed({ protocol, host, hostname, port }: URL, names: ReadonlySet<string>): boolean {
+  const implied = protocol === 'https:' ? 443 : 80
+  return names.has(canonicalRegistry(host) ?? host) || (port === '' && names.has(`${hostname}:${implied}`))
 }
 
 /** Closes what was opened; clients after what reads through them. */

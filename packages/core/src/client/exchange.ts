@@ -4,6 +4,7 @@ import { Authenticator, type Authorization, type Need } from './auth/authenticat
 import { Scopes } from './auth/scope.ts'
 import type { TokenCall } from './auth/token.ts'
 import type { Call, RequestBody, Whole } from './call.ts'
+import { checkContact } from './contact.ts'
 import { HostQueue, type Lane, type Release } from './host-queue.ts'
 import { defaultLimits, defaultResumableFrom, defaultTimeouts } from './limits.ts'
 import { isNetworkError, networkCode, networkError } from './network-error.ts'
@@ -79,7 +80,7 @@ export class Exchange {
 
   /**
    * The final answer: a success, or a status of `call.accept`. Errors: those of `wireError` and `networkError`,
-   * REDIRECT_REFUSED, REGISTRY_PROTOCOL.
+   * REDIRECT_REFUSED, REGISTRY_PROTOCOL, RESTRICTED.
    */
   async send(call: Call): Promise<Answer> {
     const release = call.lane === 'held' ? undefined : await this.enter(call.lane, call.signal)
@@ -297,6 +298,7 @@ export class Exchange {
     { method, headers, body, signal, isLarge }: Hops,
     secrets: Readonly<Record<string, string>>,
   ): Promise<IncomingResponse> {
+    checkContact(url, this.#options)
     const request: OutgoingRequest = {
       method,
       url,

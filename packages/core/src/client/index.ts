@@ -13,6 +13,7 @@ export {
   listCredentials,
 } from './auth/find-credential.ts'
 export { createClient } from './client.ts'
+export { checkContact } from './contact.ts'
 export type {
   CachedToken,
   ClientOptions,

@@ -94,6 +94,11 @@ export interface ClientOptions {
   readonly resolve?: readonly string[]
   readonly userAgent?: string
   readonly credentials?: CredentialLookup
+  /**
+   * Whether a request may go to this address: the registry's own, or whatever it names (token services, redirects,
+   * uploads). What it refuses fails with RESTRICTED before a connection is made. Default: any.
+   */
+  readonly mayContact?: (url: URL) => boolean
   /** Hosts (`host[:port]`) besides the registry's own site whose token service may see its credentials. */
   readonly realms?: readonly string[]
   readonly tokenCache?: TokenCache

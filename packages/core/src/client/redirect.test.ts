@@ -5,6 +5,7 @@ import { mayVisit } from './address-policy.ts'
 import { createClient } from './client.ts'
 import type { ClientOptions, Credential } from './options.ts'
 import { nextHop, uploadLocation } from './redirect.ts'
+import { verifyCredential } from './verify-credential.ts'
 import { json, type Reply, type ScriptedServer, scripted, type Seen } from './scripted-server.ts'
 
 const blob = bytesOf('a blob that lives somewhere else')
@@ -34,6 +35,41 @@ async function read(host: string, options: ClientOptions = {}): Promise<Uint8Arr
   const { bytes } = await client.openBlob('team/app', digest)
   return await readAll(bytes)
 }
+
+describe('mayContact', () => {
+  const only =
+    (server: ScriptedServer) =>
+    ({ host }: URL): boolean =>
+      host === server.host
+
+  it('keeps a blob from the storage that the registry names', async () => {
+    const storage = await scripted(() => ({ body: blob }))
+    const registry = await scripted(redirecting(storage.url))
+    await expect(read(registry.host, { mayContact: only(registry) })).toFailWith('RESTRICTED')
+    expect(storage.requests).toHaveLength(0)
+    expect(await read(registry.host, { mayContact: () => true })).toStrictEqual(blob)
+  })
+
+  it('keeps an upload from the place that the registry names', async () => {
+    const storage = await scripted(() => ({ status: 201 }))
+    const location = `${storage.url}/v2/team/app/blobs/uploads/1`
+    const registry = await scripted(() => ({ status: 202, headers: { location } }))
+    await using client = createClient(registry.host, { retries: 0, mayContact: only(registry) })
+    const upload = await client.startUpload('team/app')
+    await expect(upload.write(blob)).toFailWith('RESTRICTED')
+    expect(storage.requests).toHaveLength(0)
+  })
+
+  it('keeps the credential from the token service that the registry names', async () => {
+    const service = await scripted(() => json({ token: 'x' }))
+    const challenge = `Bearer realm="${service.url}/token",service="s"`
+    const registry = await scripted(() => ({ status: 401, headers: { 'www-authenticate': challenge } }))
+    const options = { mayContact: only(registry), realms: [service.host] }
+    await expect(read(registry.host, options)).toFailWith('RESTRICTED')
+    await expect(verifyCredential(registry.host, credential, options)).toFailWith('RESTRICTED')
+    expect(service.requests).toHaveLength(0)
+  })
+})
 
 describe('credentials at a redirect', () => {
   it.each([301, 302, 303, 307, 308])('T15 stay behind when %i leads to another port', async (status) => {
