@@ -1,4 +1,4 @@
-import { promises as fs } from 'node:fs'
+import fs from 'node:fs'
 import { homedir } from 'node:os'
 import { OcishError } from '@ocish/sdk'
 import { type CommonFlags, fromArgv, parse, type SourceText } from '@ocish/shell'
@@ -6,6 +6,7 @@ import { allKinds, builtInKinds, helpDocument, pathsFrom } from '@ocish/host'
 import { commandTable } from './command-table.ts'
 import { type Door, doorOf } from './doors.ts'
 import { type ProgramRequest, runProgram } from './run-program.ts'
+import { inputIsTerminal } from './is-terminal.ts'
 import { onSignals } from './signals.ts'
 import { standardInput } from './standard-input.ts'
 import { Terminal } from './terminal.ts'
@@ -36,9 +37,8 @@ export async function runWords(words: readonly string[], version: string): Promi
 
 /** Without a program, at a terminal: the interactive session. */
 async function sessionAt(words: readonly string[], version: string): Promise<number | undefined> {
-  const { isatty } = process.getBuiltinModule('node:tty')
   const flagsOnly = words.every((word) => word.startsWith('-') && word.length > 1)
-  if (!flagsOnly || !isatty(0) || !isatty(1)) return undefined
+  if (!flagsOnly || !inputIsTerminal() || !process.getBuiltinModule('node:tty').isatty(1)) return undefined
   return (await import('./open-session.ts')).openSession(words, version)
 }
 
@@ -55,12 +55,11 @@ async function requestOf(door: Door, terminal: Terminal): Promise<ProgramRequest
     case 'stdin':
       return { parsed: await scriptFromInput(terminal), args: door.args, flags, input: false }
     case 'none': {
-      const isTerminal = process.getBuiltinModule('node:tty').isatty(0)
-      if (flags.restricted && isTerminal)
+      if (flags.restricted && inputIsTerminal())
         throw new OcishError('USAGE_CONFLICT', 'a session at a terminal cannot be restricted', {
           hint: 'Name a program: -c TEXT, -f FILE or a command; or leave out --restricted.',
         })
-      const parsed = isTerminal ? fromArgv(['help']) : await scriptFromInput(terminal)
+      const parsed = inputIsTerminal() ? fromArgv(['help']) : await scriptFromInput(terminal)
       return { parsed, args: [], flags, input: false }
     }
     default:
@@ -73,8 +72,8 @@ const maxScript = 16 * 1024 * 1024
 
 async function scriptIn(path: string): Promise<string> {
   try {
-    const { size } = await fs.stat(path)
-    if (size <= maxScript) return await fs.readFile(path, 'utf8')
+    const { size } = await fs.promises.stat(path)
+    if (size <= maxScript) return await fs.promises.readFile(path, 'utf8')
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
     throw new OcishError(

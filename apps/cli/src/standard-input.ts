@@ -1,11 +1,12 @@
 import type { Bytes } from '@ocish/sdk'
+import { inputIsTerminal } from './is-terminal.ts'
 
 /**
  * Standard input as a stream, touched only when somebody reads it, so that an open or closed one never holds the
  * process; undefined on a terminal, where nothing was piped in. Ends with `signal`.
  */
 export function standardInput(signal: AbortSignal): Bytes | undefined {
-  return process.getBuiltinModule('node:tty').isatty(0) ? undefined : read(signal)
+  return inputIsTerminal() ? undefined : read(signal)
 }
 
 async function* read(signal: AbortSignal): Bytes & AsyncGenerator<Uint8Array> {

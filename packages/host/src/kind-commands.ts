@@ -2,7 +2,6 @@ import type { Services } from '@ocish/commands'
 import { type KindCommandData, OcishError } from '@ocish/sdk'
 import { type Call, type Command, type CommandStream, kindSignature } from '@ocish/shell'
 import type { KindEntry } from './kind-table.ts'
-import { guarded } from './kinds.ts'
 
 /** The kinds' own commands as commands of the shell; a kind's code is imported when one of them runs. */
 export function kindCommands(entries: readonly KindEntry[]): readonly Command<Services>[] {
@@ -20,6 +19,7 @@ async function* runKindCommand(
   call: Call,
   services: Services,
 ): CommandStream {
+  const { guarded } = await import('./kinds.ts')
   const kind = await services.kinds.load(name)
   const command = kind.commands?.find((one) => one.name === data.name)
   if (command === undefined)
