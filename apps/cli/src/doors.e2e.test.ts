@@ -165,6 +165,16 @@ describe('standard streams', () => {
   })
 })
 
+test('limits.glob of the configuration holds for files and for references', async () => {
+  await world.file('limits.toml', '[limits]\nglob = 1\n')
+  await world.file('many-a', 'a')
+  await world.file('many-b', 'b')
+  for (const line of [`push many-* ${world.host}/glob:1`, `exists ${world.host}/team/app:*`]) {
+    const { code, stderr } = await world.run(['--config', 'limits.toml', '-c', line])
+    expect([code, stderr]).toEqual([6, expect.stringMatching(/more than 1 names/)])
+  }
+})
+
 describe('--restricted', () => {
   test.each([
     '^echo x',

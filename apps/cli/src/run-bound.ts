@@ -110,6 +110,7 @@ function runOptions(running: Running, session: Session, sessions: Sessions): Run
     // References with patterns are expanded by the commands that take several of them.
     expand: (pattern, type, signal) =>
       type === 'path' ? expandPaths(pattern, base, signal) : one(pattern.replaceAll(/\\(.)/gs, '$1')),
+    glob: session.options.glob,
     args,
     variables: [['env', { ...process.env }]],
     ...(bytes === undefined ? {} : { input: bytes }),

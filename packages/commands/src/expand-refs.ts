@@ -3,8 +3,8 @@ import { OcishError } from '@ocish/sdk'
 import { hasGlob, literalPrefix } from './name-glob.ts'
 import type { OpenedRegistry, Services } from './services.ts'
 
-/** Matches of one pattern at most; more is probably a mistake. */
-const matchLimit = 1000
+/** Matches of one pattern at most, where `limits.glob` says nothing else; more is probably a mistake. */
+const defaultMatches = 1000
 
 /**
  * References in place of patterns over repositories (`host/team/*`) and tags (`repo:1.*`); what is no pattern stays.
@@ -25,6 +25,7 @@ export async function expandRefs(
 
 async function expandOne(text: string, services: Services, signal: AbortSignal): Promise<readonly string[]> {
   const { repository, tag } = splitPattern(text)
+  const { glob: matchLimit = defaultMatches } = services.options
   const found: string[] = []
   const add = (ref: string): void => {
     found.push(ref)

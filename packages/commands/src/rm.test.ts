@@ -29,6 +29,14 @@ test('a tag goes alone', async () => {
   expect(await tags()).toEqual(['three', 'two'])
 })
 
+test('a pattern that fits more than limits.glob allows removes nothing', async () => {
+  const ref = { args: { ref: ['here.example/app:t*'] } }
+  await expect(double.run('rm', { ...ref, options: { glob: 1 } })).toFailWith('LIMIT_EXCEEDED')
+  expect(await tags()).toEqual(['one', 'three', 'two'])
+  await double.run('rm', { ...ref, options: { glob: 2 } })
+  expect(await tags()).toEqual(['one'])
+})
+
 test('a registry that cannot delete a tag is not made to delete the manifest', async () => {
   double.registries.set(
     'old.example',

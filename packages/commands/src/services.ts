@@ -197,6 +197,8 @@ export interface RunOptions {
   readonly offline: boolean
   readonly platform?: Platform
   readonly concurrency: number
+  /** Names that one pattern may stand for (`limits.glob`); default 1,000. */
+  readonly glob?: number
 }
 
 export interface TargetRequest {

@@ -79,12 +79,14 @@ export async function createSession(options: SessionOptions): Promise<Session> {
 async function runOptions({ flags }: SessionOptions, config: Config): Promise<RunOptions> {
   const platform = flags?.platform ?? (await configuredPlatform(config))
   const configured = config.get('defaults.concurrency')
+  const glob = config.get('limits.glob')
   return {
     dryRun: flags?.dryRun ?? false,
     yes: flags?.yes ?? false,
     offline: flags?.offline ?? false,
     concurrency: flags?.concurrency ?? (typeof configured === 'number' ? configured : defaultConcurrency),
     ...(platform && { platform }),
+    ...(typeof glob === 'number' && { glob }),
   }
 }
 

@@ -191,8 +191,13 @@ export class ShellSession implements AsyncDisposable {
       })
       return 0
     }
-    await this.services()
-    return this.#emitted(run(bound, this.#runOptions(bound, signal, output)), bound, scope, output)
+    const { glob } = (await this.services()).options
+    return this.#emitted(
+      run(bound, { ...this.#runOptions(bound, signal, output), glob }),
+      bound,
+      scope,
+      output,
+    )
   }
 
   async #emitted(

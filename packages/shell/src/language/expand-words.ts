@@ -9,7 +9,7 @@ import { valueText } from './value-text.ts'
 /** The value of an expansion in a word. */
 export type PartValue = (part: Part) => Promise<unknown>
 
-type ExpandOptions = Pick<RunOptions<never>, 'commands' | 'expand' | 'signal'>
+type ExpandOptions = Pick<RunOptions<never>, 'commands' | 'expand' | 'glob' | 'signal'>
 
 interface Expanded {
   readonly word: CallWord
@@ -17,8 +17,8 @@ interface Expanded {
   readonly pattern?: string
 }
 
-/** A pattern that stands for more names than this is a mistake (`limits.glob`). */
-const matchesAtMost = 1000
+/** A pattern that stands for more names than this is a mistake, where `limits.glob` says nothing else. */
+const defaultMatches = 1000
 
 /**
  * The call with every expansion done: variables, substitutions, spreads, then patterns over names.
@@ -68,6 +68,7 @@ async function matches(
   options: ExpandOptions,
 ): Promise<readonly Expanded[]> {
   const { word } = entry
+  const { glob: matchesAtMost = defaultMatches } = options
   const pattern = entry.pattern ?? word.text ?? ''
   const found: Expanded[] = []
   for await (const text of options.expand!(pattern, type, options.signal)) {

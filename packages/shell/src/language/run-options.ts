@@ -48,6 +48,8 @@ export interface RunOptions<Services> {
   readonly externals?: Externals
   /** The names a pattern stands for; `\\` in it makes the next character literal. */
   expand?(pattern: string, type: 'ref' | 'path', signal: AbortSignal): AsyncIterable<string>
+  /** Names that one pattern may stand for (`limits.glob`); default 1,000. */
+  readonly glob?: number | undefined
   /** `$args`. */
   readonly args?: readonly string[]
   /** Other variables that exist before the program: `env`, `last`, those of a session. */

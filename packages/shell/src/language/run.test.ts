@@ -190,6 +190,8 @@ describe('variables and words', () => {
       for (let index = 0; ; index++) yield `t${index}`
     }
     await expect(output('tags x*', { expand: endless })).toFailWith('LIMIT_EXCEEDED')
+    const limited = output('tags x*', { expand: endless, glob: 2 })
+    await expect(limited).rejects.toThrow('more than 2 names')
   })
 
   test('quoted parts of a pattern are literal in it', async () => {
