@@ -40,7 +40,7 @@ export function program(entry: Record<string, string>): UserConfig {
         groups: [
           {
             name: 'door',
-            test: /(?:packages\/(?:sdk\/src|commands\/src\/(?:signatures\/|all-signatures|load-command|help-document)|host\/src\/(?:kind-table|kind-commands|json-schema|plugins\/plugin-index|private-file|paths)|kind-[^/]+\/package\.json|shell\/src\/(?!index|formats\/(?!write|json|machine-value|utf8)|language\/(?:run|tee|condition|compare|expand-words|items|guard|value-flow|value-text|site|scope)|text\/(?:describe|diff|tree)))|apps\/cli\/src\/(?:run\.ts|run-program|doors|together|command-table|is-terminal|terminal|output|print|look|report-error|signals|standard-input|progress-line))/,
+            test: /(?:packages\/(?:sdk\/src|commands\/src\/(?:signatures\/|all-signatures|load-command|help-document)|host\/src\/(?:kind-table|kind-commands|json-schema|plugins\/plugin-index|private-file|paths)|kind-[^/]+\/package\.json|shell\/src\/(?!index|formats\/(?!write|json|machine-value|utf8)|language\/(?:run|tee|condition|compare|expand-words|items|guard|value-flow|value-text|site|scope)|text\/(?:describe|diff|tree)))|apps\/cli\/src\/(?:run\.ts|run-program|doors|together|command-table|is-terminal|terminal|output|print|look|report-error|signals|standard-input|standard-error|progress-line))/,
           },
           { name: 'core', test: /packages\/core\/src\/(?!client|copy|filter|memory|referrers)/ },
         ],

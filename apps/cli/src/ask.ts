@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { OcishError } from '@ocish/sdk'
 import { safe } from '@ocish/shell/text'
+import { standardError } from './standard-error.ts'
 
 /** The questions a session may ask on the terminal; `signal` ends one that waits. */
 export interface Asking {
@@ -13,15 +14,15 @@ export function askOnTerminal(signal: AbortSignal): Asking {
   return {
     /** Anything but y or yes is no. */
     async confirm(question) {
-      const answer = await ask(`${safe(question)} [y/N] `, process.stderr, signal)
+      const answer = await ask(`${safe(question)} [y/N] `, standardError(), signal)
       return /^y(?:es)?$/i.test(answer.trim())
     },
     /** What is typed is not shown. */
     async readSecret(prompt) {
-      process.stderr.write(safe(prompt))
+      standardError().write(safe(prompt))
       const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
       const answer = await ask('', nowhere, signal)
-      process.stderr.write('\n')
+      standardError().write('\n')
       return answer
     },
   }

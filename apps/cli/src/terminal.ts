@@ -6,6 +6,7 @@ import { LiveRegion } from './live-region.ts'
 import { JsonProgress } from './progress-json.ts'
 import type { Progress } from './progress.ts'
 import { endedBy, type ErrorForm, reportError } from './report-error.ts'
+import { standardError } from './standard-error.ts'
 
 /** What a run says besides its output, and in which form. */
 export type TerminalFlags = Pick<CommonFlags, 'color' | 'ascii' | 'quiet' | 'errors' | 'progress'>
@@ -20,8 +21,6 @@ export class Terminal {
   constructor(flags: TerminalFlags) {
     this.#flags = flags
     this.output = new Output(process.stdout, (error) => this.#stop.abort(error))
-    // Nobody listens to standard error any more: that is no reason to fail.
-    process.stderr.on('error', () => undefined)
   }
 
   /** Ends with the run: a signal, a deadline, a reader that left. */
@@ -52,14 +51,14 @@ export class Terminal {
   get progress(): Progress | undefined {
     const { progress = 'auto', quiet } = this.#flags
     if (progress === 'none') return undefined
-    const write = (piece: string): boolean => process.stderr.write(piece)
+    const write = (piece: string): boolean => standardError().write(piece)
     if (progress === 'json') return (this.#progress ??= new JsonProgress(write))
-    const isScreen = process.stderr.isTTY && process.env['TERM'] !== 'dumb'
+    const isScreen = standardError().isTTY && process.env['TERM'] !== 'dumb'
     if (!isScreen || quiet || this.#form === 'json') return undefined
     return (this.#progress ??= new LiveRegion({
       write,
       look: this.#errorLook,
-      rows: () => process.stderr.rows ?? 24,
+      rows: () => standardError().rows ?? 24,
     }))
   }
 
@@ -102,11 +101,11 @@ export class Terminal {
   }
 
   get #form(): ErrorForm {
-    return this.#flags.errors ?? (process.stderr.isTTY && process.env['TERM'] !== 'dumb' ? 'fancy' : 'plain')
+    return this.#flags.errors ?? (standardError().isTTY && process.env['TERM'] !== 'dumb' ? 'fancy' : 'plain')
   }
 
   get #errorLook(): Look {
-    return lookOf(process.stderr, this.#flags, process.env)
+    return lookOf(standardError(), this.#flags, process.env)
   }
 
   #say(level: 'warning' | 'note', message: string): void {
@@ -120,6 +119,6 @@ export class Terminal {
 
   #clearThenWrite(line: string): void {
     this.#progress?.clear()
-    if (line !== '') process.stderr.write(line)
+    if (line !== '') standardError().write(line)
   }
 }
