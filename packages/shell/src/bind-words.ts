@@ -36,6 +36,8 @@ export function bindWords(given: readonly CallWord[], commands: Commands, source
     }
   }
   const help = reader.flags['help'] === true
+  const first = words[positionals[0] ?? -1]?.text
+  const parted = first !== undefined && commands.find(`${signature.name} ${first}`) !== undefined
   const assigned = assignParams(signature, positionals, words, commands, diagnostics)
   items.push(...assigned.items)
   items.sort((a, b) => a.word - b.word || a.from - b.from)
@@ -53,6 +55,7 @@ export function bindWords(given: readonly CallWord[], commands: Commands, source
       optionKinds: reader.optionKinds,
       common,
       items,
+      ...(parted ? { parted } : {}),
       source,
     },
     diagnostics,

@@ -59,6 +59,8 @@ export interface BoundCall {
   readonly optionKinds: Readonly<Record<string, readonly string[]>>
   readonly common: CommonFlags
   readonly items: readonly BoundItem[]
+  /** The first argument would make another command of the name: `manifest -- put`. */
+  readonly parted?: true
   readonly source: SourceText
 }
 

@@ -7,10 +7,11 @@ import { quote, quoteLiteral } from './quote.ts'
  */
 export function formatCall(call: BoundCall): string {
   const parts = [call.signature.name]
-  const items = ordered(call.items)
-  const dashed = items.findIndex((item) => item.kind === 'argument' && isDashed(item.text))
+  const items = ordered(call.items, call.parted === true)
+  const isFirst = call.parted === true
+  const dashed = items.findIndex((item) => item.kind === 'argument' && (isFirst || isDashed(item.text)))
   for (const [index, item] of items.entries()) {
-    // A shell takes the quotes away, so `--` has to protect what looks like a flag.
+    // A shell takes the quotes away, so `--` has to protect what looks like a flag or a second word of the name.
     if (index === dashed && items.slice(index).every((later) => later.kind === 'argument')) parts.push('--')
     if (item.kind === 'flag') parts.push(flagText(item, call.source.text))
     if (item.kind === 'argument') parts.push(argumentText(item, call.source.text))
@@ -18,9 +19,9 @@ export function formatCall(call: BoundCall): string {
   return parts.join(' ')
 }
 
-/** Flags that do not care for their place come first where an argument looks like one. */
-function ordered(items: readonly BoundItem[]): readonly BoundItem[] {
-  if (!items.some((item) => item.kind === 'argument' && isDashed(item.text))) return items
+/** Flags that do not care for their place come first where `--` has to protect an argument. */
+function ordered(items: readonly BoundItem[], parted: boolean): readonly BoundItem[] {
+  if (!parted && !items.some((item) => item.kind === 'argument' && isDashed(item.text))) return items
   const free = (item: BoundItem): boolean => item.kind === 'flag' && item.flag.positional !== true
   return [...items.filter(free), ...items.filter((item) => !free(item))]
 }

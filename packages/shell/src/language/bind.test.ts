@@ -225,6 +225,12 @@ describe('laws', () => {
     expect(fc.defaultReportMessage(report)).toBeUndefined()
   })
 
+  test.each(['manifest -- put', "manifest 'put'"])('%s stays apart from the command manifest put', (text) => {
+    const bound = bind(parse(text), sampleCommands)
+    const [stage] = bound.parsed.program.statements[0]!.pipes[0]!.pipe.stages
+    expect(formatCall(bound.stages.get(stage!)!.call!)).toBe('manifest -- put')
+  })
+
   test('bindArgv is the same binder', () => {
     const call = bindArgv(['cp', 'a*', 'b', '-ry', 'dst/'], sampleCommands)
     expect(formatCall(call)).toBe('cp a* b --recursive --yes dst/')
