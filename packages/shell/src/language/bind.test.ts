@@ -225,8 +225,8 @@ describe('laws', () => {
     expect(fc.defaultReportMessage(report)).toBeUndefined()
   })
 
-  test.each(['manifest -- put', "manifest 'put'"])('%s stays apart from the command manifest put', (text) => {
-    const bound = bind(parse(text), sampleCommands)
+  test('an argument stays apart from the command it would make', () => {
+    const bound = bind(parse('manifest -- put'), sampleCommands)
     const [stage] = bound.parsed.program.statements[0]!.pipes[0]!.pipe.stages
     expect(formatCall(bound.stages.get(stage!)!.call!)).toBe('manifest -- put')
   })
