@@ -219,6 +219,8 @@ interface RunOptions {
   readonly offline: boolean;
   readonly platform?: Platform;
   readonly concurrency: number;
+  /** Names that one pattern may stand for (`limits.glob`); default 1,000. */
+  readonly glob?: number;
 }
 interface TargetRequest {
   /** Replaces a folder as a whole when the callback succeeds. */

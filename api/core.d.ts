@@ -114,6 +114,11 @@ interface ClientOptions {
   readonly resolve?: readonly string[];
   readonly userAgent?: string;
   readonly credentials?: CredentialLookup;
+  /**
+   * Whether a request may go to this address: the registry's own, or whatever it names (token services, redirects,
+   * uploads). What it refuses fails with RESTRICTED before a connection is made. Default: any.
+   */
+  readonly mayContact?: (url: URL) => boolean;
   /** Hosts (`host[:port]`) besides the registry's own site whose token service may see its credentials. */
   readonly realms?: readonly string[];
   readonly tokenCache?: TokenCache;
@@ -192,6 +197,8 @@ declare function eraseCredential(host: string, options: CredentialOptions): Prom
  * loaded, before the first call; dispose it to close its sockets. Errors: REFERENCE_INVALID.
  */
 declare function createClient(host: string, options?: ClientOptions): Registry;
+/** Errors: RESTRICTED (`mayContact` says no). */
+declare function checkContact(url: URL, { mayContact }: Pick<ClientOptions, "mayContact">): void;
 /** `HTTPS_PROXY`, `HTTP_PROXY` (lower case only, for `http_proxy` may be a request's header in CGI) and `NO_PROXY`. */
 declare function proxyFromEnvironment(env: Readonly<Record<string, string | undefined>>): ProxySettings | undefined;
 /**
@@ -199,7 +206,7 @@ declare function proxyFromEnvironment(env: Readonly<Record<string, string | unde
  * Errors: REGISTRY_UNAUTHORIZED, REGISTRY_DENIED, REGISTRY_PROTOCOL (no registry there), and those of the network.
  */
 declare function verifyCredential(host: string, credential: Credential, options?: ClientOptions, signal?: AbortSignal): Promise<void>;
-export { type CachedToken, type ClientOptions, type Credential, type CredentialEnvironment, type CredentialLookup, type CredentialOptions, type KnownCredential, type Limits, type NewCredential, type ProxySettings, type RetryEvent, type StoreOptions, type StoredCredential, type Timeouts, type TokenCache, type TraceEvent, type UploadMemory, createClient, eraseCredential, findCredential, listCredentials, proxyFromEnvironment, storeCredential, verifyCredential };
+export { type CachedToken, type ClientOptions, type Credential, type CredentialEnvironment, type CredentialLookup, type CredentialOptions, type KnownCredential, type Limits, type NewCredential, type ProxySettings, type RetryEvent, type StoreOptions, type StoredCredential, type Timeouts, type TokenCache, type TraceEvent, type UploadMemory, checkContact, createClient, eraseCredential, findCredential, listCredentials, proxyFromEnvironment, storeCredential, verifyCredential };
 // index.d.mts
 import { C as Registry, D as Upload, E as UnverifiedBytes, O as Writer, S as Reader, T as Sink, _ as PushBlobOptions, a as CallOptions, b as RangeContent, c as Freshness, d as ManifestContent, f as ManifestStat, g as Place, h as Page, i as BlobExpectation, l as ListOptions, m as MountResult, n as Ability, o as Deleter, p as MountOptions, r as BlobContent, s as Feed, t as Abilities, u as Lister, v as PushManifestOptions, w as Retry, x as ReadOptions, y as PushedManifest } from "./registry.mjs";
 import { Bytes, Descriptor, Manifest, OcishError, OpenBytes, Platform } from "@ocish/sdk";

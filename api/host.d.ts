@@ -217,7 +217,7 @@ interface SessionOptions {
   /** Where files of its own are kept (`pathsFrom`). Absent: none is read or written. */
   readonly paths?: Paths;
   readonly flags?: Partial<CommonFlags>;
-  /** No files outside of `cwd`, no credentials or settings changed. */
+  /** No files outside of `cwd`, no credentials or settings changed, no kinds of plugins unless `kinds` names them. */
   readonly restricted?: boolean;
   /** The registries that may be asked; absent: any. */
   readonly allowHosts?: readonly string[];
@@ -227,7 +227,7 @@ interface SessionOptions {
   readonly credentials?: CredentialLookup;
   /** Seconds for which tags and lists are taken from the store without asking the registry; default 0: it is asked. */
   readonly freshFor?: number;
-  /** The kinds to choose from; default: those that come with the program. */
+  /** The kinds to choose from; default: those that come with the program, and the enabled plugins'. */
   readonly kinds?: readonly KindEntry[];
   /** Ends what the session does on its own account; single calls have their own. */
   readonly signal?: AbortSignal;

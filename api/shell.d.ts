@@ -101,6 +101,8 @@ interface BoundCall {
   readonly optionKinds: Readonly<Record<string, readonly string[]>>;
   readonly common: CommonFlags;
   readonly items: readonly BoundItem[];
+  /** The first argument would make another command of the name: `manifest -- put`. */
+  readonly parted?: true;
   readonly source: SourceText;
 }
 /** `call` is absent when no command was found; it is complete when there are no diagnostics. */
@@ -508,6 +510,8 @@ interface RunOptions<Services> {
   readonly externals?: Externals;
   /** The names a pattern stands for; `\\` in it makes the next character literal. */
   expand?(pattern: string, type: "ref" | "path", signal: AbortSignal): AsyncIterable<string>;
+  /** Names that one pattern may stand for (`limits.glob`); default 1,000. */
+  readonly glob?: number | undefined;
   /** `$args`. */
   readonly args?: readonly string[];
   /** Other variables that exist before the program: `env`, `last`, those of a session. */
