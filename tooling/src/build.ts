@@ -43,6 +43,11 @@ export function program(entry: Record<string, string>): UserConfig {
             test: /(?:packages\/(?:sdk\/src|commands\/src\/(?:signatures\/|all-signatures|load-command|help-document)|host\/src\/(?:kind-table|kind-commands|json-schema|plugins\/plugin-index|private-file|paths)|kind-[^/]+\/package\.json|shell\/src\/(?!index|formats\/(?!write|json|machine-value|utf8)|language\/(?:run|tee|condition|compare|expand-words|items|guard|value-flow|value-text|site|scope)|text\/(?:describe|diff|tree)))|apps\/cli\/src\/(?:run\.ts|run-program|doors|together|command-table|is-terminal|terminal|output|print|look|report-error|signals|standard-input|standard-error|progress-line))/,
           },
           { name: 'core', test: /packages\/core\/src\/(?!client|copy|filter|memory|referrers)/ },
+          // What every line that opens a registry needs.
+          {
+            name: 'session',
+            test: /(?:packages\/(?:core\/src\/client\/(?!auth\/(?:credential-store|erase)|slab)|host\/src\/(?:session|config|kinds|clients|locate|open-location|opened-once|tokens|connections|credentials|certs-d)[^/]*\.ts|commands\/src\/(?:resolve|call-values|open-artifact)\.ts)|apps\/cli\/src\/(?:run-bound|local-files|externals))/,
+          },
         ],
       },
     },

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -52,6 +52,8 @@ async function* outputOf(
 /** Errors: EXTERNAL_FAILED. */
 async function start({ name, args, input, inherit }: ExternalRun): Promise<ChildProcess> {
   const stdin = input === undefined ? (inherit ? 'inherit' : 'ignore') : 'pipe'
+  // Few lines run another program, and loading this costs every line 3 ms.
+  const { spawn } = await import('node:child_process')
   const child = spawn(name, args, { stdio: [stdin, inherit ? 'inherit' : 'pipe', 'inherit'] })
   try {
     await once(child, 'spawn')
