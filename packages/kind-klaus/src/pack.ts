@@ -12,6 +12,7 @@ import { encodeKlausManifest } from './manifest-bytes.ts'
 import { encodeMetadata } from './metadata.ts'
 import type { Metadata } from './model.ts'
 import { readPersonalityFolder } from './personality-yaml.ts'
+import { once } from './once.ts'
 
 const namePattern = /^[a-z0-9][a-z0-9-]*$/
 
@@ -73,8 +74,4 @@ function packed(source: Source, { config, contentType, metadata, compat }: Ingre
       return [...notes]
     },
   }
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }

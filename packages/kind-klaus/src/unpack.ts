@@ -12,6 +12,7 @@ import {
 import { limits, markerFile } from './constants.ts'
 import { parseConfigObject } from './config-blobs.ts'
 import { readPart } from './read.ts'
+import { once } from './once.ts'
 
 const archiveLimits = { bytes: limits.totalBytes, entries: limits.entries, file: limits.fileBytes }
 
@@ -74,8 +75,4 @@ async function marker(artifact: Artifact): Promise<Uint8Array> {
     annotations: annotations.length === 0 ? undefined : new Map(annotations),
   }
   return new TextEncoder().encode(encodeGoJson(document, { indent: '  ' }))
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }

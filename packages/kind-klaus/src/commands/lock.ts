@@ -5,6 +5,7 @@ import { readPersonalityFolder } from '../personality-yaml.ts'
 import { readTextFile } from '../read-source.ts'
 import { klausSource } from '../sources.ts'
 import { sourceFlag } from './flags.ts'
+import { once } from '../once.ts'
 
 const lockFile = 'klaus.lock.json'
 
@@ -68,10 +69,6 @@ export const lock: KindCommand = {
 async function write(context: KindCommandContext, document: string): Promise<void> {
   const target = await context.target?.('file')
   await target?.write('', once(new TextEncoder().encode(document)))
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }
 
 /** Deterministic: the same dependencies give the same bytes. */

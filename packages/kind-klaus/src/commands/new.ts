@@ -1,6 +1,7 @@
 import { OcishError, type KindCommand } from '@ocish/sdk'
 import { personalityFile, pluginManifest, soulFile } from '../constants.ts'
 import type { KlausType } from '../sources.ts'
+import { once } from '../once.ts'
 
 export const create: KindCommand = {
   name: 'new',
@@ -31,10 +32,6 @@ export const create: KindCommand = {
       yield { path, size: bytes.length }
     }
   },
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }
 
 /** What `push` and `validate` accept as it stands. */
