@@ -76,6 +76,7 @@ export type {
   RunOptions,
   RunOutcome,
 } from './language/run-options.ts'
+export { SessionScope } from './language/session-scope.ts'
 export type { Parsed, Program, Token, TokenClass } from './language/syntax.ts'
 export { insertion, siteAt } from './language/site.ts'
 export type { Site } from './language/site.ts'

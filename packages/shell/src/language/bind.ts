@@ -9,6 +9,7 @@ import { verbOutput } from './bind-verb.ts'
 import { callWords, literalText } from './call-words.ts'
 import { edgeTypeOf, inWords, type EdgeType } from './edge-type.ts'
 import { defaultNeed, limitBefore, needOf, plannedColumns } from './plan-columns.ts'
+import type { SessionScope } from './session-scope.ts'
 import type {
   CallStage,
   LetStage,
@@ -42,11 +43,15 @@ export interface BoundProgram {
   /** Of the text and of its meaning, in the order of their places. */
   readonly diagnostics: readonly Diagnostic[]
   readonly output: EdgeType
+  /** What its own `let`s name, outside blocks and substitutions. */
+  readonly names: ReadonlyMap<string, EdgeType>
 }
 
 export interface BindOptions {
   /** Variables that exist before the program: `args`, `env`, `last`, those of the session. */
   readonly variables?: Iterable<string>
+  /** What earlier programs named. */
+  readonly scope?: SessionScope
   /** Standard input holds data for the first stage. */
   readonly input?: boolean
   /** `^name` is allowed; default true. */
@@ -69,9 +74,11 @@ export function bind(parsed: Parsed, commands: Commands, options: BindOptions = 
   const binder = new Binder(parsed, commands, options)
   const scope: Scope = new Map()
   for (const name of [...predefined, ...(options.variables ?? [])]) scope.set(name, any)
-  const output = binder.program(parsed.program, [scope, new Map()])
+  for (const name of options.scope?.names ?? []) scope.set(name, options.scope?.typeOf(name) ?? any)
+  const names: Scope = new Map()
+  const output = binder.program(parsed.program, [scope, names])
   const diagnostics = [...parsed.diagnostics, ...binder.diagnostics].toSorted((a, b) => a.from - b.from)
-  return { parsed, stages: binder.stages, diagnostics, output }
+  return { parsed, stages: binder.stages, diagnostics, output, names }
 }
 
 class Binder {

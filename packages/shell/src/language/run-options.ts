@@ -5,6 +5,7 @@ import type { Commands } from '../commands.ts'
 import type { CommonFlags } from '../common-flags.ts'
 import type { Edge } from '../formats/edge.ts'
 import type { Look } from '../text/theme.ts'
+import type { SessionScope } from './session-scope.ts'
 
 /** Local files as redirects and `save` see them; confined by whoever gives it. */
 export interface Files {
@@ -54,6 +55,8 @@ export interface RunOptions<Services> {
   readonly args?: readonly string[]
   /** Other variables that exist before the program: `env`, `last`, those of a session. */
   readonly variables?: Iterable<readonly [string, unknown]>
+  /** What earlier programs named; extended with the names of this one when it ends with status 0. */
+  readonly scope?: SessionScope
   /** Standard input as data for the first stage of the first pipe that wants it. */
   readonly input?: Bytes
   /** For `to table` and its like; default: 100 columns without colour. */

@@ -32,13 +32,23 @@ export async function* run<Services>(
 ): AsyncGenerator<Emission, RunOutcome> {
   const [first] = program.diagnostics
   if (first !== undefined) throw errorOf(first, program.parsed.source)
-  const scope = new Scope(undefined, [
+  const kept = options.scope
+  const outer = new Scope(undefined, [
     ['args', options.args ?? []],
-    ['error', undefined],
+    ['error', kept?.error],
     ['env', {}],
     ...(options.variables ?? []),
+    ...(kept?.names ?? []).map((name) => [name, kept?.get(name)] as const),
   ])
-  return yield* new Runner(program, options).program(program.parsed.program, scope)
+  const scope = new Scope(outer)
+  try {
+    const outcome = yield* new Runner(program, options).program(program.parsed.program, scope)
+    if (outcome.exit === 0)
+      for (const [name, value] of scope.entries()) kept?.set(name, value, program.names.get(name))
+    return outcome
+  } finally {
+    if (kept !== undefined) kept.error = outer.get('error')
+  }
 }
 
 /** What a pipe came to: an answer, or a failure that something may still take. */

@@ -8,6 +8,11 @@ export class Scope {
     for (const [name, value] of values) this.#values.set(name, value)
   }
 
+  /** Its own names, without those of outer scopes. */
+  entries(): Iterable<readonly [string, unknown]> {
+    return this.#values.entries()
+  }
+
   get(name: string): unknown {
     return this.#values.has(name) ? this.#values.get(name) : this.#outer?.get(name)
   }
