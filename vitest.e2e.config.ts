@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ['{packages,apps}/*/src/**/*.e2e.test.ts'],
+    include: ['{packages,apps}/*/src/**/*.e2e.test.ts', 'tooling/src/**/*.e2e.test.ts'],
     setupFiles: ['packages/testing/src/vitest-setup.ts'],
     testTimeout: 120_000,
     reporters: ['default', './tooling/src/count-reporter.ts'],

@@ -13,7 +13,7 @@ import { fillRegistry } from './demo.ts'
 import { tourLines } from './tour.ts'
 
 const root = join(import.meta.dirname, '../..')
-const bin = join(root, 'apps/cli/dist/bin.mjs')
+const bin = process.env['OCISH_BIN'] ?? join(root, 'apps/cli/dist/bin.mjs')
 const work = await mkdtemp(join(tmpdir(), 'ocish-tour-'))
 
 /** The tour neither reads nor writes the state of whoever runs it. */
@@ -74,6 +74,7 @@ async function tour(address: string): Promise<void> {
 
 /** On a terminal: the session, on a registry that holds one artifact of each kind; it is gone afterwards. */
 async function session(address: string): Promise<void> {
+  console.log('It is being filled with one artifact of each kind …')
   await fillRegistry(address, work, async (words) => {
     const child = spawn(process.execPath, [bin, ...words], {
       cwd: work,
