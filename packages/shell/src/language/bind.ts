@@ -7,7 +7,8 @@ import { isVerb } from '../verbs.ts'
 import { checkExpression } from './bind-expression.ts'
 import { verbOutput } from './bind-verb.ts'
 import { callWords, literalText } from './call-words.ts'
-import { edgeTypeOf, inWords, type EdgeType } from './edge-type.ts'
+import { type Arrival, bytesProblem, commandInputProblem, itemsProblem } from './check-input.ts'
+import { edgeTypeOf, type EdgeType } from './edge-type.ts'
 import { defaultNeed, limitBefore, needOf, plannedColumns } from './plan-columns.ts'
 import type { SessionScope } from './session-scope.ts'
 import type {
@@ -43,6 +44,8 @@ export interface BoundProgram {
   /** Of the text and of its meaning, in the order of their places. */
   readonly diagnostics: readonly Diagnostic[]
   readonly output: EdgeType
+  /** Variables that exist before it. */
+  readonly known: readonly string[]
   /** What its own `let`s name, outside blocks and substitutions. */
   readonly names: ReadonlyMap<string, EdgeType>
 }
@@ -62,6 +65,13 @@ export interface BindOptions {
 
 type Scope = Map<string, EdgeType>
 
+/** Where a stage stands in its pipe, and the names it sees. */
+interface Place {
+  readonly scopes: readonly Scope[]
+  readonly first: boolean
+  readonly previous?: Stage
+}
+
 const none: EdgeType = { form: 'none' }
 const any: EdgeType = { form: 'any' }
 /** Nobody reads more of them, and looking for near names costs time. */
@@ -78,7 +88,7 @@ export function bind(parsed: Parsed, commands: Commands, options: BindOptions = 
   const names: Scope = new Map()
   const output = binder.program(parsed.program, [scope, names])
   const diagnostics = [...parsed.diagnostics, ...binder.diagnostics].toSorted((a, b) => a.from - b.from)
-  return { parsed, stages: binder.stages, diagnostics, output, names }
+  return { parsed, stages: binder.stages, diagnostics, output, names, known: [...scope.keys()] }
 }
 
 class Binder {
@@ -106,7 +116,15 @@ class Binder {
   #statement(statement: Statement, scopes: readonly Scope[]): EdgeType {
     let output: EdgeType = none
     for (const { pipe } of statement.pipes) output = this.#pipe(pipe, scopes)
-    if (statement.background && this.#options.jobs !== true) {
+    if (statement.background && statement.pipes.some(({ pipe }) => pipe.stages[0]?.kind === 'let')) {
+      this.#report({
+        code: 'BIND_BACKGROUND',
+        message: 'a job names nothing',
+        hint: 'Leave out the &, or the let.',
+        from: statement.from,
+        to: statement.to,
+      })
+    } else if (statement.background && this.#options.jobs !== true) {
       this.#report({
         code: 'BIND_BACKGROUND',
         message: 'jobs exist in a session only',
@@ -181,11 +199,7 @@ class Binder {
     }
   }
 
-  #stage(
-    stage: Stage,
-    input: EdgeType,
-    place: { readonly scopes: readonly Scope[]; readonly first: boolean; readonly previous?: Stage },
-  ): BoundStage {
+  #stage(stage: Stage, input: EdgeType, place: Place): BoundStage {
     if ((stage.kind === 'let' || stage.kind === 'value') && !place.first) {
       const message = stage.kind === 'let' ? 'let stands alone' : 'a value takes nothing from a pipe'
       this.#report({
@@ -204,7 +218,7 @@ class Binder {
       case 'let':
         return { input, output: this.#let(stage, place.scopes) }
       case 'where':
-        this.#takesItems('where', stage, input, place)
+        this.#complain(itemsProblem(this.#arrival('where', stage, input, place)))
         for (const word of wordsOf(stage.expression)) this.#word(word, place.scopes)
         checkExpression(stage.expression, input, this.#report)
         return {
@@ -243,11 +257,7 @@ class Binder {
     return none
   }
 
-  #call(
-    stage: CallStage,
-    input: EdgeType,
-    place: { readonly scopes: readonly Scope[]; readonly first: boolean; readonly previous?: Stage },
-  ): BoundStage {
+  #call(stage: CallStage, input: EdgeType, place: Place): BoundStage {
     if (this.diagnostics.length >= complaintsAtMost) return { input, output: any }
     for (const word of stage.args) this.#word(word, place.scopes)
     const name = literalText(stage.head)
@@ -282,7 +292,8 @@ class Binder {
     if (isVerb(call.signature.name)) {
       return { input, call, output: this.#verb(call, stage, input, block, place) }
     }
-    this.#takesInput(call, stage, input, place)
+    const arrival = this.#arrival(call.signature.name, stage, input, place)
+    this.#complain(commandInputProblem(arrival, call.signature))
     return { input, call, output: edgeTypeOf(call.signature.output) }
   }
 
@@ -291,12 +302,13 @@ class Binder {
     stage: CallStage,
     input: EdgeType,
     block: EdgeType | undefined,
-    place: { readonly first: boolean; readonly previous?: Stage },
+    place: Place,
   ): EdgeType {
     const { name } = call.signature
-    if (call.signature.input === 'bytes') this.#takesBytes(name, stage, input, place)
+    const arrival = this.#arrival(name, stage, input, place)
+    if (call.signature.input === 'bytes') this.#complain(bytesProblem(arrival))
     // `save` keeps whatever comes.
-    else if (name !== 'save' || input.form !== 'bytes') this.#takesItems(name, stage, input, place)
+    else if (name !== 'save' || input.form !== 'bytes') this.#complain(itemsProblem(arrival))
     const read = input.form === 'bytes' && call.signature.input === 'rows' && name !== 'save'
     return verbOutput(call, read ? { form: 'rows', types: [] } : input, block, this.#report)
   }
@@ -335,66 +347,13 @@ class Binder {
     return this.program(stage.block!, [...scopes, new Map([['it', it]])])
   }
 
-  #takesItems(
-    name: string,
-    stage: Stage,
-    input: EdgeType,
-    place: { readonly first: boolean; readonly previous?: Stage },
-  ): void {
-    if (input.form === 'none' && place.first && this.#options.input === true) return
-    if (input.form === 'none') this.#noInput(name, stage)
-    // Data from a file or standard input is read as rows where rows are wanted.
-    else if (input.form === 'bytes' && !place.first)
-      this.#mismatch(stage, input, place.previous, name, 'rows', 'Put from json between them.')
+  #arrival(name: string, stage: Stage, input: EdgeType, { first, previous }: Place): Arrival {
+    const standardInput = this.#options.input === true
+    return { name, stage, input, first, standardInput, ...(previous === undefined ? {} : { previous }) }
   }
 
-  #takesBytes(
-    name: string,
-    stage: Stage,
-    input: EdgeType,
-    place: { readonly first: boolean; readonly previous?: Stage },
-  ): void {
-    if (input.form === 'none' && place.first && this.#options.input === true) return
-    if (input.form === 'none') this.#noInput(name, stage)
-    else if (input.form !== 'bytes' && input.form !== 'any' && input.form !== 'value') {
-      this.#mismatch(stage, input, place.previous, name, 'bytes', 'Leave it out: these are values already.')
-    }
-  }
-
-  #takesInput(call: BoundCall, stage: Stage, input: EdgeType, place: { readonly previous?: Stage }): void {
-    const { name, input: wanted } = call.signature
-    if (input.form === 'none' || input.form === 'any') return
-    if (wanted === 'none')
-      this.#mismatch(stage, input, place.previous, name, 'nothing', `Use each { ${name} $it } for every row.`)
-    else if (wanted === 'bytes' && input.form !== 'bytes')
-      this.#mismatch(stage, input, place.previous, name, 'bytes', 'Put to json between them.')
-    else if (wanted === 'rows' && input.form === 'bytes' && place.previous !== undefined) {
-      this.#mismatch(stage, input, place.previous, name, 'rows', 'Put from json between them.')
-    }
-  }
-
-  #noInput(name: string, stage: Stage): void {
-    const hint = `Put a command and | before it, such as tags app | ${name}.`
-    this.#report({
-      code: 'BIND_NO_INPUT',
-      message: `${name} has nothing to work on`,
-      hint,
-      from: stage.from,
-      to: stage.to,
-    })
-  }
-
-  #mismatch(
-    stage: Stage,
-    input: EdgeType,
-    previous: Stage | undefined,
-    name: string,
-    wanted: string,
-    hint: string,
-  ): void {
-    const giver = previous === undefined ? 'the file' : nameOf(previous)
-    const message = `${giver} gives ${inWords(input)}, but ${name} takes ${wanted}`
-    this.#report({ code: 'BIND_TYPE_MISMATCH', message, hint, from: stage.from, to: stage.to })
+  #complain(problem: Diagnostic | undefined): void {
+    if (problem !== undefined) this.#report(problem)
   }
 
   /** Binds what is inside a word; the type is that of a word which is one expansion. */
@@ -434,9 +393,4 @@ class Binder {
     })
     return any
   }
-}
-
-function nameOf(stage: Stage): string {
-  if (stage.kind === 'call') return literalText(stage.head) ?? 'the command'
-  return stage.kind === 'value' ? 'the value' : stage.kind
 }

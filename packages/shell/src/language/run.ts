@@ -205,7 +205,7 @@ class Runner<Services> {
       case 'where': {
         const test = await condition(stage.expression, (word) => this.#wordValue(word, scope))
         const flow = this.#standardInput(input)
-        return { flow: flowLike(flow, kept(itemsOf(flow), test)) }
+        return { flow: flowLike(flow, passing(itemsOf(flow), test)) }
       }
       case 'call':
         return stage.try ? this.#tried(stage, bound, input, place) : this.#call(stage, bound, input, place)
@@ -368,7 +368,7 @@ function withTryHint(error: unknown): unknown {
   })
 }
 
-async function* kept(
+async function* passing(
   items: AsyncIterable<unknown>,
   test: Awaited<ReturnType<typeof condition>>,
 ): AsyncGenerator<unknown, void> {

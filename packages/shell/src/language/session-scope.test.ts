@@ -76,6 +76,11 @@ describe('names between the lines of a session', () => {
     expect(await lines(scope, 'try exists down:1 || nothing', '${error.code}')).toEqual(['NETWORK_FAILED'])
   })
 
+  test('a job names nothing', () => {
+    const bound = bind(parse('let d = $(resolve app) &'), table, { jobs: true })
+    expect(bound.diagnostics.map(({ code }) => code)).toEqual(['BIND_BACKGROUND'])
+  })
+
   test('a wrong name is answered with the nearest of an earlier line', async () => {
     const scope = new SessionScope()
     await lines(scope, 'let digest = 1')

@@ -183,3 +183,17 @@ test('a site exists at every place of any text', { timeout: 60_000 }, () => {
   )
   expect(fc.defaultReportMessage(report)).toBeUndefined()
 })
+
+test.each<[string, readonly string[]]>([
+  ['$⌶', []],
+  ['let a = 1; $⌶', ['a']],
+  ['let a = 1; let b = $⌶', ['a']],
+  ['let a = 1; tags $⌶; let b = 2', ['a']],
+  ['tags app | each { let inner = $it.tag; tags $⌶ }', ['it', 'inner']],
+  ['tags app | each { let inner = 1 }; tags $⌶', []],
+  ['let a = $(let b = 1; $⌶)', ['b']],
+  ['let a = 1; tags "x $(tags $⌶)"', ['a']],
+])('the names at %s', (marked, names) => {
+  const site = at(marked)
+  expect(site.kind === 'variable' ? site.names : site.kind).toEqual(['args', 'env', 'error', ...names])
+})

@@ -7,6 +7,7 @@ import { literalText } from './call-words.ts'
 import { columnType, type EdgeType } from './edge-type.ts'
 import { parseWord } from './parse-word.ts'
 import { Scanner } from './scanner.ts'
+import { visibleNames } from './visible-names.ts'
 import type { CallStage, Expression, Part, Pipe, Program, Stage, WhereStage, Word } from './syntax.ts'
 
 /** What is replaced (`from` to `to`), what stands there before the cursor, and how it is quoted. */
@@ -35,7 +36,11 @@ export type Site =
   | (Place & { readonly kind: 'field'; readonly input: EdgeType })
   | (Place & { readonly kind: 'operator'; readonly type?: ColumnType })
   | (Place & { readonly kind: 'value'; readonly field?: string; readonly input: EdgeType })
-  | (Place & { readonly kind: 'variable' })
+  | (Place & {
+      readonly kind: 'variable'
+      /** Every name that has a value here. */
+      readonly names: readonly string[]
+    })
   | (Place & { readonly kind: 'file' })
   | (Place & { readonly kind: 'none' })
 
@@ -82,9 +87,10 @@ class Finder {
     const comment = this.#bound.parsed.tokens.find(
       (token) => token.class === 'comment' && token.from < this.#cursor && this.#cursor <= token.to,
     )
-    return comment === undefined
-      ? this.#inProgram(this.#bound.parsed.program)
-      : { kind: 'none', ...this.#empty() }
+    if (comment !== undefined) return { kind: 'none', ...this.#empty() }
+    const { diagnostics, program } = this.#bound.parsed
+    const dollar = diagnostics.some(({ code, to }) => code === 'SYNTAX_LONE_DOLLAR' && to === this.#cursor)
+    return dollar ? this.#variable(this.#empty()) : this.#inProgram(program)
   }
 
   #empty(): Place {
@@ -128,7 +134,7 @@ class Finder {
       case 'missing':
         return this.#fresh(input)
       case 'value':
-        return this.#inWord(stage.word, (place) => ({ kind: 'variable', ...place }))
+        return this.#inWord(stage.word, (place) => this.#variable(place))
       case 'let':
         if (stage.value === undefined || !this.#touches(stage.value))
           return { kind: 'none', ...this.#empty() }
@@ -321,11 +327,17 @@ class Finder {
         const from = part.from + (part.braced ? 2 : 1)
         const to = Math.max(from, part.braced && this.#text[part.to - 1] === '}' ? part.to - 1 : part.to)
         if (this.#cursor >= from && this.#cursor <= to) {
-          return { kind: 'variable', from, to, prefix: this.#text.slice(from, this.#cursor), quote: 'word' }
+          const prefix = this.#text.slice(from, this.#cursor)
+          return this.#variable({ from, to, prefix, quote: 'word' })
         }
       }
     }
     return undefined
+  }
+
+  #variable(place: Place): Site {
+    const { known, parsed } = this.#bound
+    return { kind: 'variable', names: [...known, ...visibleNames(parsed.program, this.#cursor)], ...place }
   }
 
   /** What the word's beginning up to the cursor says. */
