@@ -11,8 +11,9 @@ import type { Call, Row } from '@ocish/shell'
 import { isSet, textArg, textFlags } from './call-values.ts'
 import { type InnerEntry, innerEntries } from './inner-entries.ts'
 import { jsonFields } from './json-fields.ts'
+import { kindChanges, type Side } from './kind-changes.ts'
 import { mapOrdered } from './map-ordered.ts'
-import { type Named, openArtifact, readManifest, type ReadManifest, readSingle } from './open-artifact.ts'
+import { type Named, openArtifact, readManifest, readSingle } from './open-artifact.ts'
 import type { Services } from './services.ts'
 import { layersOf, titleKey } from './titled-layers.ts'
 import type { Run } from './run.ts'
@@ -35,11 +36,6 @@ export const run: Run = async function* run(call, services) {
   return differs ? { exit: exits.negative } : undefined
 }
 
-interface Side {
-  readonly artifact: Named
-  readonly read: ReadManifest
-}
-
 const allSections = ['config', 'layers', 'files'] as const
 
 function sections(call: Call): readonly (typeof allSections)[number][] {
@@ -53,6 +49,9 @@ async function* changes(a: Side, b: Side, call: Call, services: Services): Async
     yield* compare(entriesByPlatform(one), entriesByPlatform(other))
     return
   }
+  const seen = asked.length === 0 ? await kindChanges(a, b, call, services) : []
+  yield* seen
+  if (seen.length > 0) return
   const wanted = asked.length === 0 ? ['config', 'layers'] : asked
   if (wanted.includes('config')) yield* compare(await fieldsOf(a, call), await fieldsOf(b, call))
   if (wanted.includes('layers')) yield* compare(layerDigests(one), layerDigests(other))

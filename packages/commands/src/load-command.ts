@@ -2,6 +2,7 @@ import type { Command } from '@ocish/shell'
 import { signatures } from './all-signatures.ts'
 import type { Run } from './run.ts'
 import type { Services } from './services.ts'
+import { withShortNames } from './short-names.ts'
 
 type Load = () => Promise<{ readonly run: Run }>
 
@@ -61,5 +62,6 @@ const loaders: Readonly<Record<string, Load>> = {
 export async function loadCommand(name: string): Promise<Command<Services> | undefined> {
   const signature = signatures.find((one) => one.name === name)
   const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined
-  return signature === undefined || load === undefined ? undefined : { signature, run: (await load()).run }
+  if (signature === undefined || load === undefined) return undefined
+  return { signature, run: withShortNames(signature, (await load()).run) }
 }

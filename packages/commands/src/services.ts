@@ -87,8 +87,16 @@ export interface Kinds {
   context(kind: Kind, options: Readonly<Record<string, unknown>>, signal: AbortSignal): KindContext
   /** What a command of the kind gets: `publish` only with effect W, `folder` and `target` only for paths typed as arguments. */
   commandContext(kind: Kind, command: KindCommand, call: KindCall, signal: AbortSignal): KindCommandScope
-  /** `kind.read` with the host's schema validation. Errors: KIND_INPUT_INVALID. */
-  read(kind: Kind, artifact: Artifact, context: KindContext): Promise<unknown>
+  /**
+   * `kind.read` with the host's schema validation; `whole`: `kind.readWhole`, where the kind has it. Errors:
+   * KIND_INPUT_INVALID.
+   */
+  read(
+    kind: Kind,
+    artifact: Artifact,
+    context: KindContext,
+    options?: { readonly whole?: boolean },
+  ): Promise<unknown>
 }
 
 export interface Published {

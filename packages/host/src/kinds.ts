@@ -125,8 +125,17 @@ export class KindTable implements Kinds {
     return kindCommandScope(context, command, call, this.#options.abilities(signal))
   }
 
-  async read(kind: Kind, artifact: Artifact, context: KindContext): Promise<unknown> {
-    const model = await guarded(kind.name, context.signal, async () => kind.read(artifact, context))
+  async read(
+    kind: Kind,
+    artifact: Artifact,
+    context: KindContext,
+    { whole = false }: { readonly whole?: boolean } = {},
+  ): Promise<unknown> {
+    const model = await guarded(kind.name, context.signal, async () =>
+      whole && kind.readWhole !== undefined
+        ? kind.readWhole(artifact, context)
+        : kind.read(artifact, context),
+    )
     if (kind.schema === undefined) return model
     const result = await kind.schema['~standard'].validate(model)
     if (result.issues === undefined) return result.value

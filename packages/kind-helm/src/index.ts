@@ -18,7 +18,7 @@ import type { HelmChart } from './model.ts'
 import { options, settings } from './options.ts'
 import { packChart } from './pack.ts'
 import { readChart, readWholeChart } from './read.ts'
-import { resolveChart } from './resolve.ts'
+import { isBareName, resolveChart } from './resolve.ts'
 import { validateChart } from './validate.ts'
 
 export type { Dependency, HelmChart, Maintainer, Metadata } from './model.ts'
@@ -48,7 +48,8 @@ const helm: Kind<HelmChart> = defineKind<HelmChart>({
       const exact = parseVersion(version) === undefined ? '' : `:${version.replaceAll('+', '_')}`
       return [{ ref: `${repository}${exact}`, name: `${name} ${version}`.trim(), kind: 'helm' }]
     }),
-  resolve: (word, context) => resolveChart(word, {}, context),
+  resolve: async (word, context) =>
+    isBareName(word, context.settings) ? undefined : resolveChart(word, {}, context),
   commands: [show, list, search, versions, deps, lock, packageCommand, push, verify, diff],
 })
 

@@ -32,6 +32,16 @@ export function takeApart(word: string, settings: KindContext['settings']): Char
   return { repository: fullName(name, settings), tag: colon < 0 ? '' : named.slice(colon + 1), digest }
 }
 
+/** True for a name without a repository while the settings have none for such names: the caller's context decides. */
+export function isBareName(word: string, settings: KindContext['settings']): boolean {
+  const name = word
+    .trim()
+    .replace(/^oci:\/\//, '')
+    .replace(/\/+$/, '')
+  const { repository } = settings
+  return name !== '' && !name.includes('/') && !(typeof repository === 'string' && repository !== '')
+}
+
 function fullName(name: string, settings: KindContext['settings']): string {
   if (name.includes('/')) return name
   const base = settings['repository']

@@ -1,4 +1,5 @@
 import type { Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const catSignature: Signature = {
   name: 'cat',
@@ -14,6 +15,7 @@ export const catSignature: Signature = {
       type: 'bool',
       summary: 'also to a terminal: binary data and control characters as they are',
     },
+    asFlag,
   ],
   input: 'none',
   output: { form: 'bytes' },

@@ -1,4 +1,5 @@
 import type { Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const configSignature: Signature = {
   name: 'config',
@@ -10,6 +11,7 @@ export const configSignature: Signature = {
       type: 'bool',
       summary: 'also to a terminal: binary data and control characters as they are',
     },
+    asFlag,
   ],
   input: 'none',
   output: { form: 'bytes' },

@@ -1,4 +1,5 @@
 import { transferRow, type Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 import { copyFlags } from './copy-flags.ts'
 
 export const cpSignature: Signature = {
@@ -30,6 +31,7 @@ export const cpSignature: Signature = {
     ...copyFlags,
     { name: 'all-tags', type: 'bool', summary: 'every tag of the source repositories' },
     { name: 'skip-existing', type: 'bool', summary: 'leave tags alone that the destination has' },
+    { ...asFlag, summary: 'take short names of sources as this kind does' },
   ],
   input: 'none',
   output: { form: 'rows', row: transferRow },

@@ -1,4 +1,5 @@
 import type { Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const describeSignature: Signature = {
   name: 'describe',
@@ -8,7 +9,7 @@ export const describeSignature: Signature = {
     'The view of its kind on top, the facts every artifact has below. An unknown type is described by its manifest.',
   params: [{ name: 'ref', type: 'ref', summary: 'tag or digest' }],
   flags: [
-    { name: 'as', type: 'kind', summary: 'read it as this kind' },
+    { ...asFlag, summary: 'read it as this kind, and take its short names' },
     { name: 'raw-layers', type: 'bool', summary: 'list every layer with digest and media type' },
   ],
   input: 'none',

@@ -1,10 +1,12 @@
 import { changeRow, type Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const diffSignature: Signature = {
   name: 'diff',
   summary: 'what differs between two artifacts',
   description:
-    'Answers with status 1 where something differs. Without a flag: entries of indexes, else configuration and layers. ' +
+    'Answers with status 1 where something differs. Without a flag: entries of indexes, else what the kind compares (the ' +
+    'values of two charts), and where that is nothing, configuration and layers. ' +
     'Of an index --config, --layers and --files compare the entry for --platform, or for this machine.',
   params: [
     { name: 'a', type: 'ref', summary: 'the one' },
@@ -21,6 +23,7 @@ export const diffSignature: Signature = {
       placeholder: 'GLOB',
       summary: 'leave out these fields or files',
     },
+    asFlag,
   ],
   input: 'none',
   output: { form: 'rows', row: changeRow },

@@ -1,4 +1,5 @@
 import { checkRow, type Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const existsSignature: Signature = {
   name: 'exists',
@@ -6,7 +7,7 @@ export const existsSignature: Signature = {
   description:
     'Exit status 1 when one of them does not. A registry that cannot be asked is a failure, not a no.',
   params: [{ name: 'ref', type: 'ref', many: true, summary: 'tags or digests' }],
-  flags: [],
+  flags: [asFlag],
   input: 'none',
   output: { form: 'rows', row: checkRow },
   effect: 'R',

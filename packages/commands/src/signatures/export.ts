@@ -1,4 +1,5 @@
 import type { Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const exportSignature: Signature = {
   name: 'export',
@@ -7,7 +8,7 @@ export const exportSignature: Signature = {
     'Layers are laid over each other, with what later ones remove left out. Of an index the entry for --platform, or for ' +
     'this machine.',
   params: [{ name: 'ref', type: 'ref', summary: 'an image' }],
-  flags: [],
+  flags: [asFlag],
   input: 'none',
   output: { form: 'bytes' },
   effect: 'R',

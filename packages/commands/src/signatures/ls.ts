@@ -1,4 +1,5 @@
 import { entryRow, registryRow, repoRow, tagRow, type Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const lsSignature: Signature = {
   name: 'ls',
@@ -24,6 +25,7 @@ export const lsSignature: Signature = {
     },
     { name: 'kind', type: 'kind', summary: 'only artifacts of this kind' },
     { name: 'all', short: 'a', type: 'bool', summary: 'also the tags that stand for digests (sha256-…)' },
+    asFlag,
   ],
   input: 'none',
   output: { form: 'rows', row: [registryRow, repoRow, tagRow, entryRow] },

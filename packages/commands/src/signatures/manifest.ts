@@ -1,4 +1,5 @@
 import type { Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const manifestSignature: Signature = {
   name: 'manifest',
@@ -11,6 +12,7 @@ export const manifestSignature: Signature = {
       type: 'bool',
       summary: 'also to a terminal: binary data and control characters as they are',
     },
+    asFlag,
   ],
   input: 'none',
   output: { form: 'bytes' },

@@ -1,4 +1,5 @@
 import { type RowType, type Signature, transferRow } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 /** What was written where: a Transfer with the path of its file. */
 const fileRow: RowType = {
@@ -19,7 +20,7 @@ export const pullSignature: Signature = {
   ],
   flags: [
     { name: 'unpack', type: 'bool', summary: 'write what the kind makes of it' },
-    { name: 'as', type: 'kind', summary: 'read it as this kind' },
+    { ...asFlag, summary: 'read it as this kind, and take its short names' },
     {
       name: 'include',
       type: 'string',

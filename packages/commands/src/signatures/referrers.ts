@@ -1,4 +1,5 @@
 import { referrerRow, type Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const referrersSignature: Signature = {
   name: 'referrers',
@@ -8,6 +9,7 @@ export const referrersSignature: Signature = {
   flags: [
     { name: 'type', type: 'mediatype', summary: 'only this artifact type' },
     { name: 'recursive', short: 'r', type: 'bool', summary: 'also what refers to those' },
+    asFlag,
   ],
   input: 'none',
   output: { form: 'rows', row: referrerRow },

@@ -1,4 +1,5 @@
 import type { Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const resolveSignature: Signature = {
   name: 'resolve',
@@ -6,7 +7,7 @@ export const resolveSignature: Signature = {
   summary: 'print the digest a reference points to',
   description: 'One request.',
   params: [{ name: 'ref', type: 'ref', summary: 'tag or digest' }],
-  flags: [{ name: 'all-platforms', type: 'bool', summary: 'the digests of an index, by platform' }],
+  flags: [{ name: 'all-platforms', type: 'bool', summary: 'the digests of an index, by platform' }, asFlag],
   input: 'none',
   output: { form: 'value', type: 'digest' },
   effect: 'R',

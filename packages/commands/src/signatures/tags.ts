@@ -1,4 +1,5 @@
 import { tagRow, type Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const tagsSignature: Signature = {
   name: 'tags',
@@ -18,6 +19,7 @@ export const tagsSignature: Signature = {
     { name: 'since', type: 'duration', summary: 'only artifacts created within this time' },
     { name: 'long', short: 'l', type: 'bool', summary: 'digest, kind, size and time of creation too' },
     { name: 'all', short: 'a', type: 'bool', summary: 'also the tags that stand for digests (sha256-…)' },
+    asFlag,
   ],
   input: 'none',
   output: { form: 'rows', row: tagRow },

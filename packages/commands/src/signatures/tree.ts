@@ -1,4 +1,5 @@
 import { nodeRow, type Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const treeSignature: Signature = {
   name: 'tree',
@@ -8,6 +9,7 @@ export const treeSignature: Signature = {
     { name: 'depth', type: 'int', min: 0, summary: 'levels below the artifact', default: 8 },
     { name: 'referrers', type: 'bool', summary: 'what refers to it, and to that', default: true },
     { name: 'layers', type: 'bool', summary: 'also configuration and layers' },
+    asFlag,
   ],
   input: 'none',
   output: { form: 'rows', row: nodeRow },

@@ -1,4 +1,5 @@
 import { findingRow, type Signature } from '@ocish/shell'
+import { asFlag } from './as-flag.ts'
 
 export const validateSignature: Signature = {
   name: 'validate',
@@ -8,7 +9,7 @@ export const validateSignature: Signature = {
     'checked by the kind that recognises it. Exit status 1 when an error is found; --strict counts warnings.',
   params: [{ name: 'subject', type: 'location', summary: 'reference or path' }],
   flags: [
-    { name: 'as', type: 'kind', summary: 'check as this kind' },
+    { ...asFlag, summary: 'check as this kind, and take its short names' },
     { name: 'strict', type: 'bool', summary: 'warnings are errors' },
   ],
   input: 'none',
