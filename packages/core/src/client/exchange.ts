@@ -6,6 +6,7 @@ import type { TokenCall } from './auth/token.ts'
 import type { Call, RequestBody, Whole } from './call.ts'
 import { checkContact } from './contact.ts'
 import { HostQueue, type Lane, type Release } from './host-queue.ts'
+import { KeptUploads } from './kept-uploads.ts'
 import { defaultLimits, defaultResumableFrom, defaultTimeouts } from './limits.ts'
 import { isNetworkError, networkCode, networkError } from './network-error.ts'
 import type { ClientOptions, Limits, Timeouts, UploadMemory } from './options.ts'
@@ -54,6 +55,7 @@ export class Exchange {
   readonly maxPages: number
   readonly warnings: WarningCollector
   readonly uploads: UploadMemory | undefined
+  readonly keptUploads: KeptUploads
   readonly resumableFrom: number
   #transport: Promise<Transport> | undefined
 
@@ -63,6 +65,7 @@ export class Exchange {
     this.limits = { ...defaultLimits, ...options.limits }
     this.timeouts = { ...defaultTimeouts, ...options.timeouts }
     this.uploads = options.uploads
+    this.keptUploads = new KeptUploads(host, options.uploads)
     this.resumableFrom = options.resumableFrom ?? defaultResumableFrom
     this.maxPages = options.maxPages ?? defaultMaxPages
     this.warnings = new WarningCollector(host, options.onWarning)

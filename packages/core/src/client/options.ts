@@ -30,7 +30,10 @@ export interface TokenCache {
   set(key: string, token: string, expires: number): Promise<void> | void
 }
 
-/** Where the sessions of large uploads outlive the process: ids are addresses, and may be secret. Neither method should reject. */
+/**
+ * Where the sessions of large uploads, and which hosts keep them, outlive the process: ids are addresses, and may be
+ * secret. No method should reject.
+ */
 export interface UploadMemory {
   get(key: string): Promise<string | undefined>
   set(key: string, id: string): Promise<void>

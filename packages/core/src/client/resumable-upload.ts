@@ -1,4 +1,12 @@
-import { algorithmOf, type Bytes, type Descriptor, hasCode, octetStream, type OpenBytes } from '@ocish/sdk'
+import {
+  algorithmOf,
+  type Bytes,
+  type Descriptor,
+  hasCode,
+  octetStream,
+  OcishError,
+  type OpenBytes,
+} from '@ocish/sdk'
 import type { CallOptions, PushBlobOptions } from '../registry.ts'
 import { statBlob } from './blobs.ts'
 import { CheckedSource } from './checked-source.ts'
@@ -16,9 +24,9 @@ export interface KnownBlob {
 const triesWithoutProgress = 3
 
 /**
- * Pushes a large blob: one PUT with all of it, and when that is cut, one PATCH with what is missing where the registry
- * says how far it is (CNCF Distribution 3, ours); elsewhere it begins again, and says so. With an `UploadMemory` also
- * after the process has died. Errors: as `pushBlob`.
+ * Pushes a large blob. Where the registry keeps what arrives (CNCF Distribution 3, ours; found out once) it is one PATCH
+ * with all of it, and when that is cut, one with what is missing; with an `UploadMemory` also after the process has died.
+ * Elsewhere it is one PUT, which begins again and says so. Errors: as `pushBlob`.
  */
 export async function pushResumable(
   remote: Remote,
@@ -41,6 +49,8 @@ class ResumableUpload {
   readonly #key: string
   /** Whether bytes of an earlier connection, which nobody here has seen, are part of the session. */
   #isResumed = false
+  /** Whether the registry keeps what a cut connection brought. */
+  #isKept = false
   #fruitless = 0
 
   constructor(
@@ -81,23 +91,35 @@ class ResumableUpload {
   async #send(upload: RemoteUpload, source: CheckedSource): Promise<void> {
     const { digest, size } = this.#blob
     const call = this.#call()
-    const { offset } = upload
-    if (offset > 0) {
-      const { openFrom } = this.#options
-      const rest = (): Bytes => (openFrom === undefined ? skipping(source.bytes(), offset) : openFrom(offset))
-      if (offset < size && !(await upload.rest(rest, size, call))) await upload.refresh(call)
-      await upload.commit(digest, call)
-      return
-    }
     try {
-      await upload.put(digest, { open: () => source.bytes(), length: size }, call)
+      if (upload.offset === 0 && !this.#isKept) {
+        await upload.put(digest, { open: () => source.bytes(), length: size }, call)
+        return
+      }
+      if (upload.offset < size) await this.#sendRest(upload, source)
     } catch (error) {
       // A proxy on the way limits the size of a request: chunks may fit where the whole does not.
       if (!hasCode(error, 'LIMIT_EXCEEDED')) throw error
       await upload.refresh(call)
-      await upload.write(source.bytes(), call)
-      await upload.commit(digest, call)
+      await upload.write(this.#from(upload.offset, source), call)
     }
+    await upload.commit(digest, call)
+  }
+
+  /** One PATCH. Errors: UPLOAD_RANGE_INVALID (the registry is elsewhere, or takes no PATCH of this size). */
+  async #sendRest(upload: RemoteUpload, source: CheckedSource): Promise<void> {
+    const { offset } = upload
+    const call = this.#call()
+    if (await upload.rest(() => this.#from(offset, source), this.#blob.size, call)) return
+    await upload.refresh(call)
+    if (upload.offset === 0) await this.#learnLost()
+    throw new OcishError('UPLOAD_RANGE_INVALID', `${this.#remote.host} did not go on at byte ${offset}`)
+  }
+
+  #from(offset: number, source: CheckedSource): Bytes {
+    if (offset === 0) return source.bytes()
+    const { openFrom } = this.#options
+    return openFrom === undefined ? skipping(source.bytes(), offset) : openFrom(offset)
   }
 
   /** The session to go on with; undefined: the blob is there after all. Throws when another attempt cannot help. */
@@ -116,7 +138,9 @@ class ResumableUpload {
     }
     if (await this.#isThere(error)) return undefined
     const isLost = hasCode(error, 'DIGEST_MISMATCH', 'UPLOAD_NOT_FOUND')
-    const held = isLost ? 0 : await position(upload, this.#call())
+    const found = isLost ? 0 : await position(upload, this.#call())
+    if (found === undefined) await this.#learnLost()
+    const held = found ?? 0
     this.#fruitless = held > before ? 0 : this.#fruitless + 1
     if (this.#fruitless >= triesWithoutProgress) throw error
     const { host } = this.#remote
@@ -127,7 +151,7 @@ class ResumableUpload {
       return upload
     }
     this.#tell(`the upload begins again: ${host} kept nothing of it`)
-    if (!isLost) await cancelQuietly(upload)
+    if (!isLost && found !== undefined) await cancelQuietly(upload)
     this.#isResumed = false
     return await this.#begin(undefined)
   }
@@ -164,13 +188,30 @@ class ResumableUpload {
   }
 
   async #begin(given: PushBlobOptions['upload']): Promise<RemoteUpload> {
-    const algorithm = algorithmOf(this.#blob.digest)
-    const upload =
-      given instanceof RemoteUpload
-        ? given
-        : await startUpload(this.#remote, this.#repository, { algorithm, ...this.#call() })
-    await this.#remote.exchange.uploads?.set(this.#key, upload.id)
+    let upload = given instanceof RemoteUpload ? given : await this.#start()
+    const { keptUploads, uploads } = this.#remote.exchange
+    let isSpoilt = false
+    this.#isKept = await keptUploads.ask(async () => {
+      const isKept = await upload.refusesMisplaced(this.#call())
+      isSpoilt = !isKept
+      return isKept
+    })
+    if (isSpoilt) {
+      await cancelQuietly(upload)
+      upload = await this.#start()
+    }
+    await uploads?.set(this.#key, upload.id)
     return upload
+  }
+
+  #start(): Promise<RemoteUpload> {
+    const algorithm = algorithmOf(this.#blob.digest)
+    return startUpload(this.#remote, this.#repository, { algorithm, ...this.#call() })
+  }
+
+  async #learnLost(): Promise<void> {
+    this.#isKept = false
+    await this.#remote.exchange.keptUploads.learn(false)
   }
 
   async #abandon(upload: RemoteUpload): Promise<void> {
@@ -198,15 +239,15 @@ function isWorthAnother(error: unknown): boolean {
   )
 }
 
-/** How far a session is; 0 where the registry has lost it. */
-async function position(upload: RemoteUpload, call: CallOptions): Promise<number> {
+/** How far a session is; undefined: the registry has lost it. */
+async function position(upload: RemoteUpload, call: CallOptions): Promise<number | undefined> {
   try {
     await upload.refresh(call)
     return upload.offset
   } catch (error) {
     if (isInterruption(error)) throw error
     call.signal?.throwIfAborted()
-    return 0
+    return undefined
   }
 }
 

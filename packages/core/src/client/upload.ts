@@ -13,6 +13,8 @@ import type { Remote } from './remote.ts'
 const chunkSize = 4 * 1024 * 1024
 /** How often a chunk is tried again after the registry was asked how far it is. */
 const chunkTries = 3
+/** What registries may answer to a chunk out of its place. */
+const misplaced = [400, 403, 404, 405, 411, 413, 415, 416, 500, 501]
 /** In how many pieces a registry may take what was sent as one. */
 const mostPieces = 100
 
@@ -179,6 +181,18 @@ export class RemoteUpload implements Upload {
     this.#began = true
     this.#offset = Math.min(this.#received(answer) ?? total, total)
     return this.#offset === total
+  }
+
+  /**
+   * Offers one byte out of its place to a session that has none: a registry that refuses it knows how far a session is,
+   * and keeps what a cut connection brought (CNCF Distribution 3, zot, ours). One that takes it has spoilt the session.
+   */
+  async refusesMisplaced(call: CallOptions = {}): Promise<boolean> {
+    const body = { open: () => new Uint8Array(1), length: 1 }
+    const range = { 'content-range': `${this.#offset + 1}-${this.#offset + 1}` }
+    const answer = await this.#send('PATCH', body, range, call, this.#location, misplaced)
+    answer.body.discard()
+    return answer.status === 416
   }
 
   async commit(digest: string, options: CallOptions = {}): Promise<Descriptor> {
