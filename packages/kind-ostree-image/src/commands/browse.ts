@@ -82,7 +82,10 @@ export const ls: KindCommand = {
   summary: 'List the files of a commit',
   params: [repoParam, revisionParam, optionalPath],
   flags: [{ name: 'recursive', type: 'bool', optional: true, summary: 'Also what lies in the folders' }],
-  output: { form: 'rows', columns: ['mode', 'uid', 'gid', 'size', 'checksum', 'path', 'target'] },
+  output: {
+    form: 'rows',
+    columns: ['mode', 'uid', 'gid', 'size', 'checksum', 'path', 'target', 'meta', 'xattrs'],
+  },
   effect: 'R',
   examples: [
     { line: 'ostree ls ./repo debian/12/x86_64 /usr', note: 'one folder' },
@@ -107,6 +110,8 @@ function row(node: TreeNode): Readonly<Record<string, unknown>> {
     checksum: node.type === 'folder' ? node.tree : node.checksum,
     path: `/${node.path}`,
     target: node.type === 'link' ? (node.target ?? '') : '',
+    meta: node.type === 'folder' ? node.meta : '',
+    xattrs: [...node.xattrs].map(([name, value]) => `${name}=${Buffer.from(value).toString('hex')}`),
   }
 }
 
