@@ -5,19 +5,27 @@ import { pipeline } from 'node:stream/promises'
 import { type Bytes, OcishError } from '@ocish/sdk'
 import type { ExternalRun, Externals } from '@ocish/shell'
 
-/** Other programs, found along PATH, without a shell in between. `flush` writes what was printed before they start. */
-export function externals(flush: () => Promise<void>): Externals {
+/**
+ * Other programs, found along PATH, without a shell in between. `flush` writes what was printed before they start; `hard`
+ * kills what runs.
+ */
+export function externals(flush: () => Promise<void>, hard?: AbortSignal): Externals {
   return {
     run(external) {
       const { promise, resolve, reject } = Promise.withResolvers<number>()
-      return { output: outputOf(external, flush, resolve, reject), exit: promise }
+      return { output: outputOf({ external, flush, hard }, resolve, reject), exit: promise }
     },
   }
 }
 
+interface Request {
+  readonly external: ExternalRun
+  readonly flush: () => Promise<void>
+  readonly hard: AbortSignal | undefined
+}
+
 async function* outputOf(
-  external: ExternalRun,
-  flush: () => Promise<void>,
+  { external, flush, hard }: Request,
   resolve: (status: number) => void,
   reject: (error: unknown) => void,
 ): AsyncGenerator<Uint8Array, void> {
@@ -28,7 +36,9 @@ async function* outputOf(
     const child = await start(external)
     const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
     const stop = (): void => void child.kill('SIGTERM')
+    const kill = (): void => void child.kill('SIGKILL')
     signal.addEventListener('abort', stop, { once: true })
+    hard?.addEventListener('abort', kill, { once: true })
     const feeding = input === undefined ? undefined : feed(child, input, signal)
     let whole = false
     try {
@@ -40,6 +50,7 @@ async function* outputOf(
     }
     const [status, killedBy] = await ended
     signal.removeEventListener('abort', stop)
+    hard?.removeEventListener('abort', kill)
     signal.throwIfAborted()
     await feeding
     resolve(status ?? (killedBy === 'SIGPIPE' ? 0 : 128))

@@ -26,7 +26,8 @@ export async function startSession(options: StartOptions): Promise<number> {
     import('./view/load.ts'),
   ])
   const front = new Interactive(keyboard, stdout, options)
-  scope.use(endedBySignals(() => front.leave(143)))
+  scope.use(endedBySignals(() => front.end(143)))
+  scope.use(closedTerminal(stdout, () => front.end(143)))
   const [mount] = await Promise.all([loadView(), front.open()])
   // The frame takes the place of what was painted first.
   stdout.write('\r\u001B[2K')
@@ -44,6 +45,16 @@ function isPlain(options: StartOptions, env: NodeJS.ProcessEnv): boolean {
     env['OCISH_PLAIN'] === '1' ||
     env['INK_SCREEN_READER'] === 'true'
   )
+}
+
+/** Writing to a terminal that is gone fails; that is no exception, it is the end. */
+function closedTerminal(stdout: NodeJS.WriteStream, leave: () => void): Disposable {
+  stdout.on('error', leave)
+  process.stderr.on('error', leave)
+  return {
+    // Whatever is still written to it fails the same way.
+    [Symbol.dispose]: () => undefined,
+  }
 }
 
 /** A terminal that was closed and whoever asks the process to end. */

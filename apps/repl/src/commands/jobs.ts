@@ -3,7 +3,7 @@ import type { Call, RowType } from '@ocish/shell'
 import type { JobInfo } from '../jobs/jobs.ts'
 import { sessionSignature, type SessionCommand, type SessionState } from './session-command.ts'
 
-/** A command that runs, or ran, beside the prompt. */
+/** A command that runs, or ran, beside the prompt; `left`: an earlier session began it. */
 const jobRow: RowType = {
   name: 'Job',
   columns: [
@@ -45,9 +45,9 @@ function chosen(call: Call, state: SessionState): number {
 const jobs: SessionCommand = {
   signature: sessionSignature({
     name: 'jobs',
-    summary: 'list commands that run beside the prompt',
+    summary: 'list commands that run beside the prompt, and transfers that an earlier session left',
     output: { form: 'rows', row: jobRow },
-    examples: [{ line: 'jobs', note: 'after cp a b & or Ctrl-Z' }],
+    examples: [{ line: 'jobs', note: 'after cp a b & or Ctrl-Z; resume goes on with what was left' }],
   }),
   async *run(_call, state) {
     for (const job of state.jobs.list) yield rowOf(job)
@@ -79,8 +79,34 @@ const kill: SessionCommand = {
   }),
   // oxlint-disable-next-line require-yield -- it ends a job and gives nothing
   async *run(call, state) {
-    state.jobs.kill(chosen(call, state))
+    const id = chosen(call, state)
+    if (!state.giveUp(id)) state.jobs.kill(id)
   },
 }
 
-export const jobCommands: readonly SessionCommand[] = [jobs, wait, kill]
+const resume: SessionCommand = {
+  signature: sessionSignature({
+    name: 'resume',
+    summary: 'go on with a transfer that an earlier session left',
+    params: [{ ...number, summary: 'number of the job; default: the newest that was left' }],
+    output: { form: 'rows', row: jobRow },
+    examples: [{ line: 'resume', note: 'what is there already is not sent again' }],
+  }),
+  // oxlint-disable-next-line require-await
+  async *run(call, state) {
+    const given = call.args['job']
+    const id = typeof given === 'number' ? given : state.jobs.left.at(-1)?.id
+    const job = id === undefined ? undefined : state.resume(id)
+    if (job === undefined)
+      throw new OcishError(
+        'JOB_NOT_FOUND',
+        id === undefined ? 'nothing was left' : `job ${id} was not left`,
+        {
+          hint: 'Run jobs for the list.',
+        },
+      )
+    yield rowOf(job)
+  },
+}
+
+export const jobCommands: readonly SessionCommand[] = [jobs, wait, kill, resume]

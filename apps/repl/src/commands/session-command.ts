@@ -1,7 +1,7 @@
 import type { Services } from '@ocish/host'
 import type { Call, Command, Flag, Output, Param, Signature } from '@ocish/shell'
 import type { HistoryStore } from '../history/history-store.ts'
-import type { Jobs } from '../jobs/jobs.ts'
+import type { JobInfo, Jobs } from '../jobs/jobs.ts'
 
 /** What the commands of a session may look at and change. */
 export interface SessionState {
@@ -18,6 +18,12 @@ export interface SessionState {
   readonly settings: ReadonlyMap<string, string>
   /** Shows a program that takes the whole screen; answers the line it stands for, if any. */
   fullScreen(program: FullScreenProgram): Promise<void>
+  /** Runs a line as a job, in this context. Errors: those of its text. */
+  beside(line: string): JobInfo
+  /** Goes on with what an earlier session left, as a job; undefined: there is no such job. */
+  resume(id: number): JobInfo | undefined
+  /** Nobody will go on with it. False: no earlier session left such a job. */
+  giveUp(id: number): boolean
 }
 
 /** A program of the alternate screen, by name and with what it shows. */

@@ -14,7 +14,8 @@ export interface ProviderOptions {
   readonly services: () => Promise<Services>
   readonly context: () => string
   readonly history: () => readonly PastLine[]
-  readonly variables: () => readonly string[]
+  /** Abbreviations of the user. */
+  readonly aliases: () => ReadonlyMap<string, readonly string[]>
 }
 
 const local = (candidates: readonly Candidate[]): Answer => ({ type: 'local', candidates })
@@ -54,7 +55,7 @@ export function createProvider(options: ProviderOptions): Provider {
     const { site } = question
     switch (site.kind) {
       case 'command':
-        return local(commandsFor(site, options.commands()))
+        return local([...commandsFor(site, options.commands()), ...aliasesFor(site, options.aliases())])
       case 'flag':
         return local(flagsFor(site, options.commands()))
       case 'flag-value':
@@ -84,7 +85,7 @@ export function createProvider(options: ProviderOptions): Provider {
           ? named(options.commands().kinds ?? [])
           : named(['true', 'false', 'null'])
       case 'variable':
-        return named(['args', 'env', 'error', ...options.variables()])
+        return named(site.names)
       case 'none':
         return local([])
       default:
@@ -106,6 +107,15 @@ function commandsFor(site: Extract<Site, { kind: 'command' }>, commands: Command
         wanted.includes(signature.input) || (signature.input === 'rows' && site.input.form === 'any'),
     )
     .map(({ name, summary }) => ({ value: name, columns: [summary] }))
+}
+
+/** They may begin a line; what follows a pipe is a command. */
+function aliasesFor(
+  site: Extract<Site, { kind: 'command' }>,
+  aliases: ReadonlyMap<string, readonly string[]>,
+): readonly Candidate[] {
+  if (site.input.form !== 'none') return []
+  return [...aliases].map(([value, words]) => ({ value, columns: [`alias of ${words.join(' ')}`] }))
 }
 
 function flagsFor(site: Extract<Site, { kind: 'flag' }>, commands: Commands): readonly Candidate[] {

@@ -1,6 +1,7 @@
 import { mkdirSync, chmodSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { LeftTransfers } from '../jobs/left-transfers.ts'
 import type { PastLine } from '../prompt/state.ts'
 import { redacted } from './redact.ts'
 
@@ -19,6 +20,8 @@ const textLimit = 64 * 1024
  * this session are kept in memory. Nothing here throws or waits: history is no reason to fail.
  */
 export class HistoryStore implements Disposable {
+  /** What sessions began to transfer and did not end. */
+  readonly transfers: LeftTransfers
   readonly #database: DatabaseSync | undefined
   readonly #lines: HistoryEntry[] = []
   #seen = 0
@@ -26,6 +29,7 @@ export class HistoryStore implements Disposable {
 
   private constructor(database: DatabaseSync | undefined) {
     this.#database = database
+    this.transfers = new LeftTransfers(database)
     this.refresh()
   }
 

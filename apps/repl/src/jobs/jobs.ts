@@ -1,5 +1,5 @@
-/** What became of a job. */
-type JobState = 'running' | 'done' | 'failed' | 'killed'
+/** What became of a job; `left`: an earlier session began it. */
+type JobState = 'running' | 'done' | 'failed' | 'killed' | 'left'
 
 export interface JobInfo {
   readonly id: number
@@ -10,6 +10,8 @@ export interface JobInfo {
   /** Milliseconds; absent while it runs. */
   readonly duration?: number
   readonly exit?: number
+  /** What its names are relative to, where that is not the session's context. */
+  readonly context?: string
 }
 
 interface Job {
@@ -48,6 +50,19 @@ export class Jobs {
     return info
   }
 
+  /** Lists what an earlier session left. */
+  adopt(line: string, context: string, started: number): JobInfo {
+    this.#last += 1
+    const info: JobInfo = { id: this.#last, line, state: 'left', started, context }
+    this.#jobs.set(info.id, { info, stop: new AbortController(), settled: Promise.resolve() })
+    return info
+  }
+
+  /** It is listed no longer: somebody goes on with it, or nobody will. */
+  forget(id: number): void {
+    if (this.find(id)?.state === 'left') this.#jobs.delete(id)
+  }
+
   async #run(job: Job, work: JobWork): Promise<void> {
     let exit = 1
     try {
@@ -62,7 +77,9 @@ export class Jobs {
   }
 
   #forget(): void {
-    const ended = [...this.#jobs.values()].filter((job) => job.info.state !== 'running')
+    const ended = [...this.#jobs.values()].filter(
+      (job) => job.info.state !== 'running' && job.info.state !== 'left',
+    )
     for (const { info } of ended.slice(0, -endedKept)) this.#jobs.delete(info.id)
   }
 
@@ -72,6 +89,10 @@ export class Jobs {
 
   get running(): readonly JobInfo[] {
     return this.list.filter((job) => job.state === 'running')
+  }
+
+  get left(): readonly JobInfo[] {
+    return this.list.filter((job) => job.state === 'left')
   }
 
   find(id: number): JobInfo | undefined {

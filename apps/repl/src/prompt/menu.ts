@@ -2,7 +2,7 @@ import { replace } from '../editor/editor.ts'
 import type { Candidate, CandidateList } from './candidate.ts'
 import { commonPrefix, labelOf, rank } from './rank.ts'
 import { edited } from './edited.ts'
-import type { Effect, Menu, PromptState, Step, World } from './state.ts'
+import type { Menu, PromptState, Step, World } from './state.ts'
 
 /** Rows of the list that are walked by a page. */
 export const menuPage = 8
@@ -107,9 +107,13 @@ function scrolled(menu: Menu): Menu {
 /** The pane with what is known about the selected row. */
 export function toggleDetails(state: PromptState): Step {
   const menu = state.menu!
-  const candidate = menu.view[menu.selected]
-  const details = !menu.details
-  const effects: readonly Effect[] =
-    details && candidate !== undefined ? [{ type: 'details', candidate }] : []
-  return [{ ...state, menu: { ...menu, details } }, effects]
+  return withDetails({ ...state, menu: { ...menu, details: !menu.details } })
+}
+
+/** The open pane asks about the row that is selected now. */
+export function withDetails(state: PromptState): Step {
+  const { menu } = state
+  const candidate = menu?.view[menu.selected]
+  if (menu?.details !== true || candidate === undefined) return [state, []]
+  return [state, [{ type: 'details', candidate, site: menu.site }]]
 }

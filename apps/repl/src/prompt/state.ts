@@ -97,7 +97,7 @@ export type Effect =
   | { readonly type: 'submit'; readonly text: string }
   | { readonly type: 'discard'; readonly text: string }
   | { readonly type: 'complete'; readonly request: number; readonly site: Site; readonly stage: Stage }
-  | { readonly type: 'details'; readonly candidate: Candidate }
+  | { readonly type: 'details'; readonly candidate: Candidate; readonly site: Site }
   | { readonly type: 'help'; readonly site: Site }
   | { readonly type: 'edit-externally'; readonly text: string }
   | { readonly type: 'exit' | 'suspend' | 'background' | 'cancel' | 'clear' | 'bell' }
@@ -109,7 +109,7 @@ export type PromptEvent =
   | { readonly type: 'busy'; readonly busy: boolean }
   | { readonly type: 'note'; readonly text: string }
   | { readonly type: 'fix'; readonly text: string }
-  | { readonly type: 'set-text'; readonly text: string }
+  | { readonly type: 'set-text'; readonly text: string; readonly cursor?: number }
   /** History or context changed: what is shown from them is made anew. */
   | { readonly type: 'refresh' }
 

@@ -292,7 +292,7 @@ describe('completion', () => {
     const values = Array.from({ length: 30 }, (_, index) => `v${index}`)
     const prompt = at('ls |').key('tab').answer(values).key('pagedown', 'pagedown', 'pageup', 'ctrl-space')
     expect(prompt.state.menu).toMatchObject({ selected: 8, details: true })
-    expect(prompt.effects.at(-1)).toEqual({ type: 'details', candidate: { value: 'v8' } })
+    expect(prompt.effects.at(-1)).toMatchObject({ type: 'details', candidate: { value: values[8] } })
   })
 
   test.each(['ls |', 'ls "|', "ls '|"])(

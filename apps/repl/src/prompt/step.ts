@@ -1,7 +1,7 @@
 import { insert, setText, type Editor } from '../editor/editor.ts'
 import { edited } from './edited.ts'
 import { beginsChord, type ActionName } from './keymap.ts'
-import { answered, inserted, menuPage, moveSelection, narrowed, toggleDetails } from './menu.ts'
+import { answered, inserted, menuPage, moveSelection, narrowed, toggleDetails, withDetails } from './menu.ts'
 import { ghostFor } from './past.ts'
 import { promptActions } from './prompt-actions.ts'
 import { asked, searchAction } from './search-actions.ts'
@@ -25,12 +25,17 @@ export function step(state: PromptState, event: PromptEvent, world: World): Step
     case 'fix':
       return [{ ...state, fix: event.text }, []]
     case 'set-text':
-      return [edited(withoutMenu(state), setText(event.text)(state.editor), world), []]
+      return [edited(withoutMenu(state), placed(event.text, event.cursor, state.editor), world), []]
     case 'refresh':
       return [{ ...state, ghost: ghostNow(state, world) }, []]
     default:
       return event satisfies never
   }
+}
+
+function placed(text: string, cursor: number | undefined, before: Editor): Editor {
+  const editor = setText(text)(before)
+  return cursor === undefined ? editor : { ...editor, cursor }
 }
 
 function ghostNow(state: PromptState, world: World): string {
@@ -58,8 +63,12 @@ function acted(state: PromptState, action: ActionName, world: World): Step {
 type MenuAction = (state: PromptState, menu: Menu, world: World) => Step
 
 const close: MenuAction = (state) => [withoutMenu(state), []]
-const next: MenuAction = (state) => [moveSelection(state, 1, true), []]
-const previous: MenuAction = (state) => [moveSelection(state, -1, true), []]
+const move =
+  (by: number, wrap: boolean): MenuAction =>
+  (state) =>
+    withDetails(moveSelection(state, by, wrap))
+const next = move(1, true)
+const previous = move(-1, true)
 
 /** An edit that keeps the list open. */
 const shorten =
@@ -75,8 +84,8 @@ const menuActions: Readonly<Partial<Record<ActionName, MenuAction>>> = {
   down: next,
   'complete-back': previous,
   up: previous,
-  'page-down': (state) => [moveSelection(state, menuPage, false), []],
-  'page-up': (state) => [moveSelection(state, -menuPage, false), []],
+  'page-down': move(menuPage, false),
+  'page-up': move(-menuPage, false),
   accept: (state, menu, world) => {
     const candidate = menu.view[menu.selected]
     return candidate === undefined ? [withoutMenu(state), []] : inserted(state, candidate, world)

@@ -5,19 +5,24 @@ import { type ScreenTerminal, show } from './driver.ts'
 import { ViewScreen } from './view-screen.ts'
 import { WatchScreen } from './watch-screen.ts'
 
-/** Runs a full-screen program; answers the lines that equal what was done in it. */
-export async function openScreen(
-  program: FullScreenProgram,
-  terminal: ScreenTerminal,
-): Promise<readonly string[]> {
+/** What a full-screen program leaves behind. */
+export interface Left {
+  /** The lines that equal what was done in it. */
+  readonly lines: readonly string[]
+  /** What stands at the prompt next. */
+  readonly text?: string
+}
+
+/** Runs a full-screen program. */
+export async function openScreen(program: FullScreenProgram, terminal: ScreenTerminal): Promise<Left> {
   const { location, services, signal } = program
   if (program.type === 'watch') {
     await show(new WatchScreen(location, program.seconds, services, signal), terminal, signal)
-    return []
+    return { lines: [] }
   }
   const screen = new BrowseScreen(location, services, signal)
   await show(screen, terminal, signal)
-  return screen.lines
+  return { lines: screen.lines }
 }
 
 /** Shows what a pipe gives. Errors: those of the pipe. */

@@ -1,26 +1,21 @@
 import { OcishError } from '@ocish/sdk'
-import type { JobInfo, Jobs } from '../jobs/jobs.ts'
-import { Progress } from './progress.ts'
-import type { RunScope } from './run-scope.ts'
+import type { JobInfo } from '../jobs/jobs.ts'
+import { RunScope } from './run-scope.ts'
 import type { Ended, ShellSession } from './shell-session.ts'
 
 interface Running {
-  readonly line: string
-  readonly stop: AbortController
-  readonly scope: { -readonly [Name in keyof RunScope]: RunScope[Name] }
+  readonly scope: RunScope
   readonly ended: Promise<Ended>
   readonly released: PromiseWithResolvers<void>
 }
 
-/** The command in front: one at a time; it can be cancelled, left alone, or put beside the prompt. */
+/** The command in front: one at a time; it can be cancelled, ended the hard way, or put beside the prompt. */
 export class Foreground {
   readonly #shell: ShellSession
-  readonly #jobs: Jobs
   #running: Running | undefined
 
   constructor(shell: ShellSession) {
     this.#shell = shell
-    this.#jobs = shell.jobs
   }
 
   get isBusy(): boolean {
@@ -29,36 +24,40 @@ export class Foreground {
 
   /** Resolves when the line has ended, or when the prompt is free for another reason (then with nothing). */
   async run(line: string): Promise<Ended | undefined> {
-    const stop = new AbortController()
-    const scope: Running['scope'] = { progress: new Progress(line), signal: stop.signal, background: false }
-    this.#shell.running.add(scope)
-    const ended = this.#shell.run(line, stop, scope).finally(() => this.#shell.running.delete(scope))
-    const running: Running = { line, stop, scope, ended, released: Promise.withResolvers<void>() }
+    const scope = new RunScope(line)
+    const ended = this.#shell.run(line, scope)
+    const running: Running = { scope, ended, released: Promise.withResolvers<void>() }
     this.#running = running
     const outcome = await Promise.race([ended, running.released.promise])
     if (this.#running === running) this.#running = undefined
     return outcome ?? undefined
   }
 
-  /** The first time it is asked to end; the second time nobody waits for it any more. */
-  cancel(): 'asked' | 'left' | 'nothing' {
+  /**
+   * The first time it is asked to end. The second time it is not asked: its programs are killed, its connections closed,
+   * nothing that it still gives is taken, and the prompt is free.
+   */
+  cancel(): 'asked' | 'ended' | 'nothing' {
     const running = this.#running
     if (running === undefined) return 'nothing'
-    if (running.stop.signal.aborted) {
-      running.released.resolve()
-      return 'left'
+    const { scope, released } = running
+    if (!scope.stop.signal.aborted) {
+      scope.stop.abort(new OcishError('INTERRUPTED', 'cancelled'))
+      return 'asked'
     }
-    running.stop.abort(new OcishError('INTERRUPTED', 'cancelled'))
-    return 'asked'
+    scope.hard.abort(new OcishError('INTERRUPTED', 'ended the hard way'))
+    if (this.#shell.jobs.running.length === 0) void this.#shell.sessions.close()
+    released.resolve()
+    return 'ended'
   }
 
   /** It goes on as a job, and the prompt is free. */
   background(): JobInfo | undefined {
     const running = this.#running
     if (running === undefined) return undefined
-    const { line, stop, scope, ended, released } = running
-    scope.background = true
-    const job = this.#jobs.start(line, async () => (await ended).exit, stop)
+    const { scope, ended, released } = running
+    scope.toBackground(this.#shell.context)
+    const job = this.#shell.jobs.start(scope.line, async () => (await ended).exit, scope.stop)
     released.resolve()
     return job
   }

@@ -1,8 +1,8 @@
-import { loadCommand } from '@ocish/host'
 import { OcishError } from '@ocish/sdk'
-import { edgeOf, type Emission, helpFor, type Site, toProblem, write } from '@ocish/shell'
-import { cut, help, type Look, join, paint, safe, text, type Text } from '@ocish/shell/text'
+import { type Emission, type Site, toProblem } from '@ocish/shell'
+import { cut, join, type Look, paint, safe, text, type Text, width } from '@ocish/shell/text'
 import type { FullScreenProgram } from '../commands/session-command.ts'
+import type { Candidate } from '../prompt/candidate.ts'
 import { CompletionEngine } from '../completion/engine.ts'
 import { frecency } from '../completion/frecency.ts'
 import { createProvider } from '../completion/provider.ts'
@@ -10,7 +10,6 @@ import type { JobInfo } from '../jobs/jobs.ts'
 import type { KeyEvent } from '../keys/key-event.ts'
 import { bufferRows, promptText } from '../layout/buffer-rows.ts'
 import { type Frame, frameOf } from '../layout/frame.ts'
-import { type ActionName, isActionName, keymapWith } from '../prompt/keymap.ts'
 import {
   type Effect,
   initialPrompt,
@@ -21,15 +20,18 @@ import {
 import { step } from '../prompt/step.ts'
 import type { Keyboard } from '../terminal/keyboard.ts'
 import { lookOf } from '../terminal/look.ts'
-import type { ScreenTerminal } from '../screens/driver.ts'
 import type { FrameSource, View } from '../view/frame-source.ts'
+import { Asking } from './asking.ts'
 import { editExternally, stopProcess } from './child-process.ts'
+import { detailsOf, helpAt } from './explained.ts'
 import { Foreground } from './foreground.ts'
 import { MenuFacts } from './menu-facts.ts'
-import { answering, type Question, questionRow } from './question.ts'
+import { OwnSettings } from './own-settings.ts'
+import { questionRow } from './question.ts'
 import { worldOf } from './reading.ts'
 import type { StartOptions } from './session-options.ts'
 import { type Front, ShellSession } from './shell-session.ts'
+import { TerminalLoan } from './terminal-loan.ts'
 
 /** Milliseconds between two paintings of progress. */
 const progressPause = { on: 100, off: 1000 }
@@ -37,22 +39,22 @@ const progressPause = { on: 100, off: 1000 }
 /** The session at a terminal: keys go through the fold, effects to the shell behind it, frames to the view. */
 export class Interactive implements Front, FrameSource {
   readonly isPlain = false
-  readonly settings: Map<string, string> = new Map([['ui.motion', 'on']])
   readonly #keyboard: Keyboard
   readonly #stdout: NodeJS.WriteStream
   readonly #options: StartOptions
   readonly #over = Promise.withResolvers<number>()
   readonly #listeners = new Set<() => void>()
   readonly #waiting: string[] = []
-  readonly #keys = new Map<string, ActionName>()
+  readonly #settings = new OwnSettings()
+  readonly #asking = new Asking(() => this.#changedNow())
+  readonly #loan: TerminalLoan
   #view: View | undefined
   #shell!: ShellSession
   #foreground!: Foreground
   #engine!: CompletionEngine
   #facts!: MenuFacts
   #state: PromptState = initialPrompt()
-  #question: Question | undefined
-  #screen: ((events: readonly KeyEvent[]) => void) | undefined
+  #describing: AbortController | undefined
   #details: readonly Text[] = []
   #failed = false
   #warnedOfJobs = false
@@ -63,6 +65,17 @@ export class Interactive implements Front, FrameSource {
     this.#keyboard = keyboard
     this.#stdout = stdout
     this.#options = options
+    this.#loan = new TerminalLoan({
+      keyboard,
+      stdout,
+      look: () => this.look,
+      view: () => this.#view,
+      changed: () => this.#changedNow(),
+    })
+  }
+
+  get settings(): ReadonlyMap<string, string> {
+    return this.#settings.values
   }
 
   /** Opens the shell; nothing is painted yet. */
@@ -77,7 +90,7 @@ export class Interactive implements Front, FrameSource {
         services,
         context: () => shell.context,
         history: () => shell.history.lines,
-        variables: () => ['last'],
+        aliases: () => shell.aliases,
       }),
       weights: () => frecency(shell.history.lines, Date.now()),
       explain: (error) => {
@@ -93,9 +106,10 @@ export class Interactive implements Front, FrameSource {
   async run(view: View): Promise<number> {
     this.#view = view
     this.#stdout.on('resize', this.#onResize)
-    this.#keyboard.whenClosed(() => this.leave(0))
+    this.#keyboard.whenClosed(() => this.end(0))
     this.#keyboard.listen((events) => this.#keysCame(events))
     this.#changedNow()
+    void this.#shell.prepare()
     const status = await this.#over.promise
     this.#stdout.off('resize', this.#onResize)
     clearTimeout(this.#soon)
@@ -140,33 +154,39 @@ export class Interactive implements Front, FrameSource {
     }, pause)
   }
 
+  /** With jobs at work it asks once. */
   leave(status: number): void {
+    const jobs = this.#shell.jobs.running.length
+    if (jobs === 0 || this.#warnedOfJobs) {
+      this.end(status)
+      return
+    }
+    this.#warnedOfJobs = true
+    const what = jobs === 1 ? '1 job is still running' : `${jobs} jobs are still running`
+    this.#send({ type: 'note', text: `${what}; once more leaves, and transfers can be resumed next time` })
+    this.#changedNow()
+  }
+
+  /** Leaves, whatever is at work. */
+  end(status: number): void {
     this.#over.resolve(status)
   }
 
   async confirm(question: string, signal: AbortSignal): Promise<boolean> {
-    const answer = await this.#asked(`${question} [y/N] `, false, signal)
+    const answer = await this.#asking.ask(`${question} [y/N] `, false, signal)
     return /^y(?:es)?$/i.test(answer?.trim() ?? '')
   }
 
   /** Errors: INTERRUPTED. */
   async readSecret(prompt: string, signal: AbortSignal): Promise<string> {
-    const answer = await this.#asked(prompt, true, signal)
+    const answer = await this.#asking.ask(prompt, true, signal)
     if (answer === undefined) throw new OcishError('INTERRUPTED', 'nothing was answered')
     return answer
   }
 
   /** Errors: USAGE_INVALID_VALUE. */
   set(key: string, value: string): void {
-    if (key.startsWith('keys.')) {
-      if (!isActionName(value)) throw new OcishError('USAGE_INVALID_VALUE', `there is no action ${value}`)
-      this.#keys.set(key.slice('keys.'.length), value)
-    } else if (key !== 'ui.motion' || (value !== 'on' && value !== 'off')) {
-      throw new OcishError('USAGE_INVALID_VALUE', `there is no setting ${key} with the value ${value}`, {
-        hint: 'Use keys.KEY=ACTION or ui.motion=on|off.',
-      })
-    }
-    this.settings.set(key, value)
+    this.#settings.set(key, value)
   }
 
   jobEnded(job: JobInfo): void {
@@ -181,49 +201,24 @@ export class Interactive implements Front, FrameSource {
   }
 
   async suspended<T>(work: () => Promise<T>): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>()
-    const during = async (): Promise<void> => {
-      this.#keyboard.stop()
-      await work().then(resolve, reject)
-      this.#keyboard.start()
-    }
-    await (this.#view?.suspend(during) ?? during())
-    this.#changedNow()
-    return promise
+    return this.#loan.toProgram(work)
   }
 
   async fullScreen(program: FullScreenProgram): Promise<void> {
     const { openScreen } = await import('../screens/open.ts')
-    const lines = await this.#withScreen(async (terminal) => openScreen(program, terminal))
+    const { lines, text: next } = await this.#loan.toScreen(async (terminal) => openScreen(program, terminal))
     for (const line of lines) await this.write(`${paint(safe(line), 'dim', this.look)}\n`)
+    if (next !== undefined) this.#send({ type: 'set-text', text: next, cursor: 0 })
   }
 
   async view(emission: Emission): Promise<void> {
     const { viewRows } = await import('../screens/open.ts')
-    await this.#withScreen(async (terminal) => viewRows(emission, terminal))
-  }
-
-  /** The alternate screen, with all keys going there. */
-  async #withScreen<T>(work: (terminal: ScreenTerminal) => Promise<T>): Promise<T> {
-    const { promise, resolve, reject } = Promise.withResolvers<T>()
-    await this.#view!.suspend(async () => {
-      const terminal = {
-        stdout: this.#stdout,
-        look: () => this.look,
-        keys: (take: (events: readonly KeyEvent[]) => void) => {
-          this.#screen = take
-        },
-      }
-      await work(terminal).then(resolve, reject)
-      this.#screen = undefined
-    })
-    this.#changedNow()
-    return promise
+    await this.#loan.toScreen(async (terminal) => viewRows(emission, terminal))
   }
 
   get #world(): World {
     const { reader, history, context } = this.#shell
-    return worldOf({ reader, keymap: keymapWith(this.#keys), history: history.lines, context })
+    return worldOf({ reader, keymap: this.#settings.keymap, history: history.lines, context })
   }
 
   readonly #onResize = (): void => this.#changedNow()
@@ -239,10 +234,11 @@ export class Interactive implements Front, FrameSource {
     const progress = [...this.#shell.running].flatMap((scope) =>
       scope.progress.rows(Math.max(1, this.rows - 6), look),
     )
-    if (this.#question !== undefined) {
-      const row = cut(questionRow(this.#question), this.columns - 1)
+    const { question } = this.#asking
+    if (question !== undefined) {
+      const row = cut(questionRow(question), this.columns - 1)
       const rows = [...progress.slice(0, Math.max(0, this.rows - 2)), row]
-      return { rows, x: Math.min(this.columns - 1, Array.from(row).length), y: rows.length - 1 }
+      return { rows, x: Math.min(this.columns - 1, width(row)), y: rows.length - 1 }
     }
     return frameOf({
       state: state.menu === undefined ? state : { ...state, menu: this.#facts.filled(state.menu) },
@@ -258,12 +254,13 @@ export class Interactive implements Front, FrameSource {
 
   #keysCame(events: readonly KeyEvent[]): void {
     for (const [index, event] of events.entries()) {
-      if (this.#screen !== undefined) {
-        this.#screen(events.slice(index))
+      const { keys } = this.#loan
+      if (keys !== undefined) {
+        keys(events.slice(index))
         return
       }
-      if (this.#question === undefined) this.#send(event)
-      else this.#question = answering(this.#question, event)
+      if (this.#asking.question === undefined) this.#send(event)
+      else this.#asking.key(event)
     }
     this.#changedNow()
   }
@@ -275,7 +272,7 @@ export class Interactive implements Front, FrameSource {
     if (state.menu !== before) {
       this.#facts.shown(state.menu)
       if (state.menu === undefined) this.#engine.cancel()
-      if (state.menu?.details !== true) this.#details = []
+      if (state.menu?.details !== true) this.#closeDetails()
     }
     for (const effect of effects) this.#act(effect)
   }
@@ -298,7 +295,7 @@ export class Interactive implements Front, FrameSource {
         return
       }
       case 'details':
-        void this.#describe(effect.candidate.value)
+        void this.#describe(effect.candidate, effect.site)
         return
       case 'help':
         void this.#help(effect.site)
@@ -307,16 +304,17 @@ export class Interactive implements Front, FrameSource {
         void this.#edit(effect.text)
         return
       case 'exit':
-        this.#wantsToLeave()
+        this.leave(0)
         return
       case 'suspend':
-        void this.suspended(stopProcess)
+        void this.#loan.toProgram(stopProcess)
         return
       case 'background':
         this.#background()
         return
       case 'cancel':
-        if (this.#foreground.cancel() === 'left') void this.write('left alone; it may still be working\n')
+        if (this.#foreground.cancel() === 'ended')
+          void this.write(`${paint('ended the hard way' as Text, 'warn', this.look)}\n`)
         return
       case 'clear':
         this.#view?.clear()
@@ -384,63 +382,30 @@ export class Interactive implements Front, FrameSource {
     if (job !== undefined) void this.write(`${text`[${job.id}] ${safe(job.line)}`}\n`)
   }
 
-  #wantsToLeave(): void {
-    const jobs = this.#shell.jobs.running.length
-    if (jobs > 0 && !this.#warnedOfJobs) {
-      this.#warnedOfJobs = true
-      const what = jobs === 1 ? '1 job is still running' : `${jobs} jobs are still running`
-      this.#send({ type: 'note', text: `${what}; Ctrl-D again leaves and cancels` })
-      this.#changedNow()
-      return
-    }
-    this.leave(0)
-  }
-
-  async #asked(prompt: string, isSecret: boolean, signal: AbortSignal): Promise<string | undefined> {
-    const { promise, resolve } = Promise.withResolvers<string | undefined>()
-    const stop = (): void => resolve(undefined)
-    signal.addEventListener('abort', stop, { once: true })
-    this.#question = { prompt, isSecret, answer: '', settle: resolve }
-    this.#changedNow()
-    try {
-      return await promise
-    } finally {
-      signal.removeEventListener('abort', stop)
-      this.#question = undefined
-      this.#changedNow()
-    }
-  }
-
   async #help(site: Site): Promise<void> {
-    const { commands } = this.#shell
-    const topic = 'signature' in site ? site.signature.name.split(' ') : []
-    const document = helpFor(topic, commands) ?? helpFor([], commands)
-    if (document !== undefined) await this.write(`${join(help(document, this.look), '\n')}\n`)
+    await this.write(`${join(helpAt(site, this.#shell.commands, this.look), '\n')}\n`)
   }
 
-  /** The pane of the menu: what `describe` says. */
-  async #describe(reference: string): Promise<void> {
+  /** The pane of the menu. */
+  async #describe(candidate: Candidate, site: Site): Promise<void> {
+    this.#closeDetails()
+    const asking = new AbortController()
+    this.#describing = asking
     const show = (lines: readonly Text[]): void => {
+      if (asking.signal.aborted) return
       this.#details = lines
       this.#changedNow()
     }
     show(['  …' as Text])
-    try {
-      const command = await loadCommand('describe')
-      if (command === undefined) return
-      const { signal } = new AbortController()
-      const call = { args: { ref: reference }, flags: {}, options: {}, signal }
-      const { edge } = await edgeOf(command.signature.output, command.run(call, await this.#shell.services()))
-      if (edge === undefined) return
-      let shown = ''
-      for await (const piece of write(edge, 'table', {
-        look: { ...this.look, color: false },
-        terminal: true,
-      }))
-        shown += piece
-      show(shown.split('\n').map((line) => text`  ${safe(line)}`))
-    } catch (error) {
-      show([text`  ${safe(toProblem(error).message)}`])
-    }
+    const { commands } = this.#shell
+    const services = async (): ReturnType<ShellSession['services']> => this.#shell.services()
+    show(
+      await detailsOf(candidate.value, site, { commands, services, look: this.look, signal: asking.signal }),
+    )
+  }
+
+  #closeDetails(): void {
+    this.#describing?.abort()
+    this.#details = []
   }
 }

@@ -7,15 +7,19 @@ const gathered = 64 * 1024
  */
 export class LineOutput {
   readonly #write: (text: string) => Promise<void>
+  readonly #signal: AbortSignal | undefined
   #pending = ''
   #soon: NodeJS.Immediate | undefined
   #writing: Promise<void> = Promise.resolve()
 
-  constructor(write: (text: string) => Promise<void>) {
+  /** `signal`: from then on nothing is written, and whoever tries is ended. */
+  constructor(write: (text: string) => Promise<void>, signal?: AbortSignal) {
     this.#write = write
+    this.#signal = signal
   }
 
   readonly write = async (text: string): Promise<void> => {
+    this.#signal?.throwIfAborted()
     this.#pending += text
     if (this.#pending.length >= gathered) await this.#send(false)
     else this.#soon ??= setImmediate(() => void this.#send(false))
@@ -32,7 +36,7 @@ export class LineOutput {
     const cut = all ? this.#pending.length : this.#pending.lastIndexOf('\n') + 1
     const whole = this.#pending.slice(0, cut)
     this.#pending = this.#pending.slice(cut)
-    if (whole !== '') {
+    if (whole !== '' && this.#signal?.aborted !== true) {
       const lines = whole.endsWith('\n') ? whole : `${whole}\n`
       this.#writing = this.#writing.then(() => this.#write(lines))
     }

@@ -24,6 +24,8 @@ interface Moving {
 /** How far the transfers of one command are. */
 export class Progress {
   readonly line: string
+  /** Bytes begin to move. */
+  onBegin: (() => void) | undefined
   readonly #now: () => number
   readonly #parts = new Map<string, Moving>()
   #mounted = 0
@@ -40,6 +42,8 @@ export class Progress {
       return
     }
     this.#reason = ''
+    this.onBegin?.()
+    this.onBegin = undefined
     const { digest, size } = event.descriptor
     const part = this.#parts.get(digest) ?? { digest, size, done: 0, state: 'waiting', since: this.#now() }
     if (event.type === 'moving') {

@@ -1,4 +1,12 @@
-import { bind, type BoundProgram, type Commands, insertion, parse, siteAt } from '@ocish/shell'
+import {
+  bind,
+  type BoundProgram,
+  type Commands,
+  insertion,
+  parse,
+  type SessionScope,
+  siteAt,
+} from '@ocish/shell'
 import { stageOf } from '../completion/stage.ts'
 import type { Keymap } from '../prompt/keymap.ts'
 import type { PastLine, Reading, World } from '../prompt/state.ts'
@@ -11,12 +19,13 @@ export interface Read extends Reading {
 /** Reads lines; the last one is remembered, since a key asks about it several times. */
 export class Reader {
   readonly #commands: () => Commands
-  readonly #variables: () => readonly string[]
+  readonly #scope: SessionScope | undefined
   #last: { readonly text: string; readonly commands: Commands; readonly read: Read } | undefined
 
-  constructor(commands: () => Commands, variables: () => readonly string[] = () => []) {
+  /** `scope`: what the lines of a session named. */
+  constructor(commands: () => Commands, scope?: SessionScope) {
     this.#commands = commands
-    this.#variables = variables
+    this.#scope = scope
   }
 
   read(text: string, name = 'repl'): Read {
@@ -24,7 +33,8 @@ export class Reader {
     if (this.#last?.text === text && this.#last.commands === commands && name === 'repl')
       return this.#last.read
     const parsed = parse(text, name)
-    const bound = bind(parsed, commands, { jobs: true, variables: this.#variables() })
+    const scope = this.#scope === undefined ? {} : { scope: this.#scope }
+    const bound = bind(parsed, commands, { jobs: true, variables: ['last'], ...scope })
     const read: Read = {
       bound,
       tokens: parsed.tokens,
@@ -33,6 +43,11 @@ export class Reader {
     }
     if (name === 'repl') this.#last = { text, commands, read }
     return read
+  }
+
+  /** A line ran: what it named changes what the next one means. */
+  forget(): void {
+    this.#last = undefined
   }
 }
 

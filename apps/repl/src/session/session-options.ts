@@ -11,8 +11,10 @@ export interface StartOptions {
   readonly allowHosts?: readonly string[]
   /** The context to begin in. */
   readonly context?: string
-  /** Other programs (`^jq`); `flush` writes what was printed before one starts. Absent: refused. */
-  readonly externals?: (flush: () => Promise<void>) => Externals
+  /**
+   * Other programs (`^jq`); `flush` writes what was printed before one starts, `hard` kills what runs. Absent: refused.
+   */
+  readonly externals?: (flush: () => Promise<void>, hard: AbortSignal) => Externals
   /** No cursor movement: for screen readers, dumb terminals and whoever asks for it. */
   readonly plain?: boolean
 }

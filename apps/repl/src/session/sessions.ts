@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { createSession, type KindEntry, pathsFrom, type Session } from '@ocish/host'
+import { OcishError } from '@ocish/sdk'
 import type { BoundCall, CommonFlags } from '@ocish/shell'
 import { currentRun } from './run-scope.ts'
 import type { Surface } from './surface.ts'
@@ -7,7 +8,7 @@ import type { Surface } from './surface.ts'
 export interface SessionsOptions {
   readonly version: string
   readonly flags: Partial<CommonFlags>
-  readonly kinds: readonly KindEntry[]
+  readonly kinds: () => readonly KindEntry[]
   /** The registries that may be asked; undefined: any. */
   readonly allowHosts: readonly string[] | undefined
   readonly surface: Surface
@@ -36,6 +37,8 @@ const freshFor = 0
 export class Sessions implements AsyncDisposable {
   readonly #options: SessionsOptions
   readonly #opened = new Map<string, Promise<Session>>()
+  /** What was opened before something changed; lines that run may still work with it. */
+  readonly #retired: Promise<Session>[] = []
 
   constructor(options: SessionsOptions) {
     this.#options = options
@@ -54,9 +57,21 @@ export class Sessions implements AsyncDisposable {
     return session
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const opened of await Promise.allSettled(this.#opened.values()))
+  /** Configuration or plugins changed: the next line finds them. */
+  renew(): void {
+    this.#retired.push(...this.#opened.values())
+    this.#opened.clear()
+  }
+
+  /** Closes every connection, whoever uses it; the next line opens its own. */
+  async close(): Promise<void> {
+    this.renew()
+    for (const opened of await Promise.allSettled(this.#retired.splice(0)))
       if (opened.status === 'fulfilled') await opened.value[Symbol.asyncDispose]()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
   }
 
   async #open(flags: Partial<CommonFlags>): Promise<Session> {
@@ -64,7 +79,7 @@ export class Sessions implements AsyncDisposable {
     const home = homedir()
     return createSession({
       version,
-      kinds,
+      kinds: kinds(),
       cwd: process.cwd(),
       env: process.env,
       home,
@@ -81,9 +96,16 @@ export class Sessions implements AsyncDisposable {
       },
       confirm: async (question) => {
         const run = currentRun()
-        return run?.background === true ? false : surface.confirm(question, run?.signal ?? signal)
+        return run?.background === true ? false : surface.confirm(question, run?.stop.signal ?? signal)
       },
-      readSecret: async (prompt) => surface.readSecret(prompt, currentRun()?.signal ?? signal),
+      readSecret: async (prompt) => {
+        const run = currentRun()
+        if (run?.background === true)
+          throw new OcishError('INTERRUPTED', 'a job cannot ask for a secret', {
+            hint: 'Run it without & at its end.',
+          })
+        return surface.readSecret(prompt, run?.stop.signal ?? signal)
+      },
     })
   }
 }

@@ -17,8 +17,8 @@ export class Keyboard {
   #kept: KeyEvent[] = []
   #timer: NodeJS.Timeout | undefined
   #onClosed: (() => void) | undefined
-  /** Keys typed before raw mode come first, and their Enter was made a newline. */
-  #isCooked = true
+  /** What was typed before raw mode comes first, and its Enter was made a newline. */
+  #isCooked = false
 
   constructor(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream) {
     this.#stdin = stdin
@@ -34,6 +34,11 @@ export class Keyboard {
     this.#stdin.on('error', this.#onEnd)
     this.#stdin.resume()
     this.#stdout.write(pasteOn)
+    this.#isCooked = true
+    // It lies there already: the first turn that looks for input finds it. A newline that comes later is Ctrl-J.
+    afterNextInput(() => {
+      this.#isCooked = false
+    })
   }
 
   /** The terminal as a program expects it. */
@@ -77,4 +82,9 @@ export class Keyboard {
     if (this.#listener === undefined) this.#kept.push(...events)
     else this.#listener(events)
   }
+}
+
+/** Once what waits to be read has been read: after the next turn of the loop that looks for it. */
+function afterNextInput(call: () => void): void {
+  setImmediate(() => setTimeout(() => setImmediate(call), 1))
 }

@@ -1,0 +1,55 @@
+import type { BoundProgram, Emission, RunOutcome } from '@ocish/shell'
+import type { Look } from '@ocish/shell/text'
+import { lastRows } from './last-value.ts'
+import type { LineOutput } from './line-output.ts'
+import { print } from './print.ts'
+
+export interface Printing {
+  readonly bound: BoundProgram
+  readonly output: LineOutput
+  readonly look: () => Look
+  /** Rows on the whole screen (`| view`); absent: they are printed. */
+  readonly view?: (emission: Emission) => Promise<void>
+  /** What the last pipe gave. */
+  readonly remember: (value: unknown) => void
+}
+
+/** Prints everything a program gives; answers its status. Errors: those of the program. */
+export async function printed(
+  work: AsyncGenerator<Emission, RunOutcome>,
+  { bound, output, look, view, remember }: Printing,
+): Promise<number> {
+  try {
+    let step = await work.next()
+    for (; step.done !== true; step = await work.next()) {
+      const { edge, common, external, from, to } = step.value
+      if (view !== undefined && isViewed(bound, step.value)) {
+        await output.end()
+        await view(step.value)
+        continue
+      }
+      const remembered = lastRows(edge)
+      const raw = external || isRaw(bound, from, to)
+      await print(remembered.edge, output.write, { flags: common, raw, look: look() })
+      remember(remembered.value())
+    }
+    return step.value.exit
+  } finally {
+    await work.return({ exit: 0 })
+  }
+}
+
+/** `--raw` in the pipe at this place: bytes go to a terminal as they are. */
+function isRaw(bound: BoundProgram, from: number, to: number): boolean {
+  for (const [stage, { call }] of bound.stages)
+    if (stage.from >= from && stage.to <= to && call?.flags['raw'] === true) return true
+  return false
+}
+
+/** The pipe ends in `view`. */
+function isViewed(bound: BoundProgram, emission: Emission): boolean {
+  for (const [stage, { call }] of bound.stages)
+    if (stage.to === emission.to && stage.from >= emission.from && call?.signature.name === 'view')
+      return true
+  return false
+}

@@ -1,0 +1,77 @@
+import type { Look } from '@ocish/shell/text'
+import type { KeyEvent } from '../keys/key-event.ts'
+import type { ScreenTerminal } from '../screens/driver.ts'
+import type { Keyboard } from '../terminal/keyboard.ts'
+import type { View } from '../view/frame-source.ts'
+
+export interface LoanOptions {
+  readonly keyboard: Keyboard
+  readonly stdout: NodeJS.WriteStream
+  readonly look: () => Look
+  readonly view: () => View | undefined
+  readonly changed: () => void
+}
+
+/** The terminal, given to somebody else for a while: one at a time, others wait. */
+export class TerminalLoan {
+  readonly #options: LoanOptions
+  #take: ((events: readonly KeyEvent[]) => void) | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(options: LoanOptions) {
+    this.#options = options
+  }
+
+  /** Where keys go now, if it is not the prompt. */
+  get keys(): ((events: readonly KeyEvent[]) => void) | undefined {
+    return this.#take
+  }
+
+  /** Another program reads keys and writes as it likes; what Ctrl-C sends then is meant for it alone. */
+  async toProgram<T>(work: () => Promise<T>): Promise<T> {
+    const { keyboard } = this.#options
+    return this.#alone(async () => {
+      const ignored = (): void => undefined
+      process.on('SIGINT', ignored)
+      process.on('SIGQUIT', ignored)
+      keyboard.stop()
+      try {
+        return await work()
+      } finally {
+        keyboard.start()
+        process.removeListener('SIGINT', ignored)
+        process.removeListener('SIGQUIT', ignored)
+      }
+    })
+  }
+
+  /** The alternate screen, with all keys going there. */
+  async toScreen<T>(work: (terminal: ScreenTerminal) => Promise<T>): Promise<T> {
+    const { stdout, look } = this.#options
+    return this.#alone(async () => {
+      const keys = (take: (events: readonly KeyEvent[]) => void): void => {
+        this.#take = take
+      }
+      try {
+        return await work({ stdout, look, keys })
+      } finally {
+        this.#take = undefined
+      }
+    })
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(async () => this.#lent(work))
+    this.#last = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #lent<T>(work: () => Promise<T>): Promise<T> {
+    const { view, changed } = this.#options
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    const during = async (): Promise<void> => work().then(resolve, reject)
+    await (view()?.suspend(during) ?? during())
+    changed()
+    return promise
+  }
+}
