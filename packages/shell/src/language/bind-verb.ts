@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic.ts'
 import type { Column, RowType } from '../signature.ts'
 import { unknownField } from './bind-expression.ts'
 import { columnType, type EdgeType } from './edge-type.ts'
-import { fieldPath, renamed } from './field-path.ts'
+import { fieldPath, isOptional, renamed } from './field-path.ts'
 
 const groupRow = (key: Column['type']): RowType => ({
   name: 'Group',
@@ -94,7 +94,7 @@ function checkFields(call: BoundCall, input: EdgeType, report: (diagnostic: Diag
       report({ code: 'BIND_UNKNOWN_FIELD', message: `'${item.text}' is no field`, hint, ...place })
       continue
     }
-    const problem = unknownField(first, input)
+    const problem = isOptional(item.text) ? undefined : unknownField(first, input)
     if (problem === undefined) continue
     const best = problem.closest?.[0]
     report({

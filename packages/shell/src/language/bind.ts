@@ -4,11 +4,11 @@ import type { Commands } from '../commands.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import { nearest } from '../suggest.ts'
 import { isVerb } from '../verbs.ts'
-import { checkExpression } from './bind-expression.ts'
+import { checkExpression, unknownField } from './bind-expression.ts'
 import { verbOutput } from './bind-verb.ts'
 import { callWords, literalText } from './call-words.ts'
 import { type Arrival, bytesProblem, commandInputProblem, itemsProblem } from './check-input.ts'
-import { edgeTypeOf, type EdgeType } from './edge-type.ts'
+import { edgeAt, edgeTypeOf, elementOf, isDuration, type EdgeType } from './edge-type.ts'
 import { defaultNeed, limitBefore, needOf, plannedColumns } from './plan-columns.ts'
 import type { SessionScope } from './session-scope.ts'
 import type {
@@ -44,6 +44,8 @@ export interface BoundProgram {
   /** Of the text and of its meaning, in the order of their places. */
   readonly diagnostics: readonly Diagnostic[]
   readonly output: EdgeType
+  /** Expansions that give durations: milliseconds, which a word says with their unit. */
+  readonly durations: ReadonlySet<Part>
   /** Variables that exist before it. */
   readonly known: readonly string[]
   /** What its own `let`s name, outside blocks and substitutions. */
@@ -88,11 +90,13 @@ export function bind(parsed: Parsed, commands: Commands, options: BindOptions = 
   const names: Scope = new Map()
   const output = binder.program(parsed.program, [scope, names])
   const diagnostics = [...parsed.diagnostics, ...binder.diagnostics].toSorted((a, b) => a.from - b.from)
-  return { parsed, stages: binder.stages, diagnostics, output, names, known: [...scope.keys()] }
+  const { stages, durations } = binder
+  return { parsed, stages, durations, diagnostics, output, names, known: [...scope.keys()] }
 }
 
 class Binder {
   readonly stages = new Map<Stage, BoundStage>()
+  readonly durations = new Set<Part>()
   readonly diagnostics: Diagnostic[] = []
   readonly #parsed: Parsed
   readonly #commands: Commands
@@ -343,7 +347,7 @@ class Binder {
         to: Math.min(stage.block!.to + 1, this.#parsed.source.text.length),
       })
     }
-    const it: EdgeType = input.form === 'rows' ? { form: 'value', type: 'record' } : any
+    const it = elementOf(input)
     return this.program(stage.block!, [...scopes, new Map([['it', it]])])
   }
 
@@ -365,15 +369,32 @@ class Binder {
   }
 
   #part(part: Part, scopes: readonly Scope[]): EdgeType {
-    if (part.kind === 'variable') return this.#variable(part, scopes)
-    if (part.kind === 'substitution') return this.program(part.body, [...scopes, new Map()])
+    if (part.kind === 'variable' || part.kind === 'substitution') {
+      const edge =
+        part.kind === 'variable'
+          ? this.#variable(part, scopes)
+          : this.program(part.body, [...scopes, new Map()])
+      if (isDuration(edge)) this.durations.add(part)
+      return edge
+    }
     if (part.kind === 'double') for (const inner of part.parts) this.#part(inner, scopes)
     return { form: 'value', type: 'string' }
   }
 
+  /** What is at the path of a variable; a row has the columns of its type, and no others. */
+  #field(part: VariablePart, edge: EdgeType): EdgeType {
+    for (const [index, step] of part.path.entries()) {
+      const at = edgeAt(edge, part.path.slice(0, index))
+      if (typeof step === 'number' || at.form !== 'value' || at.types === undefined) continue
+      const problem = unknownField(step, { form: 'rows', types: at.types })
+      if (problem !== undefined) this.#report({ ...problem, from: part.from, to: part.to })
+    }
+    return edgeAt(edge, part.path)
+  }
+
   #variable(part: VariablePart, scopes: readonly Scope[]): EdgeType {
     const found = scopes.findLast((scope) => scope.has(part.name))?.get(part.name)
-    if (found !== undefined) return part.path.length > 0 ? any : found
+    if (found !== undefined) return this.#field(part, found)
     if (part.name === '') return any
     const closest = nearest(part.name, new Set(scopes.flatMap((scope) => [...scope.keys()])))
     const from = part.from + (part.braced ? 2 : 1)

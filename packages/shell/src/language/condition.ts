@@ -1,9 +1,10 @@
 import { OcishError } from '@ocish/sdk'
-import { nearest } from '../suggest.ts'
 import { compareValues, sameValue } from './compare.ts'
+import type { EdgeType } from './edge-type.ts'
 import { valueAt } from './field-path.ts'
-import type { Expression, FieldExpression, Word } from './syntax.ts'
-import { wordsOf } from './walk.ts'
+import { FieldReader } from './field-reader.ts'
+import type { Expression, Word } from './syntax.ts'
+import { nodesOf, wordsOf } from './walk.ts'
 
 /** The value of a word of the condition; it does not change from row to row. */
 type WordValue = (word: Word) => Promise<unknown>
@@ -15,41 +16,44 @@ export interface Condition {
   end(): void
 }
 
-/** Evaluates the words of a condition once; `test` is then synchronous. Errors: BIND_PATTERN. */
-export async function condition(expression: Expression, valueOf: WordValue): Promise<Condition> {
+/** Evaluates the words of a condition once; `test` is then synchronous. `input`: what is known of the rows. Errors: BIND_PATTERN. */
+export async function condition(
+  expression: Expression,
+  valueOf: WordValue,
+  input: EdgeType,
+): Promise<Condition> {
   const words = new Map<Word, unknown>()
   for (const word of wordsOf(expression)) words.set(word, await valueOf(word))
   const evaluator = new Evaluator(words)
-  return { test: (item) => evaluator.test(expression, item), end: () => evaluator.end() }
+  const readers: FieldReader[] = []
+  for (const node of nodesOf(expression))
+    if (node.kind === 'field') readers.push(new FieldReader(node, input))
+  let open = readers.filter((reader) => !reader.settled)
+  return {
+    test(item) {
+      // Every field is looked for in every row, also behind an `and` that is decided already.
+      if (open.length > 0) {
+        for (const reader of open) reader.read(item)
+        open = open.filter((reader) => !reader.settled)
+      }
+      return evaluator.test(expression, item)
+    },
+    end() {
+      for (const reader of open) reader.end()
+    },
+  }
 }
 
 class Evaluator {
   readonly #words: ReadonlyMap<Word, unknown>
   readonly #patterns = new Map<string, RegExp>()
-  /** Fields that no row had so far, by name. */
-  readonly #missing = new Map<string, FieldExpression>()
-  readonly #found = new Set<string>()
-  readonly #seen = new Set<string>()
-  #rows = 0
 
   constructor(words: ReadonlyMap<Word, unknown>) {
     this.#words = words
   }
 
   test(expression: Expression, item: unknown): boolean {
-    this.#rows++
     return this.#truth(expression, item)
-  }
-
-  end(): void {
-    for (const [name, field] of this.#missing) {
-      if (this.#found.has(name) || this.#rows === 0) continue
-      const closest = nearest(name, this.#seen)
-      throw new OcishError('BIND_UNKNOWN_FIELD', `no row has a field ${name}`, {
-        hint: `Fields are ${[...this.#seen].slice(0, 20).join(', ')}; write ${name}? for one that may be missing.`,
-        details: { span: { from: field.from, to: field.to }, ...(closest.length > 0 ? { closest } : {}) },
-      })
-    }
   }
 
   #truth(expression: Expression, item: unknown): boolean {
@@ -77,21 +81,7 @@ class Evaluator {
   #value(expression: Expression, item: unknown): unknown {
     if (expression.kind === 'literal') return expression.value
     if (expression.kind === 'word') return this.#words.get(expression.word)
-    return expression.kind === 'field' ? this.#field(expression, item) : undefined
-  }
-
-  #field(field: FieldExpression, item: unknown): unknown {
-    const value = valueAt(item, field.path)
-    if (field.optional) return value
-    const name = String(field.path[0])
-    if (value !== undefined) this.#found.add(name)
-    else if (!this.#found.has(name)) {
-      this.#missing.set(name, field)
-      if (this.#seen.size < 200 && typeof item === 'object' && item !== null) {
-        for (const key of Object.keys(item)) this.#seen.add(key)
-      }
-    }
-    return value
+    return expression.kind === 'field' ? valueAt(item, expression.path) : undefined
   }
 
   #compare(node: Extract<Expression, { kind: 'compare' }>, item: unknown): boolean {

@@ -8,7 +8,12 @@ export type EdgeType =
   /** Types without columns: rows of unknown columns. */
   | { readonly form: 'rows'; readonly types: readonly RowType[] }
   | { readonly form: 'values'; readonly type: ColumnType }
-  | { readonly form: 'value'; readonly type: Extract<Output, { form: 'value' }>['type'] }
+  | {
+      readonly form: 'value'
+      readonly type: Extract<Output, { form: 'value' }>['type']
+      /** Of a record that is one row of a stream. */
+      readonly types?: readonly RowType[]
+    }
   | { readonly form: 'bytes' }
 
 /** The edge a command's declared output is. */
@@ -53,4 +58,30 @@ export function columnType(edge: EdgeType, name: string): ColumnType | undefined
     if (column !== undefined) return column.type
   }
   return undefined
+}
+
+/** What is known of the value at a path (`${it.age}`, `${rows[0].tag}`). */
+export function edgeAt(edge: EdgeType, path: readonly (string | number)[]): EdgeType {
+  let at = edge
+  for (const step of path) at = stepInto(at, step)
+  return at
+}
+
+/** One of the things that flow: `$it`. */
+export function elementOf(edge: EdgeType): EdgeType {
+  return edge.form === 'rows' || edge.form === 'values' ? stepInto(edge, 0) : { form: 'any' }
+}
+
+function stepInto(edge: EdgeType, step: string | number): EdgeType {
+  if (typeof step === 'number') {
+    if (edge.form === 'rows') return { form: 'value', type: 'record', types: edge.types }
+    return edge.form === 'values' ? { form: 'value', type: edge.type } : { form: 'any' }
+  }
+  const type = edge.form === 'value' ? columnType({ form: 'rows', types: edge.types ?? [] }, step) : undefined
+  return type === undefined ? { form: 'any' } : { form: 'value', type }
+}
+
+/** True for milliseconds: a duration, or a list of them. */
+export function isDuration(edge: EdgeType): boolean {
+  return (edge.form === 'value' || edge.form === 'values') && edge.type === 'duration'
 }

@@ -4,7 +4,7 @@ import type { PathStep } from './syntax.ts'
 
 const name = /[A-Za-z_][A-Za-z0-9_-]*/y
 
-/** `size`, `layers[0].digest`, `annotations."a.b"`, `.size`; undefined for anything else. */
+/** `size`, `layers[0].digest`, `annotations."a.b"`, `.size`, each also with `?`; undefined for anything else. */
 export function fieldPath(text: string): readonly PathStep[] | undefined {
   const scanner = new Scanner(text)
   if (scanner.char === '.') scanner.at++
@@ -12,7 +12,13 @@ export function fieldPath(text: string): readonly PathStep[] | undefined {
   if (first === undefined) return undefined
   scanner.at += first.length
   const steps = [first, ...parsePath(scanner)]
+  if (scanner.char === '?') scanner.at++
   return scanner.ended ? steps : undefined
+}
+
+/** `field?`: no row needs to have it. */
+export function isOptional(text: string): boolean {
+  return text.endsWith('?')
 }
 
 /** `name=field` of `select`: the new name, and the field it comes from. */

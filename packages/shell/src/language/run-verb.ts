@@ -7,10 +7,10 @@ import { encodeJson } from '../formats/json.ts'
 import { read, type InputFormat } from '../formats/read.ts'
 import { cellText } from '../formats/tsv.ts'
 import { write } from '../formats/write.ts'
-import { nearest } from '../suggest.ts'
 import { compareValues, compareVersions } from './compare.ts'
 import type { EdgeType } from './edge-type.ts'
-import { fieldPath, renamed, valueAt } from './field-path.ts'
+import { fieldPath, isOptional, renamed } from './field-path.ts'
+import { FieldReader } from './field-reader.ts'
 import { bytesIn, encoded, flowLike, formatOfFile, itemsOf, type Flow } from './items.ts'
 import type { RunOptions } from './run-options.ts'
 import type { PathStep } from './syntax.ts'
@@ -18,33 +18,36 @@ import { tee } from './tee.ts'
 
 type VerbOptions = Pick<RunOptions<never>, 'files' | 'look' | 'signal'>
 
-/** Runs one of the verbs but `where` and `each`. `output` is what the binder found it gives. */
+/** Runs one of the verbs but `where` and `each`. `edges`: what the binder found it takes and gives. */
 export async function runVerb(
   call: BoundCall,
   input: Flow,
-  output: EdgeType,
+  edges: { readonly input: EdgeType; readonly output: EdgeType },
   options: VerbOptions,
 ): Promise<Flow> {
   const { args, flags } = call
+  const { output } = edges
+  const readers = readersOf(call, edges.input)
+  const [reader] = readers
   switch (call.signature.name) {
     case 'select':
       return {
         form: 'rows',
-        rows: selected(itemsOf(input), texts(args['field'])),
+        rows: selected(itemsOf(input), texts(args['field']), readers),
         types: output.form === 'rows' ? output.types : [],
       }
     case 'sort':
-      return flowLike(input, sorted(itemsOf(input), texts(args['field']), flags))
+      return flowLike(input, sorted(itemsOf(input), readers, flags))
     case 'first':
       return flowLike(input, first(itemsOf(input), Number(args['count'])))
     case 'last':
       return flowLike(input, last(itemsOf(input), Number(args['count'])))
     case 'get':
-      return got(input, String(args['field']), output)
+      return got(input, reader!, output)
     case 'group':
       return {
         form: 'rows',
-        rows: grouped(itemsOf(input), String(args['field'])),
+        rows: grouped(itemsOf(input), reader!),
         types: output.form === 'rows' ? output.types : [],
       }
     case 'count': {
@@ -53,12 +56,9 @@ export async function runVerb(
       return { form: 'value', value: count, type: 'int' }
     }
     case 'uniq':
-      return flowLike(
-        input,
-        unique(itemsOf(input), typeof args['field'] === 'string' ? args['field'] : undefined),
-      )
+      return flowLike(input, unique(itemsOf(input), reader))
     case 'flatten':
-      return { form: 'rows', rows: flattened(itemsOf(input), String(args['field'])), types: [] }
+      return { form: 'rows', rows: flattened(itemsOf(input), String(args['field']), reader!), types: [] }
     case 'to':
       return { form: 'bytes', bytes: toBytes(input, args['format'] as OutputFormat, call, options) }
     case 'from':
@@ -80,78 +80,52 @@ function pathOf(text: string): readonly PathStep[] {
   return path
 }
 
-/** The field at a path, and a complaint at the end when no item had it. */
-class FieldReader {
-  readonly #path: readonly PathStep[]
-  readonly #text: string
-  #found = false
-  #count = 0
-  readonly #seen = new Set<string>()
-
-  constructor(text: string, path: readonly PathStep[] = pathOf(text)) {
-    this.#text = text
-    this.#path = path
-  }
-
-  read(item: unknown): unknown {
-    const value = valueAt(item, this.#path)
-    this.#count++
-    if (value !== undefined) this.#found = true
-    else if (!this.#found && this.#seen.size < 200 && typeof item === 'object' && item !== null) {
-      for (const key of Object.keys(item)) this.#seen.add(key)
-    }
-    return value
-  }
-
-  /** `known`: the row type has it, so an absent value is only empty. */
-  end(known = false): void {
-    if (this.#found || this.#count === 0 || known) return
-    const name = String(this.#path[0])
-    if (this.#seen.has(name)) return
-    const closest = nearest(name, this.#seen)
-    throw new OcishError('BIND_UNKNOWN_FIELD', `no row has a field ${this.#text}`, {
-      hint: `Fields are ${[...this.#seen].slice(0, 20).join(', ')}.`,
-      ...(closest.length > 0 ? { details: { closest } } : {}),
-    })
-  }
+/** A reader of each field that the call names. */
+function readersOf(call: BoundCall, input: EdgeType): readonly FieldReader[] {
+  return call.items.flatMap((item) => {
+    if (item.kind !== 'argument' || item.param.type !== 'field' || item.text === undefined) return []
+    const path =
+      (call.signature.name === 'select' ? renamed(item.text)?.path : undefined) ?? pathOf(item.text)
+    return new FieldReader({ path, optional: isOptional(item.text), from: item.from, to: item.to }, input)
+  })
 }
 
 async function* selected(
   items: AsyncIterable<unknown>,
   fields: readonly string[],
+  readers: readonly FieldReader[],
 ): AsyncGenerator<Row, void> {
-  const chosen = fields.map((text) => {
-    const field = renamed(text)
-    if (field === undefined) throw new OcishError('BIND_UNKNOWN_FIELD', `'${text}' is no field`)
-    return { name: field.name, reader: new FieldReader(text, field.path) }
-  })
+  const names = fields.map((text) => renamed(text)?.name ?? text)
   for await (const item of items) {
     const row = Object.create(null) as Record<string, unknown>
-    for (const { name, reader } of chosen) row[name] = reader.read(item)
+    for (const [index, name] of names.entries()) row[name] = readers[index]!.read(item)
     yield row
   }
-  if (chosen.length === 1) chosen[0]!.reader.end()
+  for (const reader of readers) reader.end()
 }
 
 async function* sorted(
   items: AsyncIterable<unknown>,
-  fields: readonly string[],
+  readers: readonly FieldReader[],
   flags: Readonly<Record<string, unknown>>,
 ): AsyncGenerator<unknown, void> {
-  const all = await Array.fromAsync(items)
-  const paths = fields.length === 0 ? [[]] : fields.map(pathOf)
+  const all: { readonly item: unknown; readonly keys: readonly unknown[] }[] = []
+  for await (const item of items)
+    all.push({ item, keys: readers.length === 0 ? [item] : readers.map((reader) => reader.read(item)) })
+  for (const reader of readers) reader.end()
   const sign = flags['reverse'] === true ? -1 : 1
   const compare =
     flags['version'] === true
       ? (a: unknown, b: unknown) => compareVersions(cellText(a), cellText(b))
       : compareValues
-  yield* all.toSorted((a, b) => {
-    for (const path of paths) {
-      const order = compare(valueAt(a, path), valueAt(b, path))
+  all.sort((a, b) => {
+    for (const [index, key] of a.keys.entries()) {
+      const order = compare(key, b.keys[index])
       if (order !== 0) return sign * order
     }
     return 0
   })
+  for (const { item } of all) yield item
 }
 
 async function* first(items: AsyncIterable<unknown>, count: number): AsyncGenerator<unknown, void> {
@@ -181,8 +155,7 @@ async function* last(items: AsyncIterable<unknown>, count: number): AsyncGenerat
   yield* kept.slice(0, start)
 }
 
-async function got(input: Flow, field: string, output: EdgeType): Promise<Flow> {
-  const reader = new FieldReader(field)
+function got(input: Flow, reader: FieldReader, output: EdgeType): Flow {
   if (input.form === 'value' && !Array.isArray(input.value)) {
     const value = reader.read(input.value)
     reader.end()
@@ -190,13 +163,12 @@ async function got(input: Flow, field: string, output: EdgeType): Promise<Flow> 
   }
   async function* values(): AsyncGenerator<unknown, void> {
     for await (const item of itemsOf(input)) yield reader.read(item)
-    reader.end(output.form === 'values' && output.type !== 'record')
+    reader.end()
   }
   return { form: 'values', values: values(), type: output.form === 'values' ? output.type : 'string' }
 }
 
-async function* grouped(items: AsyncIterable<unknown>, field: string): AsyncGenerator<Row, void> {
-  const reader = new FieldReader(field)
+async function* grouped(items: AsyncIterable<unknown>, reader: FieldReader): AsyncGenerator<Row, void> {
   const groups = new Map<string, { readonly key: unknown; readonly rows: unknown[] }>()
   for await (const item of items) {
     const key = reader.read(item)
@@ -211,9 +183,8 @@ async function* grouped(items: AsyncIterable<unknown>, field: string): AsyncGene
 
 async function* unique(
   items: AsyncIterable<unknown>,
-  field: string | undefined,
+  reader: FieldReader | undefined,
 ): AsyncGenerator<unknown, void> {
-  const reader = field === undefined ? undefined : new FieldReader(field)
   const seen = new Set<string>()
   for await (const item of items) {
     const key = encodeJson((reader === undefined ? item : reader.read(item)) ?? null)
@@ -224,8 +195,11 @@ async function* unique(
   reader?.end()
 }
 
-async function* flattened(items: AsyncIterable<unknown>, field: string): AsyncGenerator<Row, void> {
-  const reader = new FieldReader(field)
+async function* flattened(
+  items: AsyncIterable<unknown>,
+  field: string,
+  reader: FieldReader,
+): AsyncGenerator<Row, void> {
   const [name] = pathOf(field)
   for await (const item of items) {
     const value = reader.read(item)

@@ -203,7 +203,7 @@ class Runner<Services> {
         return { flow: { form: 'none' } }
       }
       case 'where': {
-        const test = await condition(stage.expression, (word) => this.#wordValue(word, scope))
+        const test = await condition(stage.expression, (word) => this.#wordValue(word, scope), bound.input)
         const flow = this.#standardInput(input)
         return { flow: flowLike(flow, passing(itemsOf(flow), test)) }
       }
@@ -238,7 +238,7 @@ class Runner<Services> {
     }
     if (isVerb(name)) {
       const flow = input.form === 'none' ? this.#standardInput(input) : input
-      return { flow: await runVerb(call, flow, bound.output, { ...this.#options, signal }), call }
+      return { flow: await runVerb(call, flow, bound, { ...this.#options, signal }), call }
     }
     const command = await this.#options.load(name)
     const services = await this.#options.services(call)
@@ -298,13 +298,18 @@ class Runner<Services> {
       this.#options.expand !== undefined &&
       bound.call!.items.some((item) => item.kind === 'argument' && item.pattern)
     if (!patterns && words.every((word) => literalText(word) !== undefined)) return bound.call!
-    return expandedCall(words, this.#program.parsed.source, (part) => this.#value(part, scope), this.#options)
+    return expandedCall(
+      words,
+      this.#program.parsed.source,
+      (part) => this.#argument(part, scope),
+      this.#options,
+    )
   }
 
   async #externalArgs(words: readonly Word[], scope: Scope): Promise<readonly string[]> {
     const args: string[] = []
     for (const word of words) {
-      const value = word.spread ? await this.#value(word.parts[0]!, scope) : undefined
+      const value = word.spread ? await this.#argument(word.parts[0]!, scope) : undefined
       if (Array.isArray(value))
         for (const entry of value)
           args.push(await this.#text({ ...word, spread: false, parts: [bare(entry, word)] }, scope))
@@ -322,7 +327,7 @@ class Runner<Services> {
   }
 
   #text(word: Word, scope: Scope): Promise<string> {
-    return wordText(word, (part) => this.#value(part, scope))
+    return wordText(word, (part) => this.#argument(part, scope))
   }
 
   /** A word that is one expansion keeps its value; any other is text. */
@@ -330,6 +335,12 @@ class Runner<Services> {
     const [part] = word.parts
     const whole = word.parts.length === 1 && (part!.kind === 'variable' || part!.kind === 'substitution')
     return whole ? this.#value(part!, scope) : this.#text(word, scope)
+  }
+
+  /** A value on its way into a word: a duration says its unit, so that reading it gives the same time. */
+  async #argument(part: Part, scope: Scope): Promise<unknown> {
+    const value = await this.#value(part, scope)
+    return this.#program.durations.has(part) ? withUnit(value) : value
   }
 
   async #value(part: Part, scope: Scope): Promise<unknown> {
@@ -343,6 +354,11 @@ class Runner<Services> {
     if (step.value.exit !== 0) throw step.value.error ?? negative(part.from, part.to, step.value)
     return values.length <= 1 ? values[0] : values.flat()
   }
+}
+
+function withUnit(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withUnit)
+  return typeof value === 'number' ? `${value}ms` : value
 }
 
 function bare(value: unknown, word: Word): Part {
