@@ -17,12 +17,30 @@ export function labelOf(candidate: Candidate, base: string): string {
 export function rank(candidates: readonly Candidate[], word: string, base: string): readonly Candidate[] {
   const wanted = word.toLowerCase()
   const groups: Candidate[][] = [[], [], [], []]
-  for (const candidate of candidates) {
-    const group = wanted === '' ? 0 : fit(labelOf(candidate, base).toLowerCase(), wanted)
-    if (group >= 0) groups[group]!.push(candidate)
+  if (wanted === '') groups[0] = candidates.slice(0)
+  else {
+    const labels = matchedLabels(candidates, base)
+    for (let at = 0; at < labels.length; at += 1) {
+      const group = fit(labels[at]!, wanted)
+      if (group >= 0) groups[group]!.push(candidates[at]!)
+    }
   }
   const ranked = groups.flatMap((group) => (group.some(isWeighed) ? group.toSorted(byWeight) : group))
   return ranked.length > shownAtMost ? ranked.slice(0, shownAtMost) : ranked
+}
+
+/** What is compared with the word, by list: a long one is walked with every key. */
+const known = new WeakMap<
+  readonly Candidate[],
+  { readonly base: string; readonly labels: readonly string[] }
+>()
+
+function matchedLabels(candidates: readonly Candidate[], base: string): readonly string[] {
+  const before = known.get(candidates)
+  if (before?.base === base) return before.labels
+  const labels = candidates.map((candidate) => labelOf(candidate, base).toLowerCase())
+  known.set(candidates, { base, labels })
+  return labels
 }
 
 function isWeighed(candidate: Candidate): boolean {
@@ -33,19 +51,23 @@ function byWeight(a: Candidate, b: Candidate): number {
   return (b.weight ?? 0) - (a.weight ?? 0)
 }
 
-const separator = /[/:@.\-_ ]/
+const separators = '/:@.-_ '
 
 /** 0 to 3, or -1 for none. */
 function fit(label: string, wanted: string): number {
   const at = label.indexOf(wanted)
   if (at === 0) return 0
   for (let next = at; next > 0; next = label.indexOf(wanted, next + 1)) {
-    if (separator.test(label[next - 1]!)) return 1
+    if (separators.includes(label[next - 1]!)) return 1
   }
   if (at > 0) return 2
-  let found = 0
-  for (const character of label) if (character === wanted[found]) found += 1
-  return found === wanted.length ? 3 : -1
+  let from = 0
+  for (const character of wanted) {
+    const found = label.indexOf(character, from)
+    if (found < 0) return -1
+    from = found + character.length
+  }
+  return 3
 }
 
 /** What all labels begin with. */

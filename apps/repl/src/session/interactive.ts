@@ -25,6 +25,7 @@ import { Asking } from './asking.ts'
 import { editExternally, stopProcess } from './child-process.ts'
 import { detailsOf, helpAt } from './explained.ts'
 import { Foreground } from './foreground.ts'
+import { LineQueue } from './line-queue.ts'
 import { MenuFacts } from './menu-facts.ts'
 import { OwnSettings } from './own-settings.ts'
 import { questionRow } from './question.ts'
@@ -44,7 +45,7 @@ export class Interactive implements Front, FrameSource {
   readonly #options: StartOptions
   readonly #over = Promise.withResolvers<number>()
   readonly #listeners = new Set<() => void>()
-  readonly #waiting: string[] = []
+  readonly #queue = new LineQueue(async (line) => this.#ran(line))
   readonly #settings = new OwnSettings()
   readonly #asking = new Asking(() => this.#changedNow())
   readonly #loan: TerminalLoan
@@ -280,8 +281,7 @@ export class Interactive implements Front, FrameSource {
   #act(effect: Effect): void {
     switch (effect.type) {
       case 'submit':
-        this.#waiting.push(effect.text)
-        void this.#work()
+        this.#queue.push(effect.text)
         return
       case 'discard':
         void this.#discard(effect.text)
@@ -327,25 +327,22 @@ export class Interactive implements Front, FrameSource {
     }
   }
 
-  /** One line after the other; those typed meanwhile wait. */
-  async #work(): Promise<void> {
-    if (this.#foreground.isBusy) return
-    for (let line = this.#waiting.shift(); line !== undefined; line = this.#waiting.shift()) {
-      await this.#echo(line)
-      if (line.trim() === '') continue
-      this.#send({ type: 'busy', busy: true })
-      this.#changedNow()
-      const ended = await this.#foreground.run(line)
-      this.#failed = ended !== undefined && ended.exit !== 0
-      this.#send({ type: 'busy', busy: false })
-      if (ended?.fix !== undefined) this.#send({ type: 'fix', text: ended.fix })
-      this.#send({ type: 'refresh' })
-      if (/^\s*(?:login|logout|push|cp|tag|rm|sync|attach)\b/.test(line)) {
-        this.#engine.clear()
-        this.#facts.forget()
-      }
-      this.#changedNow()
+  async #ran(line: string): Promise<void> {
+    await this.#echo(line)
+    if (line.trim() === '') return
+    this.#send({ type: 'busy', busy: true })
+    this.#changedNow()
+    const ended = await this.#foreground.run(line)
+    this.#failed = ended !== undefined && ended.exit !== 0
+    this.#send({ type: 'busy', busy: false })
+    if (ended?.fix !== undefined) this.#send({ type: 'fix', text: ended.fix })
+    this.#send({ type: 'refresh' })
+    if (!/^\s*exit\b/.test(line)) this.#warnedOfJobs = false
+    if (/^\s*(?:login|logout|push|cp|tag|rm|sync|attach)\b/.test(line)) {
+      this.#engine.clear()
+      this.#facts.forget()
     }
+    this.#changedNow()
   }
 
   /** The accepted line goes to the scrollback as it stood there. */
