@@ -22,7 +22,7 @@ export function kindOptions(
 /** Another kind may declare the same name in another form: with a value, or without one. */
 function fits({ type, many, enum: allowed }: KindOption, value: unknown): boolean {
   const values = many === true && type !== 'bool' ? value : [value]
-  const wanted = type === 'bool' && many !== true ? 'boolean' : type === 'string' ? 'string' : 'number'
+  const wanted = type === 'bool' && many !== true ? 'boolean' : type === 'int' ? 'number' : 'string'
   return (
     Array.isArray(values) &&
     values.every((one) => typeof one === wanted && (allowed === undefined || allowed.includes(String(one))))

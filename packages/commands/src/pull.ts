@@ -56,7 +56,9 @@ async function filling(
 ): Promise<Fill> {
   const choice = pathChoice(call)
   const files = wantedLayers(read.manifest, choice)
-  const forced = isSet(call, 'unpack') || (info !== undefined && textFlag(call, 'as') !== undefined)
+  // An option of the kind (`--verify`) must not be passed over because files have titles, too.
+  const asked = textFlag(call, 'as') !== undefined || Object.keys(call.options).length > 0
+  const forced = isSet(call, 'unpack') || (info !== undefined && asked)
   if (choice !== undefined && forced) {
     throw new OcishError(
       'USAGE_CONFLICT',

@@ -31,7 +31,7 @@ export function withShortNames({ name: command, params, flags, effect }: Signatu
     if (as === undefined || as === genericName) return yield* run(call, services)
     const kind = await services.kinds.load(as)
     if (kind.resolve === undefined) return yield* run(call, services)
-    const context = services.kinds.context(kind, {}, call.signal)
+    const context = services.kinds.context(kind, call.options, call.signal)
     const full = async (word: unknown): Promise<unknown> =>
       typeof word === 'string' ? fullName(word, wanted, kind, context, services) : word
     const entries = words

@@ -227,6 +227,7 @@ describe('a kind', () => {
     expect(seen.has(registry)).toBe(false)
     expect(Object.keys(context).toSorted()).toEqual([
       'features',
+      'file',
       'lookup',
       'options',
       'progress',

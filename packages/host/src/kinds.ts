@@ -108,13 +108,14 @@ export class KindTable implements Kinds {
   }
 
   context(kind: Kind, options: Readonly<Record<string, unknown>>, signal: AbortSignal): KindContext {
-    const { warn, progress, settings, lookup } = this.#options
+    const { warn, progress, settings, lookup, abilities } = this.#options
     return {
       signal,
       warn,
       progress,
       settings: checkedSettings(kind, settings(kind.name, kind.family ?? kind.name)),
       options,
+      file: async (name) => abilities(signal).folder(typedFile(kind, name, options)),
       lookup: lookup(signal),
       features: [],
     }
@@ -189,6 +190,16 @@ export async function guarded<T>(name: string, signal: AbortSignal, run: () => P
 
 function compare(one: Candidate, other: Candidate): number {
   return compareSpecificity(one.match, other.match) || Number(other.settled) - Number(one.settled)
+}
+
+function typedFile(kind: Kind, name: string, options: KindContext['options']): string {
+  const isPath = kind.options?.some((option) => option.name === name && option.type === 'path') === true
+  const value = options[name]
+  if (isPath && typeof value === 'string') return value
+  throw new OcishError(
+    'KIND_FAILED',
+    `the kind ${kind.name} asked for the file --${name}, which nobody typed`,
+  )
 }
 
 /** Errors: CONFIG_INVALID. */

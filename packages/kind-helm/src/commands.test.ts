@@ -307,6 +307,33 @@ describe('verify', async () => {
     )
   })
 
+  test('pull --verify writes what is vouched for, and nothing else', async () => {
+    const pull = async (
+      options: Readonly<Record<string, unknown>>,
+      keys = signed.keyring,
+      artifact = signed.artifact,
+    ): Promise<readonly string[]> => {
+      const target = memoryTarget()
+      const given = kindContext({ options, file: () => memoryFile('k.gpg', keys) })
+      try {
+        await helm.unpack!(artifact, target, given)
+      } catch (error) {
+        expect(target.entries.size).toBe(0)
+        throw error
+      }
+      return [...target.entries.keys()]
+    }
+    expect(await pull({ verify: true, keyring: 'k.gpg' })).toContain('Chart.yaml')
+    expect(await pull({ verify: true, keyring: 'k.gpg', archive: true })).toEqual(['web-1.2.0+build.5.tgz'])
+    const { keyring } = await signedChart()
+    await expect(pull({ verify: true, keyring: 'k.gpg' }, keyring)).toFailWith('SIGNATURE_INVALID')
+    await expect(pull({ verify: true, keyring: 'k.gpg' }, keyring, await packedChart())).toFailWith(
+      'FILE_NOT_FOUND',
+    )
+    await expect(pull({ verify: true })).toFailWith('USAGE_MISSING_ARGUMENT')
+    await expect(pull({ keyring: 'k.gpg' })).toFailWith('USAGE_CONFLICT')
+  })
+
   test('an archive that was renamed since is named as it was signed', async () => {
     const chart = signed.artifact.layers.find(({ mediaType }) => mediaType.includes('content'))!
     const found = await verifyProvenance(

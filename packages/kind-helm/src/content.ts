@@ -10,6 +10,7 @@ import { checkMetadata } from './check-metadata.ts'
 import { chartLayer, chartManifest, provenanceLayer, readMetadata } from './read.ts'
 import { readArchive } from './read-archive.ts'
 import { once } from './read-bytes.ts'
+import { verifyAsked } from './signed.ts'
 
 /** The chart's files below its root, for `ls` and `cat`. Errors: those of reading the archive. */
 export async function* listChart(
@@ -23,11 +24,12 @@ export async function* listChart(
 
 /**
  * Writes the chart's files below its root; with `--archive` its archive under Helm's name, with `--prov` the provenance
- * file too. Nothing is written before the whole archive was read and checked.
- * Errors: KIND_INPUT_INVALID, ARCHIVE_INVALID, ARCHIVE_UNSAFE, LIMIT_EXCEEDED, those of the target.
+ * file too; with `--verify` only what that vouches for. Nothing is written before the whole archive was read and checked.
+ * Errors: those of `verifyAsked`, KIND_INPUT_INVALID, ARCHIVE_INVALID, ARCHIVE_UNSAFE, LIMIT_EXCEEDED, those of the target.
  */
 export async function unpackChart(artifact: Artifact, target: Target, context: KindContext): Promise<void> {
   const manifest = await chartManifest(artifact)
+  await verifyAsked(manifest, context)
   if (context.options['archive'] === true || context.options['prov'] === true)
     return writeArchives(manifest, target, context.options['prov'] === true)
   const files = await readArchive(manifest.open(chartLayer(manifest)), context.signal)

@@ -18,7 +18,7 @@ import type { HelmChart } from './model.ts'
 import { options, settings } from './options.ts'
 import { packChart } from './pack.ts'
 import { readChart, readWholeChart } from './read.ts'
-import { isBareName, resolveChart } from './resolve.ts'
+import { isBareName, resolveChart, versionOption } from './resolve.ts'
 import { validateChart } from './validate.ts'
 
 export type { Dependency, HelmChart, Maintainer, Metadata } from './model.ts'
@@ -49,7 +49,7 @@ const helm: Kind<HelmChart> = defineKind<HelmChart>({
       return [{ ref: `${repository}${exact}`, name: `${name} ${version}`.trim(), kind: 'helm' }]
     }),
   resolve: async (word, context) =>
-    isBareName(word, context.settings) ? undefined : resolveChart(word, {}, context),
+    isBareName(word, context.settings) ? undefined : resolveChart(word, versionOption(context), context),
   commands: [show, list, search, versions, deps, lock, packageCommand, push, verify, diff],
 })
 

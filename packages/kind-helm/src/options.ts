@@ -3,7 +3,12 @@ import { parseVersion } from '@ocish/versions'
 
 /** The flags of the general verbs for charts, as data. */
 export const options: readonly KindOption[] = [
-  { name: 'version', type: 'string', summary: 'Publish a chart folder as this version', verbs: ['push'] },
+  {
+    name: 'version',
+    type: 'string',
+    summary: 'Publish a chart folder as this version; with --as helm, pull the highest that fits (^1.2)',
+    verbs: ['push', 'pull'],
+  },
   {
     name: 'app-version',
     type: 'string',
@@ -29,6 +34,18 @@ export const options: readonly KindOption[] = [
     name: 'prov',
     type: 'bool',
     summary: 'Write NAME-VERSION.tgz and its provenance file beside it',
+    verbs: ['pull'],
+  },
+  {
+    name: 'verify',
+    type: 'bool',
+    summary: 'Refuse a chart that its provenance file does not vouch for; needs --keyring',
+    verbs: ['pull'],
+  },
+  {
+    name: 'keyring',
+    type: 'path',
+    summary: 'OpenPGP public keys for --verify, as gpg --export writes them',
     verbs: ['pull'],
   },
 ]

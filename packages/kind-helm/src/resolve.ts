@@ -32,6 +32,12 @@ export function takeApart(word: string, settings: KindContext['settings']): Char
   return { repository: fullName(name, settings), tag: colon < 0 ? '' : named.slice(colon + 1), digest }
 }
 
+/** `--version` of the general verbs. */
+export function versionOption({ options }: Pick<KindContext, 'options'>): ResolveOptions {
+  const { version } = options
+  return typeof version === 'string' ? { version } : {}
+}
+
 /** True for a name without a repository while the settings have none for such names: the caller's context decides. */
 export function isBareName(word: string, settings: KindContext['settings']): boolean {
   const name = word

@@ -46,7 +46,8 @@ export interface SourceMatch {
 export interface KindOption {
   /** Long and kebab-case, without dashes. */
   readonly name: string
-  readonly type: 'bool' | 'string' | 'int'
+  /** `path`: a file the kind reads through `KindContext.file`. */
+  readonly type: 'bool' | 'string' | 'int' | 'path'
   readonly many?: boolean
   readonly enum?: readonly string[]
   readonly summary: string
@@ -236,6 +237,11 @@ export interface KindContext {
   readonly settings: Readonly<Record<string, unknown>>
   /** The kind's own options as given on the command line. */
   readonly options: Readonly<Record<string, unknown>>
+  /**
+   * Reading confined to what the user typed for the kind's option of this name, which has the type `path`. Hosts without
+   * it do not offer the method. Errors: FILE_NOT_FOUND, KIND_FAILED for an option that nobody typed.
+   */
+  file?(option: string): Promise<Source>
   readonly lookup: Lookup
   /** Abilities of this host beyond the ones above, by name. */
   readonly features: readonly string[]

@@ -20,6 +20,8 @@ export interface KindContextOptions {
   /** What the user's path arguments are, by parameter. */
   readonly folder?: (parameter: string) => Source
   readonly target?: (parameter: string) => Target
+  /** What the user's file options are, by option. */
+  readonly file?: (option: string) => Source
 }
 
 export interface MemoryContext extends KindCommandContext {
@@ -29,7 +31,7 @@ export interface MemoryContext extends KindCommandContext {
 /** A context for a kind's functions and commands without a host. Errors of `lookup`: MANIFEST_NOT_FOUND. */
 export function kindContext(given: KindContextOptions = {}): MemoryContext {
   const warnings: string[] = []
-  const { folder, target } = given
+  const { folder, target, file } = given
   return {
     signal: given.signal ?? new AbortController().signal,
     warnings,
@@ -37,6 +39,7 @@ export function kindContext(given: KindContextOptions = {}): MemoryContext {
       warnings.push(message)
     },
     progress: () => undefined,
+    ...(file && { file: async (option: string) => file(option) }),
     settings: given.settings ?? {},
     options: given.options ?? {},
     lookup: lookupIn(given),

@@ -165,8 +165,15 @@ function abilitiesOf(context: KindCommandContext): object {
   }
 }
 
-function contextShape({ signal, warn, progress, settings, options, lookup, features }: KindContext): object {
+function contextShape(context: KindContext): object {
+  const { signal, warn, progress, settings, options, lookup, features } = context
   return {
+    ...(context.file && {
+      file: async (option: string) => {
+        const source = await context.file?.(option)
+        return source && sourceShape(source)
+      },
+    }),
     signal,
     warn: (message: unknown) => warn(String(message).slice(0, 1000)),
     progress,

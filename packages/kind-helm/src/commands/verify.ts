@@ -1,10 +1,9 @@
 import { createDigester, OcishError, type KindCommand, type KindCommandContext } from '@ocish/sdk'
-import { checkMetadata } from '../check-metadata.ts'
 import { limits } from '../constants.ts'
 import { verifyProvenance } from '../provenance.ts'
-import { readBytes, readPart } from '../read-bytes.ts'
-import { chartLayer, provenanceLayer, readMetadata } from '../read.ts'
+import { readBytes } from '../read-bytes.ts'
 import type { ResolveOptions } from '../resolve.ts'
+import { type Signed, signedChart, withoutProvenance } from '../signed.ts'
 import { artifactAt, isPath, sourceAt } from './chart-at.ts'
 import { asked, develFlag, versionFlag } from './flags.ts'
 
@@ -48,13 +47,6 @@ export const verify: KindCommand = {
   },
 }
 
-interface Signed {
-  /** The file name of the archive. */
-  readonly name: string
-  readonly digest: string
-  readonly provenance: Uint8Array
-}
-
 async function signedAt(
   where: string,
   options: ResolveOptions,
@@ -62,24 +54,15 @@ async function signedAt(
 ): Promise<Signed> {
   if (isPath(where)) return localSigned(context)
   const { ref, artifact } = await artifactAt(where, options, context)
-  const layer = provenanceLayer(artifact) ?? without(ref)
-  const { name, version } = checkMetadata(await readMetadata(artifact), 'the configuration')
-  const provenance = await readPart(artifact, layer, limits.provenance)
-  return { name: `${name}-${version}.tgz`, digest: chartLayer(artifact).digest, provenance }
+  return signedChart(artifact, ref)
 }
 
 async function localSigned(context: KindCommandContext): Promise<Signed> {
   const source = await sourceAt('chart', context)
   const beside = source.type === 'file' ? await source.beside?.('.prov') : undefined
-  if (beside === undefined) return without(source.name)
+  if (beside === undefined) return withoutProvenance(source.name)
   const digester = createDigester()
   for await (const chunk of source.open('')) digester.update(chunk)
   const provenance = await readBytes(beside.open(''), beside.name, limits.provenance)
   return { name: source.name, digest: digester.digest(), provenance }
-}
-
-function without(what: string): never {
-  throw new OcishError('FILE_NOT_FOUND', `${what} has no provenance file`, {
-    hint: 'Ask its publisher to push NAME-VERSION.tgz with its .prov beside it.',
-  })
 }
