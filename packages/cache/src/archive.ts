@@ -24,6 +24,7 @@ import { ArchiveContent } from './archive-content.ts'
 import { type ArchiveFile, archiveFileOf, openArchiveFile } from './archive-file.ts'
 import { ArchiveMembers } from './archive-members.ts'
 import { ArchiveWriter } from './archive-writer.ts'
+import { createDockerArchive } from './docker-archive-target.ts'
 import { readDockerArchive } from './docker-archive.ts'
 import { fileError } from './file-error.ts'
 import { createEntry, type LayoutEntry, LayoutIndex, maxIndexSize } from './index-json.ts'
@@ -35,6 +36,8 @@ import { manifestDigest, manifestFacts, ManifestReader } from './manifest-facts.
 export interface ArchiveOptions {
   /** `write` makes a new oci-archive, or a new one out of an uncompressed oci-archive that is there, by `commit`. */
   readonly access: 'read' | 'write'
+  /** What a new one is; `docker` is never added to. Default: `oci`. */
+  readonly format?: 'oci' | 'docker'
   /** The name of the archive's own repository; default: that of its file without `.tar`. */
   readonly name?: string
   /** The folder where a compressed archive is decompressed to; default: that of the system. */
@@ -47,7 +50,7 @@ export interface Archive extends Registry {
   /** Absolute. */
   readonly file: string
   readonly repository: string
-  /** How the file is built; what is written is always `oci`. */
+  /** How the file is built. */
   readonly format: 'oci' | 'docker'
 }
 
@@ -62,13 +65,16 @@ export async function openArchive(path: string, options: ArchiveOptions): Promis
   const name = `tar:${path}`
   const existing = await openExisting(file, path, options)
   if (options.access === 'read') return new ArchiveRegistry(file, name, options, existing)
-  if (existing !== undefined && (existing.format !== 'oci' || existing.file.isSpooled)) {
+  const isDocker = options.format === 'docker'
+  if (existing !== undefined && (isDocker || existing.format !== 'oci' || existing.file.isSpooled)) {
     await existing.file.close()
     const what = existing.format === 'oci' ? 'a compressed archive' : 'a docker-archive'
-    throw new OcishError('UNSUPPORTED', `${path} is ${what}, which cannot be added to`, {
+    const says = isDocker ? 'is there, and a docker-archive' : `is ${what}, which`
+    throw new OcishError('UNSUPPORTED', `${path} ${says} cannot be added to`, {
       hint: 'Name another file, or remove this one first.',
     })
   }
+  if (isDocker) return createDockerArchive(path, options)
   return new WritableArchive(file, name, options, existing)
 }
 
@@ -116,6 +122,15 @@ async function readArchive(file: ArchiveFile, shown: string, signal?: AbortSigna
       `index.json of ${shown}`,
     )
     return { file, format: 'oci', index, content }
+  }
+  if (members.find('manifest.json') === undefined && members.find('repositories') !== undefined) {
+    throw new OcishError(
+      'ARCHIVE_INVALID',
+      `${shown} is a docker-archive of the form before 2016, without manifest.json`,
+      {
+        hint: 'Load it with a Docker of that time and save it again with docker save.',
+      },
+    )
   }
   if (members.find('manifest.json') === undefined) {
     throw new OcishError('ARCHIVE_INVALID', `${shown} is neither an oci-archive nor a docker-archive`, {

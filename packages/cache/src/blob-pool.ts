@@ -90,7 +90,7 @@ export class BlobPool implements ContentSource {
     const found = await this.stat(digest)
     if (found === undefined) return undefined
     if (!Number.isSafeInteger(start) || start < 0 || start > found.size) {
-      throw new OcishError('UPLOAD_RANGE_INVALID', `${digest} has ${found.size} bytes, none at ${start}`)
+      throw beyondEnd(found, start)
     }
     return { start, total: found.size, bytes: this.#bytes(digest, start, signal) }
   }
@@ -108,23 +108,25 @@ export class BlobPool implements ContentSource {
     if (found === undefined) return false
     checkBlob(descriptor, { size: found.size })
     const digester = createDigester(algorithmOf(descriptor.digest))
-    const slab = new Uint8Array(Math.min(slabSize, Math.max(found.size, 1)))
-    const file = await openFile(this.path(descriptor.digest))
     let size = 0
-    try {
-      for (;;) {
-        signal?.throwIfAborted()
-        const { bytesRead } = await file.read(slab, 0, slab.length, size)
-        if (bytesRead === 0) break
-        size += bytesRead
-        const part = slab.subarray(0, bytesRead)
-        digester.update(part)
-        await sink(part)
-      }
-    } finally {
-      await file.close()
+    const hashing: Sink = (slab) => {
+      digester.update(slab)
+      size += slab.length
+      return sink(slab)
     }
+    await pumpFile(this.path(descriptor.digest), 0, hashing, signal)
     checkBlob(descriptor, { size, digest: digester.digest() })
+    return true
+  }
+
+  /** `pump` from byte `start` on, unverified. False: not here. Errors: SIZE_MISMATCH, UPLOAD_RANGE_INVALID. */
+  async pumpRange(descriptor: Descriptor, start: number, sink: Sink, signal?: AbortSignal): Promise<boolean> {
+    const found = await this.stat(descriptor.digest)
+    if (found === undefined) return false
+    checkBlob(descriptor, { size: found.size })
+    if (start > found.size) throw beyondEnd(found, start)
+    const passed = await pumpFile(this.path(descriptor.digest), start, sink, signal)
+    checkBlob(descriptor, { size: start + passed })
     return true
   }
 
@@ -305,6 +307,49 @@ export async function* readFileBytes(
   } finally {
     await file.close()
   }
+}
+
+/** Into a sink by two slabs that are used in turn: one is filled while the other is with the sink. Tells how much it was. */
+async function pumpFile(
+  path: string,
+  start: number,
+  sink: Sink,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  signal?.throwIfAborted()
+  const file = await openFile(path)
+  let reading: Promise<Uint8Array> | undefined
+  try {
+    const { size } = await file.stat()
+    const slabs = Array.from(
+      { length: 2 },
+      () => new Uint8Array(Math.min(slabSize, Math.max(size - start, 1))),
+    )
+    let position = start
+    const read = async (turn: number): Promise<Uint8Array> => {
+      const slab = slabs[turn % 2] as Uint8Array
+      const { bytesRead } = await file.read(slab, 0, slab.length, position)
+      position += bytesRead
+      return slab.subarray(0, bytesRead)
+    }
+    reading = read(0)
+    for (let turn = 1; ; turn += 1) {
+      const part = await reading
+      signal?.throwIfAborted()
+      if (part.length === 0) return position - start
+      reading = read(turn)
+      // Whoever fails first is told; the other is waited for below.
+      reading.catch(() => {})
+      await sink(part)
+    }
+  } finally {
+    await reading?.catch(() => {})
+    await file.close()
+  }
+}
+
+function beyondEnd(found: FoundBlob, start: number): OcishError {
+  return new OcishError('UPLOAD_RANGE_INVALID', `${found.digest} has ${found.size} bytes, none at ${start}`)
 }
 
 /** Creates a folder with its parents. Errors: FILE_FAILED. */

@@ -85,6 +85,19 @@ export abstract class PoolRegistry {
     }
   }
 
+  async pumpRange(
+    repository: string,
+    descriptor: Descriptor,
+    start: number,
+    sink: Sink,
+    options?: CallOptions,
+  ): Promise<void> {
+    const found = await this.holds(repository, descriptor.digest)
+    if (!found || !(await this.pool.pumpRange(descriptor, start, sink, options?.signal))) {
+      throw this.#noBlob(repository, descriptor.digest)
+    }
+  }
+
   async blobFile(repository: string, digest: string): Promise<string | undefined> {
     const found = await this.pool.stat(digest)
     return found !== undefined && (await this.holds(repository, digest)) ? this.pool.path(digest) : undefined

@@ -38,12 +38,15 @@ export class SlabWriter {
 
   /** Errors: FILE_FAILED. */
   async take(slab: Uint8Array): Promise<void> {
-    this.#digester.update(slab)
     if (slab.length >= direct) {
       await this.#writeBuffer()
-      await this.#write(slab)
+      // The file is written on another thread while this one hashes.
+      const writing = this.#write(slab)
+      this.#digester.update(slab)
+      await writing
       return
     }
+    this.#digester.update(slab)
     this.#buffer ??= new Uint8Array(bufferSize)
     if (this.#buffered + slab.length > bufferSize) await this.#writeBuffer()
     this.#buffer.set(slab, this.#buffered)

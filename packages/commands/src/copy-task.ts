@@ -1,5 +1,5 @@
 import { copy, type CopyOptions, type CopyResult } from '@ocish/core'
-import { hasCode } from '@ocish/sdk'
+import { type Descriptor, hasCode, OcishError } from '@ocish/sdk'
 import type { Row } from '@ocish/shell'
 import { sizeOf } from './artifact-facts.ts'
 import { type Named, readManifest, withSuggestion } from './open-artifact.ts'
@@ -27,7 +27,11 @@ export async function copyNow(
   const { from, to, tag } = task
   const { signal } = settings
   const result = await withSuggestion(from, signal!, () =>
-    copy(from, from.reference, to, { ...settings, tags: tag === undefined ? [] : [tag] }),
+    copy(from, from.reference, to, {
+      ...settings,
+      ...(to.location.scheme === 'docker-archive' && { mapRoot: oneImage }),
+      tags: tag === undefined ? [] : [tag],
+    }),
   )
   for (const notice of result.notices) services.note(`${from.location.text}: ${notice}`)
   if (settings.platform !== undefined && result.source.digest !== result.descriptor.digest) {
@@ -36,6 +40,18 @@ export async function copyNow(
     )
   }
   return result
+}
+
+/** A docker-archive holds images alone: an index is refused before anything is moved. Errors: UNSUPPORTED. */
+function oneImage({ manifest, descriptor }: Parameters<NonNullable<CopyOptions['mapRoot']>>[0]): Descriptor {
+  if (manifest.form === 'image') return descriptor
+  throw new OcishError(
+    'UNSUPPORTED',
+    `a docker-archive holds images, and ${descriptor.digest} is an ${manifest.form}`,
+    {
+      hint: 'Choose one with --platform linux/amd64, or write tar:FILE, which holds everything.',
+    },
+  )
 }
 
 /** What a copy would do. */

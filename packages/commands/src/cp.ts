@@ -106,7 +106,8 @@ async function everyTag(text: string, call: Call, services: Services): Promise<r
 /** Several repositories cannot become one without a word: equal tags would overwrite each other. */
 function checkOneRepository(sources: readonly Named[], destination: string): void {
   const repositories = new Set(sources.map((source) => source.display))
-  if (repositories.size < 2 || destination.endsWith('/') || /^(?:oci|tar):/.test(destination)) return
+  if (repositories.size < 2 || destination.endsWith('/') || /^(?:oci|tar|docker-archive):/.test(destination))
+    return
   throw new OcishError(
     'USAGE_CONFLICT',
     `${repositories.size} repositories cannot all become ${destination}`,

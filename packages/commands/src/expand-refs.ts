@@ -52,7 +52,7 @@ async function expandOne(text: string, services: Services, signal: AbortSignal):
 /** The repository and the tag of a pattern; a port is no tag. */
 export function splitPattern(text: string): { readonly repository: string; readonly tag?: string } {
   const colon = text.lastIndexOf(':')
-  const scheme = /^(?:oci|tar|cache):/.exec(text)?.[0].length ?? 0
+  const scheme = /^(?:oci|tar|docker-archive|cache):/.exec(text)?.[0].length ?? 0
   if (colon <= text.lastIndexOf('/') || colon < scheme) return { repository: text }
   return { repository: text.slice(0, colon), tag: text.slice(colon + 1) }
 }

@@ -46,7 +46,7 @@ export async function openArtifact(
 }
 
 async function onlyTag(opened: Opened, signal: AbortSignal): Promise<string | undefined> {
-  if (!['oci', 'tar', 'stdio'].includes(opened.location.scheme)) return undefined
+  if (!['oci', 'tar', 'docker-archive', 'stdio'].includes(opened.location.scheme)) return undefined
   const tags: string[] = []
   for await (const tag of opened.registry.tags(opened.repository, { signal })) {
     tags.push(tag)

@@ -44,7 +44,7 @@ function namesArtifact(location: Location): boolean {
 }
 
 function isOneFile({ scheme }: Location): boolean {
-  return scheme === 'oci' || scheme === 'tar' || scheme === 'path' || scheme === 'stdio'
+  return ['oci', 'tar', 'docker-archive', 'path', 'stdio'].includes(scheme)
 }
 
 /** Names beside the file's own repository are kept as they are. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Store } from '@ocish/cache'
 import type { Access } from '@ocish/commands'
 import type { Registry } from '@ocish/core'
-import { OcishError } from '@ocish/sdk'
+import { type FileLocation, OcishError } from '@ocish/sdk'
 import { OpenedOnce } from './opened-once.ts'
 import type { Paths } from './paths.ts'
 
@@ -82,16 +82,18 @@ export class Holdings implements AsyncDisposable {
   }
 
   /** A layout or an archive; written to, an archive is done with its commit. Errors: those of opening it. */
-  async file(scheme: 'oci' | 'tar', path: string, access: Access): Promise<OpenedFile> {
+  async file(scheme: FileLocation['scheme'], path: string, access: Access): Promise<OpenedFile> {
     const mode = access === 'read' || access === 'check' ? 'read' : 'write'
-    const key = `${scheme} ${mode} ${path}`
-    if (scheme === 'oci') return this.#files.get(key, async () => openLayout(path, mode))
+    const isLayout = scheme === 'oci'
+    // To be read, an archive is an archive, whatever its scheme says.
+    const key = `${mode === 'read' && !isLayout ? 'tar' : scheme} ${mode} ${path}`
+    if (isLayout) return this.#files.get(key, async () => openLayout(path, mode))
     // What was read is no longer what is there once the archive has been written anew.
     const written = (): void => {
       this.#files.forget(key)
       this.#files.retire(`tar read ${path}`)
     }
-    return this.#files.get(key, async () => openArchive(path, mode, written))
+    return this.#files.get(key, async () => openArchive(scheme, path, mode, written))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -139,9 +141,17 @@ async function openLayout(path: string, mode: 'read' | 'write'): Promise<OpenedF
   return { registry: layout, repository: layout.repository }
 }
 
-async function openArchive(path: string, mode: 'read' | 'write', written: () => void): Promise<OpenedFile> {
+async function openArchive(
+  scheme: 'tar' | 'docker-archive',
+  path: string,
+  mode: 'read' | 'write',
+  written: () => void,
+): Promise<OpenedFile> {
   const cache = await import('@ocish/cache')
-  const archive = await cache.openArchive(path, { access: mode })
+  const archive = await cache.openArchive(path, {
+    access: mode,
+    ...(scheme === 'docker-archive' && { format: 'docker' }),
+  })
   if (mode === 'read') return { registry: archive, repository: archive.repository }
   const { untilCommit } = await import('./until-commit.ts')
   return { registry: untilCommit(archive, written), repository: archive.repository }

@@ -31,6 +31,7 @@ export async function openLocation(
       return openCached(location, options)
     case 'oci':
     case 'tar':
+    case 'docker-archive':
       return openFile(location, access, options)
     case 'path':
       return openFile(await fileLocation(location, options), access, options)
@@ -82,7 +83,21 @@ async function openCached(location: CacheLocation, options: OpenOptions): Promis
 async function openFile(location: FileLocation, access: Access, options: OpenOptions): Promise<Opened> {
   const path = expandPath(location.path, options)
   const { registry, repository } = await options.holdings.file(location.scheme, path, access)
-  return opened(location, registry, repository, `${location.scheme}:${location.path}`)
+  const found = opened(location, registry, repository, `${location.scheme}:${location.path}`)
+  const isRead = access === 'read' || access === 'check'
+  return location.scheme === 'docker-archive' && isRead ? await asSaved(found) : found
+}
+
+/** `docker save` writes short names (`app:1`), skopeo whole ones (`docker.io/library/app:1`): both are the same image. */
+async function asSaved(found: Opened): Promise<Opened> {
+  const { tag, registry, repository } = found
+  const short = tag?.replace(/^docker\.io\/(?:library\/)?/, '')
+  if (tag === undefined || short === undefined || short === tag) return found
+  const isThere = await registry.statManifest(repository, tag).then(
+    () => true,
+    () => false,
+  )
+  return isThere ? found : { ...found, tag: short, reference: short }
 }
 
 /** A path that is an image layout or an archive is opened as one. Errors: FILE_NOT_FOUND, LOCATION_UNSUPPORTED. */

@@ -20,9 +20,12 @@ export interface RegistryLocation {
   readonly text: string
 }
 
-/** `oci:DIR[:tag][@digest]` an image layout, `tar:FILE[:tag][@digest]` an archive. */
+/**
+ * `oci:DIR[:tag][@digest]` an image layout, `tar:FILE[:tag][@digest]` an archive, `docker-archive:FILE[:NAME[:tag]]` one for
+ * `docker load`, whose tag here is the whole name (`docker.io/library/app:1`).
+ */
 export interface FileLocation {
-  readonly scheme: 'oci' | 'tar'
+  readonly scheme: 'oci' | 'tar' | 'docker-archive'
   readonly path: string
   readonly tag?: string
   readonly digest?: string

@@ -60,6 +60,19 @@ describe('locations', () => {
     ['cache:', { scheme: 'cache' }],
     ['cache:ghcr.io', { scheme: 'cache', registry: 'ghcr.io' } as never],
     ['cache:ghcr.io/a/b:1', { scheme: 'cache', registry: 'ghcr.io', repository: 'a/b', tag: '1' } as never],
+    ['docker-archive:a/b.tar', { scheme: 'docker-archive', path: 'a/b.tar' } as never],
+    [
+      'docker-archive:b.tar:app',
+      { scheme: 'docker-archive', path: 'b.tar', tag: 'docker.io/library/app:latest' } as never,
+    ],
+    [
+      'docker-archive:b.tar:ex/os:1',
+      { scheme: 'docker-archive', path: 'b.tar', tag: 'docker.io/ex/os:1' } as never,
+    ],
+    [
+      'docker-archive:/b.tar:localhost:5000/os:1',
+      { scheme: 'docker-archive', path: '/b.tar', tag: 'localhost:5000/os:1' } as never,
+    ],
     ['ostree:/repo:main//usr', { scheme: 'kind', name: 'ostree', rest: '/repo:main', inner: 'usr' } as never],
     ['ostree:5000/app', { scheme: 'kind', name: 'ostree', rest: '5000/app' } as never],
   ])('%s', (text, location) => {
@@ -81,10 +94,12 @@ describe('locations', () => {
     ['oci:///abs', 'LOCATION_INVALID', '//'],
     ['tar://x', 'LOCATION_INVALID', '//'],
     [`oci:d@sha256:12`, 'DIGEST_INVALID', 'sha256:12'],
+    ['docker-archive:', 'LOCATION_INVALID', 'docker-archive:'],
+    ['docker-archive:a.tar:App', 'LOCATION_INVALID', 'App'],
+    ['docker-archive:a.tar:@0', 'LOCATION_INVALID', '@0'],
     ['docker-daemon:app:1', 'LOCATION_UNSUPPORTED', 'docker-daemon:'],
     ['containers-storage:app', 'LOCATION_UNSUPPORTED', 'containers-storage:'],
     ['https://ghcr.io/a', 'LOCATION_UNSUPPORTED', 'https:'],
-    ['docker-archive:x.tar', 'LOCATION_UNSUPPORTED', 'docker-archive:'],
   ])('%s is refused: %s at %j', (text, code, marked) => {
     const attempt = (): unknown => parseLocation(text)
     expect(attempt).toThrow(expect.objectContaining({ code, exit: 2 }))

@@ -21,7 +21,6 @@ const foreignSchemes: Readonly<Record<string, string>> = {
   'docker-daemon': 'Save it with docker save -o FILE first, then use tar:FILE.',
   'containers-storage': 'Save it with podman save --format oci-archive -o FILE first, then use tar:FILE.',
   'oci-archive': 'Write tar:FILE.',
-  'docker-archive': 'Write tar:FILE.',
   dir: 'Copy it to an image layout with skopeo first, then use oci:DIR.',
   http: 'Leave the scheme out; --plain-http talks HTTP.',
   https: 'Leave the scheme out.',
@@ -43,6 +42,7 @@ export function parseLocation(text: string, options: LocationOptions = {}): Loca
   const scheme = /^[a-z][a-z0-9+.-]*(?=:)/.exec(text)?.[0] ?? ''
   const start = scheme.length + 1
   if (scheme === 'oci' || scheme === 'tar') return fileLocation(scheme, text, start)
+  if (scheme === 'docker-archive') return dockerArchive(text, start)
   if (scheme === 'cache') return cacheLocation(text, start)
   if (options.kindSchemes?.includes(scheme) === true) return kindLocation(scheme, text, start)
   const hint = foreignHint(scheme, text.slice(start))
@@ -70,6 +70,7 @@ export function formatLocation(location: Location): string {
       return `cache:${formatRemote(location)}`
     case 'oci':
     case 'tar':
+    case 'docker-archive':
       return `${location.scheme}:${location.path}${versionText(location)}${innerText(location.inner)}`
     default:
       return location satisfies never
@@ -164,6 +165,37 @@ function fileLocation(scheme: 'oci' | 'tar', text: string, start: number): FileL
     ...(inner !== undefined && { inner }),
     text,
   }
+}
+
+/** What follows the file is an image's name as Docker and skopeo read it: a tag alone is none, `latest` is implied. */
+function dockerArchive(text: string, start: number): FileLocation {
+  const { body, inner } = splitInner(text, start)
+  const colon = body.indexOf(':', /^[A-Za-z]:[\\/]/.test(body) ? 2 : 0)
+  const path = colon < 0 ? body : body.slice(0, colon)
+  if (path === '') throw invalid(text, { from: 0, to: start }, 'docker-archive: needs a path')
+  const tag = colon < 0 ? undefined : imageName(text, start + colon + 1, body.slice(colon + 1))
+  return {
+    scheme: 'docker-archive',
+    path,
+    ...(tag !== undefined && { tag }),
+    ...(inner !== undefined && { inner }),
+    text,
+  }
+}
+
+/** Without a registry it is one of Docker Hub. */
+function imageName(text: string, start: number, name: string): string {
+  const slash = name.indexOf('/')
+  const isWhole = slash > 0 && looksLikeRegistry(name.slice(0, slash))
+  const hub = slash < 0 ? `${dockerHub}/library/` : `${dockerHub}/`
+  try {
+    const reference = parseReference(isWhole ? name : `${hub}${name}`)
+    if (reference.digest === undefined)
+      return formatReference({ ...reference, tag: reference.tag ?? 'latest' })
+  } catch (error) {
+    if (!hasCode(error, 'REFERENCE_INVALID', 'DIGEST_INVALID')) throw error
+  }
+  throw invalid(text, { from: start, to: start + name.length }, 'not the name of an image, as app:1')
 }
 
 /**
