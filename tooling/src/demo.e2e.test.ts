@@ -64,4 +64,8 @@ describe('the registry of a first session', () => {
       expect(await kindsAt(`${registry.host}/demo${path}`)).toContain(kind)
     },
   )
+
+  test('holds the tree of the OSTree commit as a plain image too', async () => {
+    expect(await kindsAt(`${registry.host}/demo/os/plain:1`)).toEqual(['ostree-image'])
+  })
 })
