@@ -4,10 +4,12 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Case, Environment, Row } from './case.ts'
+import { ostreeBuild } from './ostree.ts'
+import { firstPrompt, keyToPaint } from './session.ts'
 import { resolve, start } from './start-up.ts'
 import { requests, transfers } from './transfer.ts'
 
-const cases: readonly Case[] = [start, resolve, ...transfers, requests]
+const cases: readonly Case[] = [start, resolve, firstPrompt, keyToPaint, ...transfers, requests, ostreeBuild]
 
 const { values } = parseArgs({
   options: {
