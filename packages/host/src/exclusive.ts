@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { privateFolder } from './private-file.ts'
 
@@ -14,7 +13,7 @@ export function createExclusive(folder: string | undefined): Exclusive {
       signal.throwIfAborted()
       if (folder === undefined) return work()
       const { withLock } = await import('@ocish/cache')
-      const name = createHash('sha256').update(key).digest('hex')
+      const name = process.getBuiltinModule('node:crypto').hash('sha256', key, 'hex')
       return withLock(join(await privateFolder(folder), `${name}.lock`), work, { signal })
     })
     const settled = run.catch(() => undefined)

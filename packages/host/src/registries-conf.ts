@@ -42,8 +42,8 @@ async function mirrorsIn(
   warn: (message: string) => void,
 ): Promise<ContainerMirrors> {
   const found = new Map<string, readonly string[]>()
-  // Most files only list search registries: nothing to load a parser for.
-  if (!source.includes('mirror')) return found
+  // Most files only list search registries, and tell of mirrors in comments: nothing to load a parser for.
+  if (!/^[^#\n]*mirror/m.test(source)) return found
   const { parse } = await import('smol-toml')
   let content: unknown
   try {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { promises as fs } from 'node:fs'
 import { join } from 'node:path'
 import type { UploadMemory } from '@ocish/core/client'
@@ -12,7 +11,8 @@ const forgottenAfter = 7 * 24 * 60 * 60 * 1000
  * session may let whoever has it write. What cannot be kept is not remembered.
  */
 export function openUploadMemory(folder: string): UploadMemory {
-  const pathOf = (key: string): string => join(folder, createHash('sha256').update(key).digest('hex'))
+  const pathOf = (key: string): string =>
+    join(folder, process.getBuiltinModule('node:crypto').hash('sha256', key, 'hex'))
   return {
     async get(key) {
       const path = pathOf(key)

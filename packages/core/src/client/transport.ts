@@ -1,5 +1,5 @@
 import { type Bytes, OcishError } from '@ocish/sdk'
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns'
+import type { LookupAddress } from 'node:dns'
 import { isIP, type LookupFunction, type Socket } from 'node:net'
 import { Agent, buildConnector, type Dispatcher, errors } from 'undici/index.js'
 import { classifyAddress, mayVisit } from './address-policy.ts'
@@ -300,7 +300,7 @@ class RegistryPlace {
   }
 
   readonly lookup: LookupFunction = (hostname, options, callback) => {
-    dnsLookup(hostname, options, (error, found, family) => {
+    process.getBuiltinModule('node:dns').lookup(hostname, options, (error, found, family) => {
       if (error === null) this.saw(listed(found))
       callback(error, found, family)
     })
@@ -310,7 +310,7 @@ class RegistryPlace {
 /** Checks after DNS, on the very addresses that the socket then uses (T27). */
 function guardedLookup(registry: RegistryPlace): LookupFunction {
   return (hostname, options, callback) => {
-    dnsLookup(hostname, options, (error, found, family) => {
+    process.getBuiltinModule('node:dns').lookup(hostname, options, (error, found, family) => {
       const refused = error === null && listed(found).some((address) => !mayVisit(address, registry.isLocal))
       callback(refused ? forbiddenAddress(hostname) : error, found, family)
     })

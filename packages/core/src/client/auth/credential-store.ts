@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { chmod, chown, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isJsonObject, OcishError } from '@ocish/sdk'
@@ -137,7 +136,10 @@ async function replace({ path = '', label }: CredentialPlace, body: Json): Promi
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const target = await realpath(path).catch(() => path)
     const owner = await stat(target).catch(() => undefined)
-    const temporary = join(dirname(target), `.${randomBytes(8).toString('hex')}.tmp`)
+    const temporary = join(
+      dirname(target),
+      `.${process.getBuiltinModule('node:crypto').randomBytes(8).toString('hex')}.tmp`,
+    )
     try {
       await writeFile(temporary, `${JSON.stringify(body, undefined, '\t')}\n`, {
         mode: 0o600,
