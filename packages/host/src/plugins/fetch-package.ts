@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto'
 import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { isJsonObject, OcishError, parseJson } from '@ocish/sdk'
 import { compareVersions, parseConstraint, parseVersion, satisfies } from '@ocish/versions'
 import type { Env } from '../paths.ts'
+import { npmRegistry } from './npm-registry.ts'
 
 const documentLimit = 32 << 20
 /** Bytes of the largest archive of a plugin. */
@@ -29,7 +28,7 @@ export async function fetchPackage(wanted: string, options: FetchOptions): Promi
   const range = at < 0 ? 'latest' : wanted.slice(at + 1)
   if (!/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name))
     throw new OcishError('PLUGIN_FAILED', `${name} is no name of a package`)
-  const registry = await registryOf(options)
+  const registry = await npmRegistry(name, options)
   const url = new URL(`${registry.replace(/\/+$/, '')}/${name.replace('/', '%2f')}`)
   const document = parseJson(await get(url, documentLimit, options), {
     what: `the document of ${name}`,
@@ -40,18 +39,6 @@ export async function fetchPackage(wanted: string, options: FetchOptions): Promi
   const bytes = await get(new URL(tarball, url), archiveLimit, options)
   checkIntegrity(bytes, integrity, name)
   return bytes
-}
-
-/** What npm itself is told: the environment, else the user's `.npmrc`. */
-async function registryOf({ env, home }: FetchOptions): Promise<string> {
-  const given = env['OCISH_NPM_REGISTRY'] ?? env['npm_config_registry'] ?? env['NPM_CONFIG_REGISTRY']
-  if (given !== undefined && given !== '') return given
-  const text = await readFile(join(home, '.npmrc'), 'utf8').catch(() => '')
-  const line = /^\s*registry\s*=\s*(\S+)\s*$/m.exec(text)?.[1]
-  if (line !== undefined) return line
-  throw new OcishError('PLUGIN_FAILED', 'no registry of npm packages is known', {
-    hint: 'Set OCISH_NPM_REGISTRY, or registry= in ~/.npmrc.',
-  })
 }
 
 function distOf(

@@ -184,6 +184,20 @@ describe('trust', () => {
   })
 })
 
+describe('--yes', () => {
+  it('answers no question of trust', async () => {
+    const confirm = async (): Promise<never> => {
+      throw new TypeError('nobody is asked')
+    }
+    await expect(run('plugin add', { source: './plugin' }, {}, { confirm, flags: { yes: true } })).toFailWith(
+      'CONFIRMATION_REQUIRED',
+    )
+    expect(await readdir(folder.join('data/plugins'))).toEqual([])
+    const trusted = await run('plugin add', { source: './plugin' }, { trust: true }, { flags: { yes: true } })
+    expect(trusted).toHaveLength(1)
+  })
+})
+
 describe('what is refused', () => {
   it.each<[string, Given, string]>([
     ['T8 a name that is a path', { package: { name: '../../x' } }, 'PLUGIN_FAILED'],
@@ -273,6 +287,34 @@ describe('from a registry of npm packages', () => {
       await expect(readFile('/tmp/never')).rejects.toThrow('ENOENT')
     },
   )
+
+  it.each([
+    ['a line of ~/.npmrc for all', (where: string) => `registry = ${where}\n`],
+    [
+      'a line of ~/.npmrc for the scope',
+      (where: string) => `registry=http://127.0.0.1:1\n@team:registry=${where}/\n`,
+    ],
+  ])('%s names the registry', async (_name, text) => {
+    await writeFile(folder.join('.npmrc'), text(url))
+    expect(await add('npm:@team/note')).toHaveLength(1)
+  })
+
+  it('npm is asked where nothing else says it, and not in the working folder', async () => {
+    const { PATH } = process.env
+    const userConfig = folder.join('user-npmrc')
+    await writeFile(userConfig, `registry=${url}\n`)
+    await mkdir(folder.join('project'))
+    await writeFile(folder.join('project/.npmrc'), 'registry=http://127.0.0.1:1\n')
+    await writeFile(folder.join('project/package.json'), '{}')
+    const env = { PATH, NPM_CONFIG_USERCONFIG: userConfig }
+    expect(await add('npm:@team/note', { env, cwd: folder.join('project') })).toHaveLength(1)
+  })
+
+  it('what an npm says that is no address counts for nothing', async () => {
+    await mkdir(folder.join('bin'))
+    await writeFile(folder.join('bin/npm'), '#!/bin/sh\necho undefined\n', { mode: 0o755 })
+    await expect(add('@team/note', { env: { PATH: folder.join('bin') } })).toFailWith('PLUGIN_FAILED')
+  })
 
   it('T8 an archive that is not the one its registry promised is not unpacked', async () => {
     integrity = `sha512-${createHash('sha512').update('other').digest('base64')}`

@@ -30,7 +30,10 @@ export interface PluginPlaces {
   /** Of the program. */
   readonly version: string
   readonly builtIn: readonly KindEntry[]
-  readonly services: Pick<Services, 'source' | 'open' | 'confirm' | 'note' | 'exclusive' | 'target'>
+  readonly services: Pick<
+    Services,
+    'source' | 'open' | 'confirm' | 'note' | 'exclusive' | 'target' | 'options'
+  >
 }
 
 /** Installs, removes and looks after the kinds of others. */
@@ -106,7 +109,7 @@ export class InstalledPlugins implements Omit<Plugins, 'list' | 'info'> {
     return infoOf(plugin)
   }
 
-  /** Once for each publisher and digest. */
+  /** Once for each publisher and digest; `--yes` says yes to questions, but trusts nobody. */
   async #askTrust(
     manifest: PluginManifest,
     digest: string,
@@ -120,10 +123,12 @@ export class InstalledPlugins implements Omit<Plugins, 'list' | 'info'> {
       `${what} runs without rights to files and programs, but it can reach the network`,
     )
     if (trust) return
+    const untrusted = new OcishError('CONFIRMATION_REQUIRED', `${what} is not trusted`, {
+      hint: 'Add --trust.',
+    })
+    if (this.#places.services.options.yes) throw untrusted
     await this.#places.services.confirm(`Trust ${what}?`).catch((error: unknown) => {
-      throw hasCode(error, 'CONFIRMATION_REQUIRED')
-        ? new OcishError('CONFIRMATION_REQUIRED', `${what} is not trusted`, { hint: 'Add --trust.' })
-        : error
+      throw hasCode(error, 'CONFIRMATION_REQUIRED') ? untrusted : error
     })
   }
 
