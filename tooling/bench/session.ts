@@ -12,6 +12,8 @@ const frameEnd = '\u001B[?2026l'
 const prompt = '❯'
 /** Milliseconds between two keys of somebody who types fast. */
 const pace = 60
+/** Milliseconds without output after which nothing more comes of what was typed. */
+const quiet = 200
 /** Candidates of the large menu. */
 const many = 50_000
 
@@ -49,6 +51,14 @@ class Terminal implements AsyncDisposable {
     this.#pty.write(keys)
     await this.until(shown)
     return performance.now() - from
+  }
+
+  /** Resolves when nothing came for a while: what is typed next is measured alone. */
+  async settled(): Promise<void> {
+    for (let before = -1; before !== this.output.length;) {
+      before = this.output.length
+      await new Promise((resolve) => setTimeout(resolve, quiet))
+    }
   }
 
   async until(shown: string): Promise<void> {
@@ -121,6 +131,7 @@ interface Typed {
 async function typed(terminal: Terminal, keys: readonly string[]): Promise<Typed> {
   const times: number[] = []
   let bytes = 0
+  await terminal.settled()
   for (const key of keys) {
     times.push(await terminal.type(key, frameEnd))
     bytes += Buffer.byteLength(terminal.output)
