@@ -2,7 +2,7 @@ import { promises as fs } from 'node:fs'
 import { join } from 'node:path'
 import type { Registry } from '@ocish/core'
 import type { ClientOptions, CredentialLookup, TraceEvent, UploadMemory } from '@ocish/core/client'
-import { OcishError, registryHost } from '@ocish/sdk'
+import { hasCode, OcishError, registryHost } from '@ocish/sdk'
 import type { CommonFlags } from '@ocish/shell'
 import { readCertsFolder } from './certs-d.ts'
 import type { Config, RegistrySettings } from './config.ts'
@@ -41,8 +41,11 @@ export interface ClientsOptions {
 export interface Clients extends AsyncDisposable {
   /** Errors: FILE_NOT_FOUND (certificates), USAGE_CONFLICT, USAGE_INVALID_VALUE. */
   get(registry: string): Promise<Registry>
-  /** The same without what the line says of the registry that it names: headers, client certificate, less security. */
-  mirror(registry: string): Promise<Registry>
+  /**
+   * The same without what the line says of the registry that it names: headers, client certificate, less security.
+   * `insecure`: no certificate is checked, and where nobody speaks TLS it is plain HTTP.
+   */
+  mirror(registry: string, insecure: boolean): Promise<Registry>
   /** The options a client of this registry is made with, for a client with other credentials. */
   optionsFor(registry: string): Promise<ClientOptions>
 }
@@ -57,14 +60,15 @@ export function createClients(options: ClientsOptions): Clients {
     async get(registry) {
       return clients.get(registry, async () => connect(registry, options))
     },
-    async mirror(registry) {
+    async mirror(registry, insecure) {
       const { resolve, concurrency, caFile } = options.flags
       const flags = {
         ...(resolve && { resolve }),
         ...(concurrency !== undefined && { concurrency }),
         ...(caFile !== undefined && { caFile }),
       }
-      return mirrors.get(registry, async () => connect(registry, { ...options, flags }))
+      if (!insecure) return mirrors.get(registry, async () => connect(registry, { ...options, flags }))
+      return mirrors.get(`${registry} insecure`, async () => connectAnyhow(registry, { ...options, flags }))
     },
     optionsFor: async (registry) => clientOptions(registry, options),
     async [Symbol.asyncDispose]() {
@@ -77,6 +81,22 @@ export function createClients(options: ClientsOptions): Clients {
 async function connect(registry: string, options: ClientsOptions): Promise<Registry> {
   const { createClient } = await import('@ocish/core/client')
   return createClient(registry, await clientOptions(registry, options))
+}
+
+/** TLS without a check of certificates where somebody speaks it, plain HTTP elsewhere. */
+async function connectAnyhow(registry: string, options: ClientsOptions): Promise<Registry> {
+  const { createClient } = await import('@ocish/core/client')
+  const flags = { ...options.flags, insecure: true }
+  const given = await clientOptions(registry, { ...options, flags })
+  await using probe = createClient(registry, { ...given, retries: 0 })
+  // A name that nobody has: what counts is whether somebody answers.
+  const answered = await probe.statManifest('ocish/mirror', 'none').then(
+    () => true,
+    (error: unknown) => !hasCode(error, 'NETWORK_FAILED', 'NETWORK_TLS'),
+  )
+  return answered
+    ? createClient(registry, given)
+    : connect(registry, { ...options, flags: { ...options.flags, plainHttp: true } })
 }
 
 async function clientOptions(registry: string, options: ClientsOptions): Promise<ClientOptions> {

@@ -6,6 +6,7 @@ import type { Registry } from '@ocish/core'
 import { type FileLocation, OcishError } from '@ocish/sdk'
 import { OpenedOnce } from './opened-once.ts'
 import type { Paths } from './paths.ts'
+import type { PlanFor } from './read-plans.ts'
 
 /** A file or folder that holds artifacts, and the repository in it that its location means. */
 export interface OpenedFile {
@@ -16,9 +17,8 @@ export interface OpenedFile {
 export interface HoldingsOptions {
   /** A registry by its name. Sends nothing yet. */
   readonly connect: (host: string) => Promise<Registry>
-  /** The mirrors of a registry, `host[/namespace]`, each to be connected by its host. */
-  readonly mirrors: (host: string) => Promise<readonly string[]>
-  readonly connectMirror: (host: string) => Promise<Registry>
+  /** How repositories of a registry are read where that is not from itself alone. */
+  readonly plans: (host: string) => Promise<PlanFor | undefined>
   /** Absent: no store. */
   readonly paths: Paths | undefined
   /** `--no-cache`: nothing that is known is taken from the store. */
@@ -103,17 +103,11 @@ export class Holdings implements AsyncDisposable {
   }
 
   async #mirrored(host: string): Promise<Registry> {
-    const { connect, mirrors, connectMirror, warn } = this.#options
-    const names = await mirrors(host)
-    const origin = await connect(host)
-    if (names.length === 0) return origin
-    const [{ mirrored }, { scoped }] = await Promise.all([import('./mirrored.ts'), import('@ocish/core')])
-    const all = names.map(async (name) => {
-      const slash = name.indexOf('/')
-      const registry = await connectMirror(slash < 0 ? name : name.slice(0, slash))
-      return slash < 0 ? registry : scoped(registry, name.slice(slash + 1))
-    })
-    return mirrored(origin, await Promise.all(all), warn)
+    const { connect, plans, warn } = this.#options
+    const [origin, planFor] = await Promise.all([connect(host), plans(host)])
+    if (planFor === undefined) return origin
+    const { mirrored } = await import('./mirrored.ts')
+    return mirrored(origin, planFor, warn)
   }
 
   async #cached(host: string, registry: Registry): Promise<Registry> {

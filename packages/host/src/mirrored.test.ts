@@ -11,7 +11,7 @@ import { OcishError } from '@ocish/sdk'
 import { serve } from '@ocish/server'
 import { content, temporaryFolder } from '@ocish/testing'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { mirrored } from './mirrored.ts'
+import { mirrored, type ReadPlan } from './mirrored.ts'
 import { pathsFrom } from './paths.ts'
 import { createSession } from './session.ts'
 
@@ -44,11 +44,17 @@ class Broken extends ForwardingRegistry {
   }
 }
 
+function reads(...mirrors: readonly Registry[]): (repository: string) => Promise<ReadPlan> {
+  return async (repository) => ({
+    mirrors: mirrors.map((registry) => ({ registry, repository, asked: 'all' as const })),
+  })
+}
+
 const warn = (message: string): unknown => warnings.push(message)
 
 describe('mirrors', () => {
   it('are asked in order for what is read; what none of them has comes from the origin', async () => {
-    const registry = mirrored(await filled('origin'), [named('one'), await filled('two')], warn)
+    const registry = mirrored(await filled('origin'), reads(named('one'), await filled('two')), warn)
     await registry.openManifest('team/app', digest)
     expect(calls).toEqual(['one openManifest', 'two openManifest'])
     calls.length = 0
@@ -61,7 +67,7 @@ describe('mirrors', () => {
   })
 
   it('hear nothing of lists and writes', async () => {
-    const registry = mirrored(await filled('origin'), [await filled('one')], warn)
+    const registry = mirrored(await filled('origin'), reads(await filled('one')), warn)
     await Array.fromAsync(registry.tags('team/app'))
     await registry.statBlob('team/app', layer.digest)
     await registry.deleteTag('team/app', 'v1')
@@ -69,7 +75,7 @@ describe('mirrors', () => {
   })
 
   it('that fail are left out after one warning, and the answer comes from elsewhere', async () => {
-    const registry = mirrored(await filled('origin'), [new Broken(named('one'))], warn)
+    const registry = mirrored(await filled('origin'), reads(new Broken(named('one'))), warn)
     await registry.openManifest('team/app', digest)
     await registry.openManifest('team/app', digest)
     expect(calls).toEqual(['origin openManifest', 'origin openManifest'])

@@ -2,6 +2,7 @@ import {
   type BlobContent,
   type CallOptions,
   ForwardingRegistry,
+  type ListOptions,
   type ManifestContent,
   type ManifestStat,
   pumpPlainly,
@@ -10,27 +11,50 @@ import {
   type Registry,
   type Sink,
 } from '@ocish/core'
-import { type Descriptor, hasCode } from '@ocish/sdk'
+import { type Descriptor, hasCode, OcishError } from '@ocish/sdk'
+
+/** A registry that has a repository of another one, perhaps by another name. */
+export interface ReadSource {
+  readonly registry: Registry
+  readonly repository: string
+  readonly asked: 'all' | 'digest-only' | 'tag-only'
+}
+
+/** How one repository is read. */
+export interface ReadPlan {
+  /** Asked in this order for manifests and blobs. */
+  readonly mirrors: readonly ReadSource[]
+  /** In place of the registry that is named, for lists too. */
+  readonly location?: ReadSource
+  /** Nothing of it may be read; why. */
+  readonly blocked?: string
+}
 
 /**
- * A registry whose content is read from mirrors first, in their order, and from itself when none of them has it. What
- * comes by digest is verified, whoever gives it. Lists, existence of blobs and writes are its own.
+ * A registry whose content is read from mirrors first, in their order, and from itself (or the place its content was
+ * moved to) when none of them has it. What comes by digest is verified, whoever gives it. Writes are its own.
+ * Errors of reads: RESTRICTED (blocked) besides those of the registries.
  */
 export function mirrored(
   origin: Registry,
-  mirrors: readonly Registry[],
+  planFor: (repository: string) => Promise<ReadPlan | undefined>,
   warn: (message: string) => void,
 ): Registry {
-  return mirrors.length === 0 ? origin : new MirroredRegistry(origin, mirrors, warn)
+  return new MirroredRegistry(origin, planFor, warn)
 }
 
 class MirroredRegistry extends ForwardingRegistry {
-  readonly #mirrors: Set<Registry>
+  readonly #planFor: (repository: string) => Promise<ReadPlan | undefined>
+  readonly #useless = new Set<Registry>()
   readonly #warn: (message: string) => void
 
-  constructor(origin: Registry, mirrors: readonly Registry[], warn: (message: string) => void) {
+  constructor(
+    origin: Registry,
+    planFor: (repository: string) => Promise<ReadPlan | undefined>,
+    warn: (message: string) => void,
+  ) {
     super(origin)
-    this.#mirrors = new Set(mirrors)
+    this.#planFor = planFor
     this.#warn = warn
   }
 
@@ -39,7 +63,9 @@ class MirroredRegistry extends ForwardingRegistry {
     reference: string,
     options?: ReadOptions,
   ): Promise<ManifestContent> {
-    return this.#first(options, async (registry) => registry.openManifest(repository, reference, options))
+    return this.#first(repository, reference, options, async (registry, name) =>
+      registry.openManifest(name, reference, options),
+    )
   }
 
   override async statManifest(
@@ -47,7 +73,9 @@ class MirroredRegistry extends ForwardingRegistry {
     reference: string,
     options?: ReadOptions,
   ): Promise<ManifestStat> {
-    return this.#first(options, async (registry) => registry.statManifest(repository, reference, options))
+    return this.#first(repository, reference, options, async (registry, name) =>
+      registry.statManifest(name, reference, options),
+    )
   }
 
   override async openBlob(
@@ -55,7 +83,9 @@ class MirroredRegistry extends ForwardingRegistry {
     blob: Descriptor | string,
     options?: CallOptions,
   ): Promise<BlobContent> {
-    return this.#first(options, async (registry) => registry.openBlob(repository, blob, options))
+    return this.#first(repository, ':', options, async (registry, name) =>
+      registry.openBlob(name, blob, options),
+    )
   }
 
   override async openRange(
@@ -64,7 +94,9 @@ class MirroredRegistry extends ForwardingRegistry {
     start: number,
     options?: CallOptions,
   ): Promise<RangeContent> {
-    return this.#first(options, async (registry) => registry.openRange(repository, digest, start, options))
+    return this.#first(repository, digest, options, async (registry, name) =>
+      registry.openRange(name, digest, start, options),
+    )
   }
 
   protected override async pumpThrough(
@@ -87,27 +119,69 @@ class MirroredRegistry extends ForwardingRegistry {
     await pumpPlainly({ registry: this, repository }, descriptor, start, sink, options)
   }
 
+  override async statBlob(repository: string, digest: string, options?: CallOptions): Promise<Descriptor> {
+    const { registry, repository: name } = await this.#itself(repository)
+    return registry.statBlob(name, digest, options)
+  }
+
+  override async *tags(repository: string, options?: ListOptions): AsyncGenerator<string, void> {
+    const { registry, repository: name } = await this.#itself(repository)
+    yield* registry.tags(name, options)
+  }
+
+  override async *referrers(
+    repository: string,
+    subject: string,
+    options?: Parameters<Registry['referrers']>[2],
+  ): AsyncGenerator<Descriptor, void> {
+    const { registry, repository: name } = await this.#itself(repository)
+    yield* registry.referrers(name, subject, options)
+  }
+
+  /** Where the registry itself has a repository. */
+  async #itself(repository: string): Promise<ReadSource> {
+    const plan = await this.#planFor(repository)
+    if (plan?.blocked !== undefined) throw blocked(`${this.name}/${repository}`, plan.blocked)
+    return plan?.location ?? { registry: this.inner, repository, asked: 'all' }
+  }
+
   /** A mirror that cannot be used is not asked again, one that only lacks something is. */
-  async #first<T>(options: CallOptions | undefined, read: (registry: Registry) => Promise<T>): Promise<T> {
-    for (const mirror of this.#mirrors) {
+  async #first<T>(
+    repository: string,
+    reference: string,
+    options: CallOptions | undefined,
+    read: (registry: Registry, repository: string) => Promise<T>,
+  ): Promise<T> {
+    const plan = await this.#planFor(repository)
+    const skipped = reference.includes(':') ? 'tag-only' : 'digest-only'
+    for (const mirror of plan?.blocked === undefined ? (plan?.mirrors ?? []) : []) {
+      if (mirror.asked === skipped || this.#useless.has(mirror.registry)) continue
       try {
         // In their order: the next one is asked only when this one has it not.
         // oxlint-disable-next-line no-await-in-loop
-        return await read(mirror)
+        return await read(mirror.registry, mirror.repository)
       } catch (error) {
         options?.signal?.throwIfAborted()
         if (hasCode(error, 'NOT_MODIFIED')) throw error
         if (!hasCode(error, 'MANIFEST_NOT_FOUND', 'BLOB_NOT_FOUND', 'REPOSITORY_NOT_FOUND', 'TAG_NOT_FOUND'))
-          this.#giveUp(mirror, error)
+          this.#giveUp(mirror.registry, error)
       }
     }
-    return read(this.inner)
+    const itself = await this.#itself(repository)
+    return read(itself.registry, itself.repository)
   }
 
   #giveUp(mirror: Registry, error: unknown): void {
-    if (!this.#mirrors.delete(mirror)) return
+    if (this.#useless.has(mirror)) return
+    this.#useless.add(mirror)
     this.#warn(
       `the mirror ${mirror.name} of ${this.name} is left out: ${error instanceof Error ? error.message : ''}`,
     )
   }
+}
+
+function blocked(name: string, why: string): OcishError {
+  return new OcishError('RESTRICTED', `${name} is blocked by ${why}`, {
+    hint: 'Use another registry, or have the entry changed.',
+  })
 }

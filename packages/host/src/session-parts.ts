@@ -7,7 +7,8 @@ import type { Config } from './config.ts'
 import { createCredentials, type SessionCredentials } from './credentials.ts'
 import { createExclusive, type Exclusive } from './exclusive.ts'
 import { Holdings } from './holdings.ts'
-import { type ContainerMirrors, containerMirrors } from './registries-conf.ts'
+import { readPlans } from './read-plans.ts'
+import { containerEntries, type ContainerEntries } from './registries-conf.ts'
 import type { SessionOptions } from './session-options.ts'
 import { createSpool, type Spool } from './spool.ts'
 import { openTokenFile } from './tokens.ts'
@@ -57,14 +58,15 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
     trace,
     retrying: (seconds, reason) => progress({ type: 'retrying', seconds, reason }),
   })
-  let found: Promise<ContainerMirrors> | undefined
-  const containers = async (): Promise<ContainerMirrors> =>
-    (found ??= paths === undefined ? Promise.resolve(new Map()) : containerMirrors({ env, home }, warn))
+  let found: Promise<ContainerEntries> | undefined
+  const containers = async (): Promise<ContainerEntries> =>
+    (found ??= paths === undefined ? Promise.resolve([]) : containerEntries({ env, home }, warn))
   const allowed = allowedHosts(names)
+  const connectNamed = allowed(connect ?? (async (host) => clients.get(host)))
+  const connectMirror = allowed(connect ?? (async (host, insecure) => clients.mirror(host, insecure)))
   const holdings = new Holdings({
-    connect: allowed(connect ?? (async (host) => clients.get(host))),
-    mirrors: async (host) => config.registries.get(host)?.mirrors ?? (await containers()).get(host) ?? [],
-    connectMirror: allowed(connect ?? (async (host) => clients.mirror(host))),
+    connect: async (host) => connectNamed(host, false),
+    plans: async (host) => readPlans(host, { config, containers, connectMirror }),
     paths,
     noCache: flags.noCache ?? false,
     offline: flags.offline ?? false,
@@ -75,7 +77,7 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
   return { credentials, clients, holdings, exclusive, spool: createSpool(paths?.cache ?? tmpdir()) }
 }
 
-type Connect = (host: string) => Promise<Registry>
+type Connect = (host: string, insecure: boolean) => Promise<Registry>
 
 /** The registries of `--allow-host`, as locations name them. */
 function allowedNames(hosts: readonly string[] | undefined): ReadonlySet<string> | undefined {
@@ -85,8 +87,8 @@ function allowedNames(hosts: readonly string[] | undefined): ReadonlySet<string>
 /** `--allow-host`: a registry that was not named is not asked. Errors: RESTRICTED. */
 function allowedHosts(names: ReadonlySet<string> | undefined): (connect: Connect) => Connect {
   if (names === undefined) return (connect) => connect
-  return (connect) => async (host) => {
-    if (names.has(host)) return connect(host)
+  return (connect) => async (host, insecure) => {
+    if (names.has(host)) return connect(host, insecure)
     throw new OcishError('RESTRICTED', `${host} may not be asked`, { hint: `Add --allow-host ${host}.` })
   }
 }

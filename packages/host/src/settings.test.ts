@@ -1,8 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { temporaryFolder } from '@ocish/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { editConfig, keyPath } from './edit-config.ts'
-import { containerMirrors } from './registries-conf.ts'
 import { readUsers } from './serve.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
@@ -44,29 +43,6 @@ test('what a key cannot have, and a form that is not understood, change nothing'
     'CONFIG_INVALID',
   )
   expect(await readFile(folder.join('config.toml'), 'utf8')).toBe('defaults = { output = "json" }\n')
-})
-
-test("mirrors of containers' registries.conf, for whole registries", async () => {
-  await mkdir(folder.join('containers'))
-  await writeFile(
-    folder.join('containers/registries.conf'),
-    `[[registry]]
-prefix = "docker.io"
-[[registry.mirror]]
-location = "mirror.example.com/hub"
-[[registry.mirror]]
-location = "second.example.com"
-[[registry]]
-prefix = "quay.io/team"
-[[registry.mirror]]
-location = "other.example.com"
-`,
-  )
-  const found = await containerMirrors(
-    { env: { XDG_CONFIG_HOME: folder.path }, home: '/nowhere' },
-    () => undefined,
-  )
-  expect([...found]).toEqual([['docker.io', ['mirror.example.com/hub', 'second.example.com']]])
 })
 
 test('the users of a server', async () => {
