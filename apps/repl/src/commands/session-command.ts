@@ -18,6 +18,8 @@ export interface SessionState {
   readonly settings: ReadonlyMap<string, string>
   /** Shows a program that takes the whole screen; answers the line it stands for, if any. */
   fullScreen(program: FullScreenProgram): Promise<void>
+  /** A line that somebody types. Errors: INTERRUPTED. */
+  ask(prompt: string, signal: AbortSignal): Promise<string>
   /** Runs a line as a job, in this context. Errors: those of its text. */
   beside(line: string): JobInfo
   /** Goes on with what an earlier session left, as a job; undefined: there is no such job. */

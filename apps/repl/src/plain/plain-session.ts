@@ -98,6 +98,11 @@ class PlainFront implements Front {
     return /^y(?:es)?$/i.test((await this.#ask(`${question} yes or no: `, signal)).trim())
   }
 
+  /** Errors: INTERRUPTED. */
+  async readLine(prompt: string, signal: AbortSignal): Promise<string> {
+    return this.#ask(prompt, signal)
+  }
+
   /** The terminal shows what is typed unless it is told not to: raw mode does that. */
   async readSecret(prompt: string, signal: AbortSignal): Promise<string> {
     this.#isHidden = process.stdin.isTTY

@@ -9,7 +9,7 @@ import {
 import { type Command, createCommands, type Commands } from '@ocish/shell'
 import { sessionCommands } from '../commands/index.ts'
 import type { SessionState } from '../commands/session-command.ts'
-import { listedHere, withOwnHelp, withOwnSettings } from './own-commands.ts'
+import { listedHere, withName, withOwnHelp, withOwnSettings } from './own-commands.ts'
 
 /** Abbreviations of the user, by name. */
 export type Aliases = ReadonlyMap<string, readonly string[]>
@@ -60,6 +60,7 @@ export class CommandTable {
     const command = kind ?? (await loadCommand(name))
     if (command === undefined) throw new TypeError(`${name} has a signature and no code`)
     if (name === 'help') return withOwnHelp(command, (topic) => helpDocument(topic, this.#commands))
+    if (name === 'login') return withName(command, state)
     if (name === 'set') return withOwnSettings(command, state)
     return name === 'ls' && context !== '' ? listedHere(command, context) : command
   }

@@ -14,8 +14,10 @@ export interface ContextRules {
 export function inContext(text: string, { context, names }: ContextRules): string {
   if (context === '' || text === '' || text === '-' || scheme.test(text)) return text
   if (/^(?:\.{0,2}\/|~|\.{1,2}$)/.test(text)) return text
-  const slash = text.indexOf('/')
-  const head = slash < 0 ? text : text.slice(0, slash)
+  // What follows // is a file inside, and says nothing about where the artifact is.
+  const outer = text.split('//', 1)[0]!
+  const slash = outer.indexOf('/')
+  const head = slash < 0 ? outer : outer.slice(0, slash)
   if (names.has(head) || names.has(head.replace(/:.*$/s, ''))) return text
   // Without a slash, what follows a colon is a tag, unless the name can only be a host.
   const name = slash < 0 ? head.replace(/[:@].*$/s, '') : head

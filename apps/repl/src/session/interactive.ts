@@ -112,6 +112,9 @@ export class Interactive implements Front, FrameSource {
     this.#changedNow()
     void this.#shell.prepare()
     const status = await this.#over.promise
+    // What stays on the screen is a prompt, without hints and notes.
+    this.#state = initialPrompt()
+    this.#changedNow()
     this.#stdout.off('resize', this.#onResize)
     clearTimeout(this.#soon)
     this.#engine.cancel()
@@ -140,8 +143,13 @@ export class Interactive implements Front, FrameSource {
 
   frame = (): Frame => (this.#frame ??= this.#laidOut())
 
+  get #firstPrompt(): string {
+    return promptText(this.#options.context ?? '', { failed: false, jobs: 0 }, this.look).text
+  }
+
   async write(output: string): Promise<void> {
-    if (this.#view === undefined) this.#stdout.write(output)
+    // The prompt that was painted first gives way, and comes back.
+    if (this.#view === undefined) this.#stdout.write(`\r\u001B[2K${output}${this.#firstPrompt}`)
     else this.#view.write(output)
     if (this.#stdout.writableNeedDrain) await new Promise((resolve) => this.#stdout.once('drain', resolve))
   }
@@ -179,8 +187,17 @@ export class Interactive implements Front, FrameSource {
   }
 
   /** Errors: INTERRUPTED. */
+  async readLine(prompt: string, signal: AbortSignal): Promise<string> {
+    return this.#answered(prompt, false, signal)
+  }
+
+  /** Errors: INTERRUPTED. */
   async readSecret(prompt: string, signal: AbortSignal): Promise<string> {
-    const answer = await this.#asking.ask(prompt, true, signal)
+    return this.#answered(prompt, true, signal)
+  }
+
+  async #answered(prompt: string, isSecret: boolean, signal: AbortSignal): Promise<string> {
+    const answer = await this.#asking.ask(prompt, isSecret, signal)
     if (answer === undefined) throw new OcishError('INTERRUPTED', 'nothing was answered')
     return answer
   }
@@ -201,8 +218,8 @@ export class Interactive implements Front, FrameSource {
     this.#changedNow()
   }
 
-  async suspended<T>(work: () => Promise<T>): Promise<T> {
-    return this.#loan.toProgram(work)
+  async suspended<T>(work: () => Promise<T>, onInterrupt?: (times: number) => void): Promise<T> {
+    return this.#loan.toProgram(work, onInterrupt)
   }
 
   async fullScreen(program: FullScreenProgram): Promise<void> {

@@ -17,6 +17,19 @@ export function withOwnHelp(
   }
 }
 
+/** `login HOST` asks for the name too. */
+export function withName(command: Command<Services>, state: SessionState): Command<Services> {
+  return {
+    ...command,
+    async *run(call, services) {
+      if (typeof call.flags['username'] === 'string') return yield* command.run(call, services)
+      const username = (await state.ask(`Name for ${String(call.args['host'])}: `, call.signal)).trim()
+      const flags = username === '' ? call.flags : { ...call.flags, username }
+      return yield* command.run({ ...call, flags }, services)
+    },
+  }
+}
+
 /** Keys and motion belong to this session; everything else to the configuration. */
 export function withOwnSettings(command: Command<Services>, state: SessionState): Command<Services> {
   return {

@@ -1,6 +1,5 @@
-import { type Bytes, OcishError } from '@ocish/sdk'
 import { type CommonFlags, defaultFormat, type Edge, type HelpDocument, type Row, write } from '@ocish/shell'
-import { help, join, type Look } from '@ocish/shell/text'
+import { help, join, type Look, textOnly } from '@ocish/shell/text'
 
 /** Takes finished output; answers when more may come. */
 export type Sink = (text: string) => Promise<void>
@@ -46,34 +45,5 @@ async function* first(rows: AsyncIterable<Row>, count: number): AsyncGenerator<R
     yield row
     left -= 1
     if (left === 0) return
-  }
-}
-
-/** Passes text through; a terminal gets no binary data. */
-async function* textOnly(bytes: Bytes): AsyncGenerator<Uint8Array, void> {
-  let started = false
-  for await (const chunk of bytes) {
-    if (!started && isBinary(chunk)) {
-      throw new OcishError('USAGE_BINARY_OUTPUT', 'this is binary data, and a terminal shows text', {
-        hint: 'Write it to a file with > FILE, or add --raw.',
-      })
-    }
-    started = true
-    yield chunk
-  }
-}
-
-/** NUL, more control characters than any text has, or no UTF-8. */
-function isBinary(chunk: Uint8Array): boolean {
-  const head = chunk.subarray(0, 8192)
-  const controls = head.filter(
-    (byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d,
-  ).length
-  if (head.includes(0) || controls * 10 > head.length) return true
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
-    return false
-  } catch {
-    return true
   }
 }

@@ -103,6 +103,7 @@ export class ShellSession implements AsyncDisposable {
       set: (key, value) => front.set(key, value),
       settings: front.settings,
       fullScreen: async (program) => front.fullScreen(program),
+      ask: async (prompt, signal) => front.readLine(prompt, signal),
       beside: (line) => this.beside(line),
       resume: (id) => this.#transfers.resume(id, (line, context) => this.beside(line, context)),
       giveUp: (id) => this.#transfers.giveUp(id),
@@ -254,7 +255,7 @@ export class ShellSession implements AsyncDisposable {
       services: async (call) => contextual(await this.sessions.get(call), () => this.rules),
       signal: scope.stop.signal,
       files: localFiles(base),
-      ...(externals === undefined ? {} : { externals: lent(externals, this.#front) }),
+      ...(externals === undefined ? {} : { externals: lent(externals, this.#front, scope.hard) }),
       // References with patterns are expanded by the commands that take several of them.
       expand: (pattern, type, ending) =>
         type === 'path' ? expandPaths(pattern, base, ending) : one(pattern.replaceAll(/\\(.)/gs, '$1')),

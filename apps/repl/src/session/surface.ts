@@ -6,10 +6,12 @@ export interface Surface {
   changed(): void
   /** Asks yes or no. */
   confirm(question: string, signal: AbortSignal): Promise<boolean>
+  /** A line. Errors: INTERRUPTED. */
+  readLine(prompt: string, signal: AbortSignal): Promise<string>
   /** A line that is not shown while it is typed. */
   readSecret(prompt: string, signal: AbortSignal): Promise<string>
-  /** The terminal belongs to somebody else while this runs. */
-  suspended<T>(work: () => Promise<T>): Promise<T>
+  /** The terminal belongs to somebody else while this runs; tells how often Ctrl-C came within a second. */
+  suspended<T>(work: () => Promise<T>, onInterrupt?: (times: number) => void): Promise<T>
   readonly columns: number
   readonly rows: number
 }

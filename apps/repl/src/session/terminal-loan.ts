@@ -27,20 +27,17 @@ export class TerminalLoan {
     return this.#take
   }
 
-  /** Another program reads keys and writes as it likes; what Ctrl-C sends then is meant for it alone. */
-  async toProgram<T>(work: () => Promise<T>): Promise<T> {
-    const { keyboard } = this.#options
+  /** Another program reads keys and writes as it likes; what Ctrl-C sends then is meant for it, and only told here. */
+  async toProgram<T>(work: () => Promise<T>, onInterrupt?: (times: number) => void): Promise<T> {
+    const { keyboard, stdout } = this.#options
     return this.#alone(async () => {
-      const ignored = (): void => undefined
-      process.on('SIGINT', ignored)
-      process.on('SIGQUIT', ignored)
+      using _ = interrupts(onInterrupt)
       keyboard.stop()
       try {
         return await work()
       } finally {
         keyboard.start()
-        process.removeListener('SIGINT', ignored)
-        process.removeListener('SIGQUIT', ignored)
+        stdout.write(newLine(stdout.columns))
       }
     })
   }
@@ -73,5 +70,32 @@ export class TerminalLoan {
     await (view()?.suspend(during) ?? during())
     changed()
     return promise
+  }
+}
+
+/** To the main screen, and to the beginning of a line: of the next one where something stands on this one. */
+function newLine(columns: number): string {
+  return `\u001B[?47l\u001B[?25h\u001B[0m${' '.repeat(Math.max(0, (columns || 80) - 1))}\r\u001B[K`
+}
+
+/** Milliseconds. */
+const second = 1000
+
+/** Takes Ctrl-C and Ctrl-\ for a while; tells how often Ctrl-C came within the last second. */
+function interrupts(tell: ((times: number) => void) | undefined): Disposable {
+  let lately: number[] = []
+  const interrupted = (): void => {
+    const now = Date.now()
+    lately = [...lately.filter((at) => now - at < second), now]
+    tell?.(lately.length)
+  }
+  const ignored = (): void => undefined
+  process.on('SIGINT', interrupted)
+  process.on('SIGQUIT', ignored)
+  return {
+    [Symbol.dispose]: () => {
+      process.removeListener('SIGINT', interrupted)
+      process.removeListener('SIGQUIT', ignored)
+    },
   }
 }
