@@ -1,4 +1,4 @@
-import { type Descriptor, hasCode, isDigest, OcishError } from '@ocish/sdk'
+import { type Descriptor, hasCode, isDigest, OcishError, streamOf } from '@ocish/sdk'
 import {
   manifestEtag,
   type ManifestContent,
@@ -66,7 +66,7 @@ export class CachedManifests {
       if (!database.isPersistent) return
       const { descriptor, bytes, etag, age = 0 } = content
       const facts = manifestFacts(bytes, descriptor.mediaType)
-      await this.#state.pool.put(descriptor, () => once(bytes), { trusted: true })
+      await this.#state.pool.put(descriptor, () => streamOf(bytes), { trusted: true })
       const name = `${this.#host}/${repository}`
       const checked = Date.now() - age * 1000
       await catalog.addManifest({ repository: name, descriptor, facts, tags, etag, checked })
@@ -178,9 +178,4 @@ function freshnessOf(known: KnownTag): { readonly etag: string; readonly age: nu
 
 function descriptorOf({ mediaType, digest, size }: KnownTag): Descriptor {
   return { mediaType, digest, size }
-}
-
-// eslint-disable-next-line typescript/require-await -- an async iterable is what it makes
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }

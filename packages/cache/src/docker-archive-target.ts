@@ -114,6 +114,17 @@ class DockerArchiveTarget extends UnsupportedRegistry implements Archive {
     })
   }
 
+  override async *repositories(): AsyncGenerator<string, void> {
+    const names = this.#names().map((name) => name.slice(0, name.lastIndexOf(':')))
+    yield* new Set(names)
+  }
+
+  override async *tags(repository: string): AsyncGenerator<string, void> {
+    for (const name of this.#names()) {
+      if (name.startsWith(`${repository}:`)) yield name.slice(repository.length + 1)
+    }
+  }
+
   override async commit({ signal }: CallOptions = {}): Promise<void> {
     if (this.#isCommitted || this.#writer === undefined) return
     await this.#inTurn(signal, async (writer) => {
@@ -127,6 +138,11 @@ class DockerArchiveTarget extends UnsupportedRegistry implements Archive {
     const writer = await this.#writer?.catch(() => undefined)
     this.#writer = undefined
     await writer?.discard()
+  }
+
+  /** What was tagged so far. */
+  #names(): readonly string[] {
+    return [...this.#images.values()].flatMap(({ names }) => names)
   }
 
   /** A name has one image: what had it before lets go of it. */

@@ -7,7 +7,7 @@ import type { Run } from './run.ts'
 
 export const run: Run = async function* run(call, services) {
   const { signal } = call
-  const packed = await packFiles(call, services, typeOfFirst)
+  const packed = await packFiles(call, services, 'attach', typeOfFirst)
   const to = await openArtifact(textArg(call, 'ref'), services, signal, 'write')
   const { descriptor } = await withSuggestion(to, signal, () =>
     to.registry.statManifest(to.repository, to.reference, { signal }),

@@ -14,12 +14,23 @@ export function copySettings(call: Call, services: Services): CopyOptions {
     signal,
     concurrency,
     ...platformSettings(call, services),
-    referrers: isSet(call, 'referrers'),
+    referrers: referrersOf(call),
     includeForeign: isSet(call, 'include-foreign'),
     ...(rate === undefined ? {} : { rateLimit: createRateLimit(rate) }),
     onTransfer: services.progress,
     exclusive: (key, act) => services.exclusive(key, signal, act),
   }
+}
+
+/** `--referrers-type` says `--referrers` too; those that only a tag connects have no type, and stay. */
+function referrersOf(call: Call): NonNullable<CopyOptions['referrers']> {
+  const artifactType = textFlag(call, 'referrers-type')
+  return artifactType === undefined ? isSet(call, 'referrers') : { artifactType }
+}
+
+/** Whether what refers to a digest comes along, so that the tags that stand for it need no copy of their own. */
+export function withReferrers(call: Call): boolean {
+  return referrersOf(call) !== false
 }
 
 /** One platform alone is copied as what it is; several, or one with `--index`, as an index of them. */

@@ -2,7 +2,7 @@ import type { CopyOptions } from '@ocish/core'
 import { OcishError } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
 import { isSet, textArg, textArgs } from './call-values.ts'
-import { copySettings } from './copy-settings.ts'
+import { copySettings, withReferrers } from './copy-settings.ts'
 import { copiedRow, copyNow, type CopyTask, digestAt, plannedCopy, targetRef, transfer } from './copy-task.ts'
 import { eachItem } from './each-item.ts'
 import { expandRefs } from './expand-refs.ts'
@@ -24,13 +24,11 @@ export const run: Run = async function* run(call, services) {
     (task, error) => ({ ref: task.source, status: 'failed', reason: error.message }),
   )
   // Standard output is the archive's.
-  const outcome = isStream(textArg(call, 'dst')) ? await silently(rows) : yield* rows
+  const archive = textArg(call, 'dst') === '-' ? services.standardOutput?.() : undefined
+  const outcome = archive === undefined ? yield* rows : await silently(rows)
   for (const registry of written) await registry.commit({ signal: call.signal })
+  if (archive !== undefined && written.size > 0) yield* archive
   return outcome
-}
-
-function isStream(destination: string): boolean {
-  return destination === '-'
 }
 
 async function silently<T>(rows: AsyncGenerator<unknown, T>): Promise<T> {
@@ -51,7 +49,7 @@ async function recursiveTasks(call: Call, services: Services): Promise<readonly 
   for (const text of textArgs(call, 'src')) {
     const found = treeTasks(text, textArg(call, 'dst'), services, {
       signal: call.signal,
-      withReferrers: isSet(call, 'referrers'),
+      withReferrers: withReferrers(call),
     })
     for await (const task of found) {
       tasks.push({ source: `${task.from.display}:${task.from.reference}`, open: async () => task })

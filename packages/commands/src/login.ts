@@ -16,7 +16,7 @@ export const run: Run = async function* run(call, services) {
   const password = await passwordFor(host, username, call, services)
   if (services.options.dryRun) return
   const { source } = await services.credentials.login(host, { username, password }, { signal: call.signal })
-  yield { host, user: username, source }
+  yield { host, user: username, source, status: 'verified' }
 }
 
 const passwordLimit = 64 * 1024

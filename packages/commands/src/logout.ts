@@ -5,7 +5,7 @@ export const run: Run = async function* run(call, services) {
   const host = textArg(call, 'host')
   if (services.options.dryRun) return undefined
   if (await services.credentials.logout(host)) {
-    yield { host }
+    yield { host, status: 'removed' }
     return undefined
   }
   services.note(`there were no credentials for ${host}`)

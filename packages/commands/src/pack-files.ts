@@ -10,7 +10,7 @@ import type { Call } from '@ocish/shell'
 import { askedAnnotations, merged, type AskedAnnotations } from './annotations.ts'
 import { isSet, numberFlag, textArgs, textFlag } from './call-values.ts'
 import { mediaTypeOfFile } from './file-media-type.ts'
-import { fileNotFound } from './file-not-found.ts'
+import { fileNotFound, type PackingVerb } from './file-not-found.ts'
 import { once, standardInput } from './input-file.ts'
 import type { Services } from './services.ts'
 
@@ -26,6 +26,7 @@ const unknownConfig = 'application/vnd.unknown.config.v1+json'
 export async function packFiles(
   call: Call,
   services: Services,
+  verb: PackingVerb,
   defaultType: (layers: readonly Part[]) => string = () => unknownType,
 ): Promise<PackedManifest> {
   const annotations = await askedAnnotations(call, services)
@@ -36,7 +37,7 @@ export async function packFiles(
     type: types[index],
     title: titles[index],
   }))
-  const layers = await Promise.all(files.map((file) => layerOf(file, call, services, annotations)))
+  const layers = await Promise.all(files.map((file) => layerOf(file, verb, call, services, annotations)))
   const layerTitles = checkTitles(layers)
   for (const name of annotations.unused(layerTitles))
     services.note(
@@ -66,12 +67,13 @@ interface FileWord {
 
 async function layerOf(
   file: FileWord,
+  verb: PackingVerb,
   call: Call,
   services: Services,
   asked: AskedAnnotations,
 ): Promise<Part> {
   if (file.path === '-') return unnamedInput(file, call, asked)
-  const source = await openPath(file.path, call, services)
+  const source = await openPath(file.path, verb, call, services)
   const title = file.title ?? source.name
   if (source.type === 'folder') return folderPart(source, { ...file, title }, call, services, asked)
   const { size } = await source.stat('')
@@ -129,17 +131,17 @@ function checkedFolderTitle(title: string): string {
   })
 }
 
-async function openFile(path: string, call: Call, services: Services): Promise<Source> {
-  const source = await openPath(path, call, services)
+async function openFile(path: string, services: Services): Promise<Source> {
+  const source = await services.source(path)
   if (source.type === 'file') return source
   throw new OcishError('FILE_FAILED', `${path} is a folder, and a file is wanted`)
 }
 
-async function openPath(path: string, call: Call, services: Services): Promise<Source> {
+async function openPath(path: string, verb: PackingVerb, call: Call, services: Services): Promise<Source> {
   try {
     return await services.source(path)
   } catch (error) {
-    throw hasCode(error, 'FILE_NOT_FOUND') ? await fileNotFound(path, call, services, error) : error
+    throw hasCode(error, 'FILE_NOT_FOUND') ? await fileNotFound(path, verb, call, services, error) : error
   }
 }
 
@@ -178,7 +180,7 @@ function checkTitles(layers: readonly Part[]): readonly string[] {
 async function configOf(call: Call, services: Services, asked: AskedAnnotations): Promise<Part | undefined> {
   const path = textFlag(call, 'config')
   if (path === undefined) return undefined
-  const source = await openFile(path, call, services)
+  const source = await openFile(path, services)
   const { size } = await source.stat('')
   return {
     mediaType: textFlag(call, 'config-type') ?? unknownConfig,

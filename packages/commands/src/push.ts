@@ -75,7 +75,7 @@ function checkForKind(as: string, single: boolean, plain: readonly string[]): vo
 }
 
 async function pack(info: KindInfo | undefined, call: Call, services: Services): Promise<Packed> {
-  if (info === undefined) return packFiles(call, services)
+  if (info === undefined) return packFiles(call, services, 'push')
   const kind = await services.kinds.load(info.name)
   if (kind.pack === undefined) {
     throw new OcishError('KIND_INPUT_REFUSED', `the kind ${info.name} cannot be packed`, {

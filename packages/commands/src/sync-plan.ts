@@ -31,6 +31,8 @@ export interface PlanOptions extends TreeOptions {
   /** Only what was created after this time. */
   readonly after?: Date
   readonly delete: boolean
+  /** Tags that the destination has stay as they are, whatever they point to. */
+  readonly skipExisting: boolean
   /** The digest at the source is not the one at the destination: an index is rewritten, one platform is taken. */
   readonly isNarrowed: boolean
 }
@@ -76,6 +78,7 @@ async function compare(
   options: PlanOptions,
 ): Promise<SyncCopy | 'same' | 'old'> {
   const { signal, after } = options
+  if (isThere && options.skipExisting) return 'same'
   if (after !== undefined && !(await isYounger(from, tag, after, services, signal))) return 'old'
   const [digest, before] = await Promise.all([
     digestOf(from, tag, signal),

@@ -2,7 +2,7 @@ import type { CopyOptions } from '@ocish/core'
 import { exits, hasCode, isOcishError, type OcishError } from '@ocish/sdk'
 import type { Call, Outcome, Row } from '@ocish/shell'
 import { isSet, numberFlag, textArg, textFlag } from './call-values.ts'
-import { copySettings } from './copy-settings.ts'
+import { copySettings, withReferrers } from './copy-settings.ts'
 import { copyNow } from './copy-task.ts'
 import { mapOrdered } from './map-ordered.ts'
 import type { Opened, Services } from './services.ts'
@@ -38,7 +38,8 @@ function planOptions(call: Call, settings: CopyOptions): PlanOptions {
   const since = numberFlag(call, 'since')
   return {
     signal: call.signal,
-    withReferrers: isSet(call, 'referrers'),
+    withReferrers: withReferrers(call),
+    skipExisting: isSet(call, 'skip-existing'),
     match: tagFilter(textFlag(call, 'match')),
     ...(since === undefined ? {} : { after: new Date(Date.now() - since) }),
     delete: isSet(call, 'delete'),

@@ -20,5 +20,5 @@ export const run: Run = async function* run(call, services) {
 }
 
 function row(host: string, user: string | undefined, source: string): Row {
-  return { host, ...(user === undefined ? {} : { user }), source }
+  return { host, ...(user === undefined ? {} : { user }), source, status: 'not checked' }
 }

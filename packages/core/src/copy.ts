@@ -10,7 +10,8 @@ import type { Place } from './registry.ts'
 /**
  * Copies a graph: what `reference` points to at the source, and all below it. A manifest is written after all it points
  * to, the root last, with its tags; what is at the target ends its subtree; equal blobs are moved once. Bytes arrive as
- * they are, so digests stay. Where everything is there already it costs one request on each side.
+ * they are, so digests stay; at the end the digest in the answer to the PUT of the root has to be the source's, which
+ * costs no further request. Where everything is there already it costs one request on each side.
  *
  * Errors: those of both sides, with `details.side` and `details.descriptor`; PLATFORM_NOT_FOUND; LIMIT_EXCEEDED (indexes
  * or referrers nested deeper than 8, more than 10,000 manifests); MANIFEST_INVALID (a cycle).

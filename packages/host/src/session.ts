@@ -147,6 +147,13 @@ class HostSession implements Session {
     })
   }
 
+  standardOutput(): Bytes {
+    const written = this.#standardArchive.then((archive) => archive.written())
+    return (async function* () {
+      yield* await written
+    })()
+  }
+
   get #standardArchive(): Promise<StandardArchive> {
     return (this.#standard ??= this.#openStandardArchive())
   }

@@ -2,7 +2,7 @@ import { createReadStream, promises as fs } from 'node:fs'
 import { join } from 'node:path'
 import type { Access, Opened } from '@ocish/commands'
 import { type CallOptions, ForwardingRegistry, type Registry } from '@ocish/core'
-import { type Bytes, OcishError, type StdioLocation } from '@ocish/sdk'
+import { type Bytes, isOcishError, OcishError, type StdioLocation } from '@ocish/sdk'
 import type { OpenedFile } from './holdings.ts'
 
 export interface StandardArchiveOptions {
@@ -23,6 +23,8 @@ export class StandardArchive {
   readonly #options: StandardArchiveOptions
   #input: Promise<OpenedFile> | undefined
   #output: Promise<OpenedFile> | undefined
+  /** Somebody reads `written`. */
+  #isClaimed = false
 
   constructor(options: StandardArchiveOptions) {
     this.#options = options
@@ -35,18 +37,42 @@ export class StandardArchive {
     return { ...file, location, display: '-' }
   }
 
+  /** What is written, once it is committed; from now on it does not go to standard output by itself. */
+  written(): Bytes {
+    this.#isClaimed = true
+    const path = async (): Promise<string> => this.#outputPath()
+    return (async function* () {
+      yield* createReadStream(await path(), { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>
+    })()
+  }
+
+  async #outputPath(): Promise<string> {
+    return join(await this.#options.folder(), 'standard-output.tar')
+  }
+
   async #openInput(): Promise<OpenedFile> {
     const { input, folder, open } = this.#options
     if (input === undefined) throw noStream('input')
     const path = join(await folder(), 'standard-input.tar')
     await fs.writeFile(path, input(), { flag: 'wx', mode: 0o600 })
-    return open(path, 'read')
+    try {
+      return await open(path, 'read')
+    } catch (error) {
+      // What was typed is a dash, not the place where its bytes lie.
+      if (!isOcishError(error)) throw error
+      throw new OcishError(error.code, error.message.replaceAll(path, 'standard input'), {
+        cause: error,
+        exit: error.exit,
+        ...(error.hint !== undefined && { hint: error.hint }),
+      })
+    }
   }
 
   async #openOutput(): Promise<OpenedFile> {
-    const { output, folder, open } = this.#options
+    const { output, open } = this.#options
+    const path = await this.#outputPath()
+    if (this.#isClaimed) return open(path, 'write')
     if (output === undefined) throw noStream('output')
-    const path = join(await folder(), 'standard-output.tar')
     const { registry, repository } = await open(path, 'write')
     return { registry: new Streamed(registry, path, output), repository }
   }

@@ -1,4 +1,5 @@
 import type { Bytes } from '@ocish/sdk'
+import type { BoundCall } from './bound-call.ts'
 import type { CommandStream, Outcome, Row } from './command.ts'
 import type { Edge } from './formats/edge.ts'
 import type { Output } from './signature.ts'
@@ -10,6 +11,13 @@ export interface Emitted {
   readonly outcome: Promise<Outcome>
   /** The outcome as far as it is known now; undefined while the command has not come to its end. */
   readonly ended: () => Outcome | undefined
+}
+
+/** What a call gives: what its signature says, or bytes where it names standard output (`bytesTo`). */
+export function outputOf({ signature, args }: Pick<BoundCall, 'signature' | 'args'>): Output {
+  const { output } = signature
+  const isBytes = output.form === 'rows' && output.bytesTo !== undefined && args[output.bytesTo] === '-'
+  return isBytes ? { form: 'bytes' } : output
 }
 
 /**

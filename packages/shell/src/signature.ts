@@ -89,7 +89,12 @@ export interface RowType {
 }
 
 export type Output =
-  | { readonly form: 'rows'; readonly row: RowType | readonly RowType[] }
+  | {
+      readonly form: 'rows'
+      readonly row: RowType | readonly RowType[]
+      /** The parameter that, as `-`, makes the command give bytes in place of rows (`cp a -`). */
+      readonly bytesTo?: string
+    }
   | { readonly form: 'value'; readonly type: ColumnType | 'Description' | 'Pushed' | 'text' }
   | { readonly form: 'bytes' }
   | { readonly form: 'none' }

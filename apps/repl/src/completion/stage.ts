@@ -31,7 +31,7 @@ function split(word: string, at: number): Stage {
 }
 
 function schemeOf(word: string): string {
-  return /^(?:oci|tar|cache|docker):(?:\/\/)?/.exec(word)?.[0] ?? ''
+  return /^(?:oci|tar|docker-archive|cache|docker):(?:\/\/)?/.exec(word)?.[0] ?? ''
 }
 
 /** A local path, by its form. */

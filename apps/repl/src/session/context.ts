@@ -1,7 +1,7 @@
 import { looksLikeRegistry } from '@ocish/sdk'
 
 /** Beginnings that are no relative reference. */
-const scheme = /^(?:oci|tar|cache|docker|docker-daemon|containers-storage|https?):/
+const scheme = /^(?:oci|tar|docker-archive|cache|docker|docker-daemon|containers-storage|https?):/
 
 /** What names of a line are relative to: `ghcr.io/team`, or nothing. */
 export interface ContextRules {

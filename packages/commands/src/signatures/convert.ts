@@ -13,7 +13,7 @@ export const convertSignature: Signature = {
   ],
   flags: [
     { name: 'to', type: 'string', enum: ['oci', 'docker'], summary: 'the format to write' },
-    ...copyFlags.filter((flag) => flag.name !== 'referrers'),
+    ...copyFlags.filter((flag) => !flag.name.startsWith('referrers')),
   ],
   input: 'none',
   output: { form: 'value', type: 'Pushed' },

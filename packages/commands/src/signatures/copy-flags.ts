@@ -4,6 +4,12 @@ import type { Flag } from '@ocish/shell'
 export const copyFlags: readonly Flag[] = [
   { name: 'referrers', type: 'bool', summary: 'with what refers to it, and to that' },
   {
+    name: 'referrers-type',
+    type: 'string',
+    placeholder: 'TYPE',
+    summary: 'of what refers to it, only this artifact type',
+  },
+  {
     name: 'platform',
     type: 'platform',
     many: true,

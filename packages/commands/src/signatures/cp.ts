@@ -11,7 +11,7 @@ export const cpSignature: Signature = {
     'without a tag keeps its tag. What is already there is not sent again, and what was interrupted goes on. With -r ' +
     'every tag of every repository at or below the source is copied, with the same names below the destination; ' +
     'cp -r --referrers to a tar: file is a backup, and cp -r --referrers back from it the restore. A dash is an archive ' +
-    'on standard input, or output.',
+    'on standard input, or output; docker-archive:FILE:NAME is one for docker load.',
   params: [
     {
       name: 'src',
@@ -34,7 +34,7 @@ export const cpSignature: Signature = {
     { ...asFlag, summary: 'take short names of sources as this kind does' },
   ],
   input: 'none',
-  output: { form: 'rows', row: transferRow },
+  output: { form: 'rows', row: transferRow, bytesTo: 'dst' },
   effect: 'W',
   examples: [
     { line: 'cp ghcr.io/team/app:1.0 registry.example.com/mirror/', note: 'to mirror/app:1.0' },
@@ -48,6 +48,10 @@ export const cpSignature: Signature = {
       note: 'two platforms of an index',
     },
     { line: 'cp -r ghcr.io/team tar:team.tar --referrers', note: 'a backup of everything below team' },
+    {
+      line: 'cp ghcr.io/team/app:1.0 docker-archive:app.tar:team/app:1.0 --platform linux/amd64',
+      note: 'for docker load',
+    },
   ],
   exits: [3, 4, 5, 6, 7, 8, 10],
   since: '0.1',

@@ -40,6 +40,7 @@ export const syncSignature: Signature = {
       summary: 'only this share of the repositories, from 0/N',
     },
     ...copyFlags,
+    { name: 'skip-existing', type: 'bool', summary: 'leave tags alone that the destination has' },
   ],
   input: 'none',
   output: { form: 'rows', row: actionRow },

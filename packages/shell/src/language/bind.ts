@@ -2,6 +2,7 @@ import { bindWords } from '../bind-words.ts'
 import type { BoundCall } from '../bound-call.ts'
 import type { Commands } from '../commands.ts'
 import type { Diagnostic } from '../diagnostic.ts'
+import { outputOf } from '../edge-of.ts'
 import { nearest } from '../suggest.ts'
 import { isVerb } from '../verbs.ts'
 import { checkExpression, unknownField } from './bind-expression.ts'
@@ -298,7 +299,7 @@ class Binder {
     }
     const arrival = this.#arrival(call.signature.name, stage, input, place)
     this.#complain(commandInputProblem(arrival, call.signature))
-    return { input, call, output: edgeTypeOf(call.signature.output) }
+    return { input, call, output: edgeTypeOf(outputOf(call)) }
   }
 
   #verb(

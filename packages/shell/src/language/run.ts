@@ -3,7 +3,7 @@ import type { BoundCall } from '../bound-call.ts'
 import type { Outcome, Row } from '../command.ts'
 import { commonOf, type CommonFlags } from '../common-flags.ts'
 import { errorOf } from '../diagnostic.ts'
-import { edgeOf } from '../edge-of.ts'
+import { edgeOf, outputOf } from '../edge-of.ts'
 import { isVerb } from '../verbs.ts'
 import type { BoundProgram, BoundStage } from './bind.ts'
 import { literalText } from './call-words.ts'
@@ -255,7 +255,7 @@ class Runner<Services> {
       },
       services,
     )
-    const { edge, ended } = await edgeOf(call.signature.output, stream)
+    const { edge, ended } = await edgeOf(outputOf(call), stream)
     return { flow: edge ?? { form: 'none' }, outcome: ended, call }
   }
 
