@@ -84,7 +84,11 @@ describe('a line that is wrong', () => {
   test('the reference first, as oras has it, is answered with the corrected line', async () => {
     const { stderr, code } = await world.run('push HOST/app:2 a.txt')
     expect(code).toBe(2)
-    expect(stderr).toContain(`The destination comes last: a.txt ${world.host}/app:2`)
+    expect(stderr).toContain(`The destination comes last: push a.txt ${world.host}/app:2`)
+    const typed = await world.run('attach HOST/app:2 a.txt:text/plain')
+    expect(typed.stderr).toContain(
+      `The destination comes last: attach --type text/plain a.txt ${world.host}/app:2`,
+    )
   })
 
   test('file:mediatype is answered with the flag', async () => {

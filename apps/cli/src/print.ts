@@ -1,6 +1,6 @@
-import { type Bytes, OcishError } from '@ocish/sdk'
+import type { Bytes } from '@ocish/sdk'
 import { type CommonFlags, defaultFormat, type Edge, type HelpDocument, type Row, write } from '@ocish/shell'
-import { help, join } from '@ocish/shell/text'
+import { help, join, textOnly } from '@ocish/shell/text'
 import type { Terminal } from './terminal.ts'
 
 export interface PrintOptions {
@@ -61,36 +61,4 @@ async function printBytes(bytes: Bytes, terminal: Terminal, options: PrintOption
   const settings = { look: terminal.look, terminal: true }
   for await (const text of write({ form: 'bytes', bytes: textOnly(bytes) }, 'table', settings))
     await terminal.write(text)
-}
-
-/** Passes text through; a terminal gets no binary data. */
-async function* textOnly(bytes: Bytes): Bytes & AsyncGenerator<Uint8Array> {
-  let started = false
-  for await (const chunk of bytes) {
-    if (!started && isBinary(chunk)) {
-      throw new OcishError('USAGE_BINARY_OUTPUT', 'this is binary data, and a terminal shows text', {
-        hint: 'Write it to a file with > FILE, or add --raw.',
-      })
-    }
-    started = true
-    yield chunk
-  }
-}
-
-/** NUL, or more control characters than any text has. */
-function isBinary(chunk: Uint8Array): boolean {
-  const head = chunk.subarray(0, 8192)
-  let controls = 0
-  for (const byte of head) {
-    if (byte === 0) return true
-    if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) controls += 1
-  }
-  if (controls * 10 > head.length) return true
-  try {
-    // The last character of the piece may be cut.
-    new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true })
-    return false
-  } catch {
-    return true
-  }
 }

@@ -1,10 +1,9 @@
-import { OcishError } from '@ocish/sdk'
+import { OcishError, streamOf } from '@ocish/sdk'
 import type { ChartFile } from './chart-files.ts'
 import { readChartYaml } from './chart-yaml.ts'
 import { chartFile, lockFile, schemaFile } from './constants.ts'
 import type { Metadata } from './metadata.ts'
 import { readArchive } from './read-archive.ts'
-import { once } from './read-bytes.ts'
 import { refused } from './parse-yaml.ts'
 
 /** A chart in memory: its own files by path, and the charts it is made of, sorted by name. */
@@ -91,7 +90,7 @@ async function loadSubchart(
   const [packed] = files
   if (packed === undefined || packed.path !== '' || files.length > 1)
     throw new OcishError('KIND_INPUT_INVALID', `charts/${name} is a folder with the name of an archive`)
-  return loadChart(await readArchive(once(packed.bytes), options.signal), options)
+  return loadChart(await readArchive(streamOf(packed.bytes), options.signal), options)
 }
 
 /** Before apiVersion v2, dependencies were a file of their own. */

@@ -5,11 +5,11 @@ import {
   type OpenBytes,
   type Target,
   type TreeEntry,
+  streamOf,
 } from '@ocish/sdk'
 import { checkMetadata } from './check-metadata.ts'
 import { chartLayer, chartManifest, provenanceLayer, readMetadata } from './read.ts'
 import { readArchive } from './read-archive.ts'
-import { once } from './read-bytes.ts'
 import { verifyAsked } from './signed.ts'
 
 /** The chart's files below its root, for `ls` and `cat`. Errors: those of reading the archive. */
@@ -19,7 +19,7 @@ export async function* listChart(
 ): AsyncGenerator<TreeEntry & { readonly open?: OpenBytes }, void> {
   const manifest = await chartManifest(artifact)
   for (const { path, bytes } of await readArchive(manifest.open(chartLayer(manifest)), context.signal))
-    yield { path, kind: 'file', size: bytes.length, mode: 0o644, open: () => once(bytes) }
+    yield { path, kind: 'file', size: bytes.length, mode: 0o644, open: () => streamOf(bytes) }
 }
 
 /**
@@ -37,7 +37,7 @@ export async function unpackChart(artifact: Artifact, target: Target, context: K
     context.signal.throwIfAborted()
     // One file at a time: a target may be a stream.
     // oxlint-disable-next-line no-await-in-loop
-    await target.write(path, once(bytes), { mode: 0o644 })
+    await target.write(path, streamOf(bytes), { mode: 0o644 })
   }
 }
 

@@ -6,6 +6,7 @@ import {
   type PackedManifest,
   type Part,
   type Source,
+  streamOf,
 } from '@ocish/sdk'
 import { manifestAnnotations } from './annotations.ts'
 import { checkMetadata, type ValidMetadata } from './check-metadata.ts'
@@ -17,7 +18,7 @@ import { chartNotes } from './lint.ts'
 import { encodeHelmManifest } from './manifest-bytes.ts'
 import { formatTime, packOptions, type PackOptions } from './options.ts'
 import { readArchive } from './read-archive.ts'
-import { once, readBytes } from './read-bytes.ts'
+import { readBytes } from './read-bytes.ts'
 import { readFolder } from './read-folder.ts'
 import { writeArchive } from './write-archive.ts'
 
@@ -66,7 +67,7 @@ async function packArchive(
       mediaType: provenanceType,
       digest: digestOf(bytes),
       size: bytes.length,
-      open: () => once(bytes),
+      open: () => streamOf(bytes),
     })
   }
   const notes = [...notesOf(chart), ...(provenance === undefined ? [] : [`${provenance.name} goes with it`])]
@@ -131,7 +132,7 @@ function packed(
   const config = { mediaType: configType, digest: digestOf(bytes), size: bytes.length }
   return {
     layers,
-    config: { ...config, open: () => once(bytes) },
+    config: { ...config, open: () => streamOf(bytes) },
     annotations: manifestAnnotations(metadata, created),
     manifest: (written, annotations) => encodeHelmManifest(config, written, annotations),
     tag: tagOf(metadata.version),

@@ -18,11 +18,6 @@ export async function readPart(artifact: Artifact, part: Descriptor, limit: numb
   return readBytes(artifact.open(part), part.mediaType, limit)
 }
 
-/** A stream of these bytes. */
-export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
-}
-
 function tooMuch(what: string, limit: number): OcishError<'LIMIT_EXCEEDED'> {
   return new OcishError('LIMIT_EXCEEDED', `${what} is larger than ${limit} bytes`)
 }

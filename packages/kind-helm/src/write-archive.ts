@@ -1,11 +1,10 @@
 import { compressed, writeTar, type TarInput } from '@ocish/archive'
-import type { Bytes } from '@ocish/sdk'
+import { streamOf, type Bytes } from '@ocish/sdk'
 import { fileOf, type Chart } from './chart.ts'
 import { chartFile, lockFile, schemaFile, valuesFile } from './constants.ts'
 import { goMetadata } from './encode-metadata.ts'
 import { writeGoYaml } from './go-yaml-writer.ts'
 import { fromGoYaml } from './lock.ts'
-import { once } from './read-bytes.ts'
 
 export interface WriteOptions {
   /** Seconds since 1970 for every entry. */
@@ -36,7 +35,7 @@ function* entries(chart: Chart, root: string, options: WriteOptions): Generator<
       gid: 0,
       size: bytes.length,
       mtime: options.mtime,
-      open: () => once(bytes),
+      open: () => streamOf(bytes),
     }
   }
   for (const subchart of chart.subcharts) {

@@ -19,6 +19,7 @@ import {
   type OpenBytes,
   type Source,
   type TreeEntry,
+  streamOf,
 } from '@ocish/sdk'
 import { field } from './fields.ts'
 import { parseObject, readPart, textAt } from './read-part.ts'
@@ -69,7 +70,7 @@ async function packPlugin(source: Source): ReturnType<NonNullable<Kind['pack']>>
   const plugin = pluginOf(parseObject(manifest, 'package.json'))
   return {
     artifactType,
-    config: { mediaType: configType, open: () => once(manifest) },
+    config: { mediaType: configType, open: () => streamOf(manifest) },
     layers: [{ mediaType: layerType, open }],
     annotations: {
       'org.opencontainers.image.title': plugin.name,
@@ -105,10 +106,6 @@ async function collected(bytes: Bytes): Promise<Uint8Array> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array, void> {
-  yield bytes
 }
 
 function contentOf({ layers }: Artifact): Descriptor {

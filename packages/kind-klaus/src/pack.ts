@@ -1,4 +1,11 @@
-import { digestOf, OcishError, type KindContext, type PackedManifest, type Source } from '@ocish/sdk'
+import {
+  digestOf,
+  OcishError,
+  type KindContext,
+  type PackedManifest,
+  type Source,
+  streamOf,
+} from '@ocish/sdk'
 import { encodePersonalityConfig, encodePluginConfig } from './config-blobs.ts'
 import {
   personalityConfigType,
@@ -12,7 +19,6 @@ import { encodeKlausManifest } from './manifest-bytes.ts'
 import { encodeMetadata } from './metadata.ts'
 import type { Metadata } from './model.ts'
 import { readPersonalityFolder } from './personality-yaml.ts'
-import { once } from './once.ts'
 
 const namePattern = /^[a-z0-9][a-z0-9-]*$/
 
@@ -64,7 +70,7 @@ function packed(source: Source, { config, contentType, metadata, compat }: Ingre
   }
   return {
     layers: [{ mediaType: contentType, open: () => contentLayer(source, { compat, mtime: 0, skipped }) }],
-    config: { ...configDescriptor, open: () => once(config.bytes) },
+    config: { ...configDescriptor, open: () => streamOf(config.bytes) },
     annotations,
     manifest: ([layer], merged) => {
       if (layer === undefined) throw new TypeError('the content layer was not written')

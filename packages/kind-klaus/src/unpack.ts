@@ -8,11 +8,11 @@ import {
   type KindContext,
   type Target,
   type TreeEntry,
+  streamOf,
 } from '@ocish/sdk'
 import { limits, markerFile } from './constants.ts'
 import { parseConfigObject } from './config-blobs.ts'
 import { readPart } from './read.ts'
-import { once } from './once.ts'
 
 const archiveLimits = { bytes: limits.totalBytes, entries: limits.entries, file: limits.fileBytes }
 
@@ -41,7 +41,7 @@ export async function unpackContent(
     include: (path) => path !== markerFile,
     skipSpecial: (path, type) => context.warn(`${path} is a ${type} and was left out`),
   })
-  await target.write(markerFile, once(await marker(artifact)), { mode: 0o600 })
+  await target.write(markerFile, streamOf(await marker(artifact)), { mode: 0o600 })
 }
 
 /** Entries of the content, for `ls` and `cat`. */

@@ -1,4 +1,11 @@
-import type { Artifact, Bytes, KindContext, Target, TreeEntry } from '@ocish/sdk'
+import {
+  streamOf,
+  type Artifact,
+  type Bytes,
+  type KindContext,
+  type Target,
+  type TreeEntry,
+} from '@ocish/sdk'
 import { blanks, consentItems, consentLine } from './consent.ts'
 import { neverPublish } from './redact.ts'
 import type { RunConfig } from './model.ts'
@@ -46,7 +53,7 @@ export function fileName({ name = '' }: RunConfig): string {
 export async function unpack(artifact: Artifact, target: Target, context: KindContext): Promise<void> {
   const exported = await exportConfig(artifact, context.signal)
   for (const line of exported.consent) context.warn(line)
-  await target.write(exported.fileName, once(exported.bytes), { mode: 0o600 })
+  await target.write(exported.fileName, streamOf(exported.bytes), { mode: 0o600 })
 }
 
 /** The same file, for `ls REF//` and `cat REF//NAME.json`. */
@@ -61,11 +68,6 @@ export async function* list(
     size: bytes.length,
     mode: 0o600,
     mediaType: 'application/json',
-    open: () => once(bytes),
+    open: () => streamOf(bytes),
   }
-}
-
-/** The bytes as a stream whose chunk the receiver may keep. */
-export async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield Uint8Array.from(bytes)
 }

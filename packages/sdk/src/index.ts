@@ -1,3 +1,4 @@
+export { streamOf } from './bytes.ts'
 export type { Bytes, OpenBytes } from './bytes.ts'
 export { inlineData, isSameContent, parseAnnotations, parseDescriptor } from './descriptor.ts'
 export type { Annotations, Descriptor, Platform } from './descriptor.ts'

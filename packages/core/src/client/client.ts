@@ -1,4 +1,4 @@
-import { inlineData, octetStream } from '@ocish/sdk'
+import { inlineData, octetStream, streamOf } from '@ocish/sdk'
 import type { Abilities, BlobContent, Registry } from '../registry.ts'
 import { deleteBlob, openBlob, openRange, pumpBlob, statBlob } from './blobs.ts'
 import { Exchange } from './exchange.ts'
@@ -74,10 +74,5 @@ function inlined(remote: Remote, blob: Parameters<Registry['openBlob']>[1]): Blo
       remote.exchange.warnings.warn(`the inline content of ${blob.digest} does not fit its digest`)
     return undefined
   }
-  return { descriptor: blob, bytes: once(data) }
-}
-
-// eslint-disable-next-line typescript/require-await -- a stream of one chunk
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes
+  return { descriptor: blob, bytes: streamOf(data) }
 }

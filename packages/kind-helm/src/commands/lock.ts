@@ -1,10 +1,9 @@
-import { OcishError, type KindCommand } from '@ocish/sdk'
+import { OcishError, type KindCommand, streamOf } from '@ocish/sdk'
 import { lockBytes, type Chart } from '../chart.ts'
 import { lockFile } from '../constants.ts'
 import { declared, isExact, resolveDependencies, type Resolved } from '../dependencies.ts'
 import { encodeLock, lockDigest, readLock, type Lock, type LockedDependency } from '../lock.ts'
 import { formatTime } from '../options.ts'
-import { once } from '../read-bytes.ts'
 import { localChart, sourceAt } from './chart-at.ts'
 import { dependencyColumns } from './deps.ts'
 
@@ -44,7 +43,7 @@ export const lock: KindCommand = {
       })
     }
     const target = await context.target('file')
-    await target.write('', once(encodeLock(lockOf(chart, resolved))))
+    await target.write('', streamOf(encodeLock(lockOf(chart, resolved))))
     yield* resolved
     return 0
   },

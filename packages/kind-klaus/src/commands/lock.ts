@@ -1,11 +1,17 @@
-import { encodeGoJson, OcishError, parseJson, type KindCommand, type KindCommandContext } from '@ocish/sdk'
+import {
+  encodeGoJson,
+  OcishError,
+  parseJson,
+  type KindCommand,
+  type KindCommandContext,
+  streamOf,
+} from '@ocish/sdk'
 import { resolveDependencies, type Resolved } from '../dependencies.ts'
 import { limits } from '../constants.ts'
 import { readPersonalityFolder } from '../personality-yaml.ts'
 import { readTextFile } from '../read-source.ts'
 import { klausSource } from '../sources.ts'
 import { sourceFlag } from './flags.ts'
-import { once } from '../once.ts'
 
 const lockFile = 'klaus.lock.json'
 
@@ -68,7 +74,7 @@ export const lock: KindCommand = {
 
 async function write(context: KindCommandContext, document: string): Promise<void> {
   const target = await context.target?.('file')
-  await target?.write('', once(new TextEncoder().encode(document)))
+  await target?.write('', streamOf(new TextEncoder().encode(document)))
 }
 
 /** Deterministic: the same dependencies give the same bytes. */

@@ -1,7 +1,6 @@
-import { OcishError, type KindCommand } from '@ocish/sdk'
+import { OcishError, type KindCommand, streamOf } from '@ocish/sdk'
 import { personalityFile, pluginManifest, soulFile } from '../constants.ts'
 import type { KlausType } from '../sources.ts'
-import { once } from '../once.ts'
 
 export const create: KindCommand = {
   name: 'new',
@@ -28,7 +27,7 @@ export const create: KindCommand = {
     const target = await context.target('dir')
     for (const [path, text] of Object.entries(files[args['type'] as KlausType](name))) {
       const bytes = new TextEncoder().encode(text)
-      await target.write(path, once(bytes))
+      await target.write(path, streamOf(bytes))
       yield { path, size: bytes.length }
     }
   },

@@ -1,5 +1,5 @@
-import { type KindCommand, type KindCommandContext, OcishError } from '@ocish/sdk'
-import { exportConfig, once } from '../export.ts'
+import { type KindCommand, type KindCommandContext, OcishError, streamOf } from '@ocish/sdk'
+import { exportConfig } from '../export.ts'
 
 /** `runconfig export REF [FILE]`. */
 export const exportCommand: KindCommand = {
@@ -27,7 +27,7 @@ export const exportCommand: KindCommand = {
     const artifact = await context.lookup.open(String(args['ref']))
     const { bytes, consent } = await exportConfig(artifact, context.signal)
     for (const line of consent) context.warn(line)
-    if (args['file'] === undefined) yield* once(bytes)
+    if (args['file'] === undefined) yield* streamOf(bytes)
     else await writeFile(bytes, context)
   },
 }
@@ -39,5 +39,5 @@ async function writeFile(bytes: Uint8Array, context: KindCommandContext): Promis
       hint: 'Redirect the output to the file.',
     })
   }
-  await target.write('', once(bytes), { mode: 0o600 })
+  await target.write('', streamOf(bytes), { mode: 0o600 })
 }
