@@ -114,6 +114,8 @@ export interface BlobExpectation {
 export interface PushBlobOptions extends CallOptions {
   /** Continue this session (what a refused mount left) instead of starting one. */
   readonly upload?: Upload
+  /** The same content by the fast body path, for a target that can use it; it is verified here then. */
+  readonly feed?: Feed
   /** The same content from a byte on, unverified: an upload that goes on then reads no more than what is missing. */
   readonly openFrom?: (start: number) => Bytes
 }

@@ -27,9 +27,14 @@ export async function pushBlob(
   const algorithm = expected.digest === undefined ? 'sha256' : algorithmOf(expected.digest)
   let given = options.upload
   for (let session = 1; ; session++) {
-    const upload = await sessionOf(remote, repository, given, algorithm, options)
+    const source = new CheckedSource(expected, algorithm, open, options.feed)
+    // The source is asked while the session is opened.
+    source.begin()
+    const upload = await sessionOf(remote, repository, given, algorithm, options).catch((error: unknown) => {
+      source.close()
+      throw error
+    })
     given = undefined
-    const source = new CheckedSource(expected, algorithm, open)
     try {
       const descriptor = await transfer(upload, source, expected, options)
       return {
@@ -38,6 +43,7 @@ export async function pushBlob(
         size: descriptor.size,
       }
     } catch (error) {
+      source.close()
       const found = await afterFailure(error, remote, repository, expected, options, session, source)
       if (found !== undefined) return found
       await cancelQuietly(upload)
@@ -57,7 +63,7 @@ async function transfer(
   const call = signal === undefined ? {} : { signal }
   if (digest !== undefined && size !== undefined && upload.offset === 0) {
     try {
-      return await upload.put(digest, { open: () => source.bytes(), length: size }, call)
+      return await upload.put(digest, { open: () => source.body(), length: size }, call)
     } catch (error) {
       // A proxy on the way limits the size of a request: chunks may fit where the whole does not.
       if (!hasCode(error, 'LIMIT_EXCEEDED')) throw error

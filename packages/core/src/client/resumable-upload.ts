@@ -72,7 +72,8 @@ class ResumableUpload {
     let upload = (await this.#remembered()) ?? (await this.#begin(this.#options.upload))
     for (;;) {
       const before = upload.offset
-      const source = new CheckedSource(this.#blob, algorithmOf(this.#blob.digest), this.#open)
+      const { feed } = this.#options
+      const source = new CheckedSource(this.#blob, algorithmOf(this.#blob.digest), this.#open, feed)
       try {
         // oxlint-disable-next-line no-await-in-loop -- one attempt after the other
         await this.#send(upload, source)
@@ -93,7 +94,7 @@ class ResumableUpload {
     const call = this.#call()
     try {
       if (upload.offset === 0 && !this.#isKept) {
-        await upload.put(digest, { open: () => source.bytes(), length: size }, call)
+        await upload.put(digest, { open: () => source.body(), length: size }, call)
         return
       }
       if (upload.offset < size) await this.#sendRest(upload, source)
@@ -110,7 +111,8 @@ class ResumableUpload {
   async #sendRest(upload: RemoteUpload, source: CheckedSource): Promise<void> {
     const { offset } = upload
     const call = this.#call()
-    if (await upload.rest(() => this.#from(offset, source), this.#blob.size, call)) return
+    const rest = (): Bytes => (offset === 0 ? source.body() : this.#from(offset, source))
+    if (await upload.rest(rest, this.#blob.size, call)) return
     await upload.refresh(call)
     if (upload.offset === 0) await this.#learnLost()
     throw new OcishError('UPLOAD_RANGE_INVALID', `${this.#remote.host} did not go on at byte ${offset}`)

@@ -1,6 +1,6 @@
 import { type Bytes, type Descriptor, hasCode, inlineData, isForeignLayer } from '@ocish/sdk'
 import { counted, fromBytes } from '../bytes.ts'
-import type { Sink, Upload } from '../registry.ts'
+import type { Feed, Sink, Upload } from '../registry.ts'
 import { fromSource, onSide, withAttempts, withSide } from './failure.ts'
 import { pumpBlob } from './pump.ts'
 import type { Run } from './run.ts'
@@ -12,16 +12,15 @@ export async function copyBlob(run: Run, blob: Descriptor): Promise<void> {
   if (isForeign && run.options.includeForeign !== true) return run.skip(blob, 'blobs', 'foreign')
   if (await run.isRefused(blob)) return run.skip(blob, 'blobs', 'hook')
   run.tell({ type: 'waiting', descriptor: blob })
-  return run.scheduler.run(blob.size, () => transfer(run, blob))
+  const { candidates, isLikelyThere } = await mountCandidates(run, blob)
+  const isAsked = isLikelyThere || candidates.length === 0
+  if (isAsked && (await run.scheduler.run(0, () => isThere(run, blob))))
+    return run.skip(blob, 'blobs', 'existing')
+  return run.scheduler.run(blob.size, () => transfer(run, blob, candidates))
 }
 
-async function transfer(run: Run, blob: Descriptor): Promise<void> {
-  const { candidates, isLikelyThere } = await mountCandidates(run, blob)
+async function transfer(run: Run, blob: Descriptor, candidates: readonly string[]): Promise<void> {
   let upload: Upload | undefined
-  if ((isLikelyThere || candidates.length === 0) && (await isThere(run, blob))) {
-    await run.skip(blob, 'blobs', 'existing')
-    return
-  }
   if (candidates.length > 0) {
     run.tell({ type: 'mounting', descriptor: blob })
     const result = await mount(run, blob, candidates)
@@ -155,49 +154,58 @@ async function move(run: Run, blob: Descriptor, upload: Upload | undefined): Pro
 
 /** Into a target that keeps what arrived: only the rest of an interrupted transfer is asked for. */
 async function receive(run: Run, blob: Descriptor): Promise<void> {
-  const { source, target, options } = run
-  let failedSource: { readonly error: unknown } | undefined
-  const feed = async (start: number, sink: Sink): Promise<void> => {
+  const { target } = run
+  const fed = feedFrom(run, blob)
+  try {
+    await target.registry.receiveBlob?.(target.repository, blob, fed.feed, run.call(blob))
+  } catch (error) {
+    if (fed.failure !== undefined) throw fed.failure.error
+    // The target found out, but the bytes are the source's.
+    const isSource = hasCode(error, 'DIGEST_MISMATCH', 'SIZE_MISMATCH')
+    throw blame(run, blob, error, isSource)
+  }
+}
+
+interface FedFrom {
+  readonly feed: Feed
+  /** Why the source failed, where it did. */
+  failure: { readonly error: unknown } | undefined
+}
+
+/** The blob by the fast way of the source: within the rate, and told. */
+function feedFrom(run: Run, blob: Descriptor): FedFrom {
+  const { source, options } = run
+  const fed: FedFrom = { failure: undefined, feed }
+  async function feed(start: number, sink: Sink): Promise<void> {
+    fed.failure = undefined
     let failedSink = false
     let done = start
+    const take = async (slab: Uint8Array): Promise<void> => {
+      await options.rateLimit?.take(slab.length, run.signal)
+      done += slab.length
+      try {
+        await sink(slab)
+      } catch (error) {
+        failedSink = true
+        throw error
+      }
+      run.tell({ type: 'moving', descriptor: blob, done })
+    }
     try {
-      await pumpBlob(
-        source,
-        blob,
-        start,
-        async (slab) => {
-          await options.rateLimit?.take(slab.length, run.signal)
-          done += slab.length
-          try {
-            await sink(slab)
-          } catch (error) {
-            failedSink = true
-            throw error
-          }
-          run.tell({ type: 'moving', descriptor: blob, done })
-        },
-        run.call(blob),
-      )
+      await pumpBlob(source, blob, start, take, run.call(blob))
     } catch (error) {
-      if (!failedSink) failedSource = { error: withSide(error, 'source', source, blob) }
+      if (!failedSink) fed.failure = { error: withSide(error, 'source', source, blob) }
       throw error
     }
   }
-  try {
-    await target.registry.receiveBlob?.(target.repository, blob, feed, run.call(blob))
-  } catch (error) {
-    if (failedSource !== undefined) throw failedSource.error
-    // The target found out, but the bytes are the source's.
-    const isSource = hasCode(error, 'DIGEST_MISMATCH', 'SIZE_MISMATCH')
-    throw isSource ? withSide(error, 'source', source, blob) : withSide(error, 'destination', target, blob)
-  }
+  return fed
 }
 
 async function push(run: Run, blob: Descriptor, upload: Upload | undefined): Promise<void> {
   const { source, target } = run
   const { digest, size, mediaType } = blob
   const inline = inlineData(blob)
-  let failedSource: { readonly error: unknown } | undefined
+  let failure: { readonly error: unknown } | undefined
   const read = async (start: number): Promise<Bytes> => {
     const call = run.call(blob)
     if (inline !== undefined) return fromBytes(inline.slice(start))
@@ -205,7 +213,7 @@ async function push(run: Run, blob: Descriptor, upload: Upload | undefined): Pro
     return (await source.registry.openRange(source.repository, digest, start, call)).bytes
   }
   const open = async function* (start: number): AsyncGenerator<Uint8Array, void, undefined> {
-    failedSource = undefined
+    failure = undefined
     try {
       yield* passing(
         run,
@@ -214,22 +222,35 @@ async function push(run: Run, blob: Descriptor, upload: Upload | undefined): Pro
         fromSource(source, blob, () => read(start)),
       )
     } catch (error) {
-      failedSource = { error }
+      failure = { error }
       throw error
     }
   }
+  const fed = feedFrom(run, blob)
   try {
-    await onSide('destination', target, blob, () =>
-      target.registry.pushBlob(target.repository, { digest, size, mediaType }, () => open(0), {
-        ...run.call(blob),
-        ...(source.registry.abilities.range === true && { openFrom: open }),
-        ...(upload && { upload }),
-      }),
-    )
+    await target.registry.pushBlob(target.repository, { digest, size, mediaType }, () => open(0), {
+      ...run.call(blob),
+      feed: fed.feed,
+      ...(source.registry.abilities.range === true && { openFrom: open }),
+      ...(upload && { upload }),
+    })
   } catch (error) {
     // A target that reads a broken stream may say so in its own words; what broke is the source.
-    throw failedSource === undefined ? error : failedSource.error
+    const broken = fed.failure ?? failure
+    if (broken !== undefined) throw broken.error
+    throw blame(run, blob, error, isWrongContent(error))
   }
+}
+
+/** The target was fed what it verified itself. */
+function isWrongContent(error: unknown): boolean {
+  return hasCode(error, 'DIGEST_MISMATCH', 'SIZE_MISMATCH') && error.details?.['where'] === 'content'
+}
+
+function blame(run: Run, blob: Descriptor, error: unknown, isSource: boolean): unknown {
+  return isSource
+    ? withSide(error, 'source', run.source, blob)
+    : withSide(error, 'destination', run.target, blob)
 }
 
 /** Bytes on their way: within the rate, and told. */

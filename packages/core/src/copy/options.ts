@@ -16,7 +16,7 @@ export type IndexMode = 'rewrite' | 'sparse' | 'fail'
 
 export interface CopyOptions {
   readonly signal?: AbortSignal
-  /** Transfers and questions at a time; default 6; a target without `concurrentWrites` gets one. */
+  /** Transfers at a time, and as many questions beside them; default 8; a target without `concurrentWrites` gets one. */
   readonly concurrency?: number
   /** Tags that point to the root afterwards; none: by digest only. */
   readonly tags?: readonly string[]

@@ -6,7 +6,7 @@ import { Scheduler } from './scheduler.ts'
 
 type How = Extract<TransferEvent, { readonly type: 'done' }>['how']
 
-const defaultConcurrency = 6
+const defaultConcurrency = 8
 
 /** What the parts of one copy share: both sides, the queue, the counters, and the way everything stops at once. */
 export class Run {

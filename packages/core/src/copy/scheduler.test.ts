@@ -51,12 +51,20 @@ describe('the scheduler', () => {
     for (const name of ['a', 'b', 'c', 'd']) queue.add(name, 5 * MiB)
     expect(queue.started).toEqual(['a', 'b'])
     queue.add('small', 10)
-    queue.add('question', 0)
     expect(queue.started).toEqual(['a', 'b', 'small'])
-    await queue.end('small')
-    expect(queue.started).toEqual(['a', 'b', 'small', 'question'])
     await queue.end('a')
-    expect(queue.started).toEqual(['a', 'b', 'small', 'question', 'c'])
+    expect(queue.started).toEqual(['a', 'b', 'small', 'c'])
+  })
+
+  it('asks as many questions beside what moves, and no more', async () => {
+    const queue = tasks(new Scheduler(2, new AbortController().signal))
+    for (const name of ['a', 'b', 'c']) queue.add(name, 10)
+    for (const name of ['first', 'second', 'third']) queue.add(name, 0)
+    expect(queue.started).toEqual(['a', 'b', 'first', 'second'])
+    await queue.end('first')
+    expect(queue.started).toEqual(['a', 'b', 'first', 'second', 'third'])
+    await queue.end('a')
+    expect(queue.started).toEqual(['a', 'b', 'first', 'second', 'third', 'c'])
   })
 
   it('lets none wait for ever', async () => {

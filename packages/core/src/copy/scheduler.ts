@@ -10,8 +10,8 @@ const large = 1024 * 1024
 const ageing = 4
 
 /**
- * Runs tasks, so many at a time: those of size 0 (manifests, questions) first, then the largest, small ones in the rest
- * of the slots, of which one is never taken by a large one.
+ * Runs tasks, so many at a time: the largest first, small ones in the rest of the slots, of which one is never taken by a
+ * large one. As many of size 0 (manifests, questions) run beside them, so that what is to be moved is known in time.
  */
 export class Scheduler {
   readonly #limit: number
@@ -19,6 +19,7 @@ export class Scheduler {
   readonly #questions: Task[] = []
   readonly #large: Task[] = []
   readonly #small: Task[] = []
+  #asking = 0
   #running = 0
   #runningLarge = 0
   #startedLarge = 0
@@ -52,8 +53,14 @@ export class Scheduler {
   }
 
   #fill(): void {
+    while (this.#asking < this.#limit) {
+      const question = this.#questions.shift()
+      if (question === undefined) break
+      this.#asking += 1
+      question.start()
+    }
     while (this.#running < this.#limit) {
-      const task = this.#questions.shift() ?? this.#takeLarge() ?? this.#small.shift()
+      const task = this.#takeLarge() ?? this.#small.shift()
       if (task === undefined) return
       this.#running += 1
       if (task.size >= large) this.#runningLarge += 1
@@ -73,7 +80,8 @@ export class Scheduler {
   }
 
   #end(size: number): void {
-    this.#running -= 1
+    if (size === 0) this.#asking -= 1
+    else this.#running -= 1
     if (size >= large) this.#runningLarge -= 1
     this.#fill()
   }
