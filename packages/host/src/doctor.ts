@@ -21,15 +21,16 @@ export async function* doctor(name: string, options: DoctorOptions): AsyncGenera
     })
   const client = await options.optionsFor(registry)
   const { hostname, port, secure } = endpointOf(registryHost(registry), client)
-  const { checkContact } = await import('@ocish/core/client')
-  checkContact(new URL(`${secure ? 'https' : 'http'}://${registryHost(registry)}`), client)
-  const proxy = secure ? client.proxy?.https : client.proxy?.http
+  const { checkContact, proxyFor } = await import('@ocish/core/client')
+  const url = new URL(`${secure ? 'https' : 'http'}://${registryHost(registry)}`)
+  checkContact(url, client)
+  const proxy = proxyFor(url, client.proxy)
   const resolved = yield* step('dns', async () => {
     if (client.resolve !== undefined && client.resolve.length > 0) return 'named by --resolve'
     const addresses = await lookup(hostname, { all: true })
     return addresses.map(({ address }) => address).join(', ')
   })
-  yield { check: 'proxy', ok: true, detail: proxy === undefined ? 'none' : withoutUser(proxy) }
+  yield { check: 'proxy', ok: true, detail: proxyDetail(url, proxy, client) }
   if (!secure) yield { check: 'tls', ok: true, detail: 'plain HTTP' }
   else if (resolved && proxy === undefined)
     yield* step('tls', async () => handshake({ hostname, port, client, signal: options.signal }))
@@ -92,59 +93,93 @@ async function handshake(target: {
   }
 }
 
-/** Authentication, what the API offers, the clock and the limits, out of two requests. */
+/** The sign-in, what the API offers, the clock and the limits, out of a few requests that change nothing. */
 async function* overHttp(
   registry: string,
   given: ClientOptions,
   signal: AbortSignal,
 ): AsyncGenerator<HealthCheck, void> {
   const { createClient } = await import('@ocish/core/client')
-  const answers: (TraceEvent & { readonly type: 'response' })[] = []
-  const onTrace = (event: TraceEvent): void => void (event.type === 'response' && answers.push(event))
-  await using client = createClient(registry, { ...given, onTrace, retries: 0 })
+  const trace: TraceEvent[] = []
+  await using client = createClient(registry, {
+    ...given,
+    onTrace: (event) => void trace.push(event),
+    retries: 0,
+  })
   const reached = yield* step('api', async () => {
     // A name that nobody has: what counts is who answers.
-    const found = client.statManifest('ocish/doctor', 'none', { signal })
-    await found.catch((error: unknown) => {
+    await client.statManifest(nobody, 'none', { signal }).catch((error: unknown) => {
       if (!isAnswer(error)) throw error
     })
     return 'distribution'
   })
   if (!reached) return
+  let listed: string | undefined
+  let catalog = 'no'
   yield* step('authentication', async () => {
     const repositories = client.repositories({ signal, pageSize: 1 })[Symbol.asyncIterator]()
     const found = await repositories.next().catch((error: unknown) => {
       if (isAnswer(error) && !hasCode(error, 'REGISTRY_UNAUTHORIZED')) return undefined
       throw error
     })
-    return found === undefined ? 'taken; it lists no repositories' : 'taken; it lists repositories'
+    await repositories.return?.()
+    listed = found?.done === false ? found.value : undefined
+    catalog = found === undefined ? 'no' : 'yes'
+    return signIn(registry, trace, given, signal)
   })
-  const headers = answers.findLast((answer) => answer.headers['date'] !== undefined)?.headers ?? {}
-  yield clock(headers['date'])
-  const { referrers, mount, range, chunked } = client.abilities
-  const abilities = Object.entries({ referrers, mount, range, chunked })
-  yield {
-    check: 'abilities',
-    ok: true,
-    detail: abilities.map(([name, can]) => `${name} ${told(can)}`).join(', '),
-  }
-  const limit = answers.findLast((answer) => answer.headers['ratelimit-remaining'] !== undefined)?.headers
-  const left = limit?.['ratelimit-remaining']
-  yield {
+  const answers = trace.filter((event) => event.type === 'response')
+  yield clock(answers.findLast(({ headers }) => headers['date'] !== undefined)?.headers['date'])
+  const { abilityDetail } = await import('./doctor-abilities.ts')
+  yield* step('abilities', async () => {
+    const details = await abilityDetail(client, { listed, nobody, trace, signal })
+    return `catalog ${catalog}, ${details}`
+  })
+  const limited = trace.findLast(
+    (event) => event.type === 'response' && event.headers['ratelimit-remaining'] !== undefined,
+  )
+  yield rateLimit(limited?.type === 'response' ? limited.headers : {})
+}
+
+/** A repository that nobody has. */
+const nobody = 'ocish/doctor'
+
+/** The scheme that the registry asked for, and which credential answered it. */
+async function signIn(
+  registry: string,
+  trace: readonly TraceEvent[],
+  { credentials }: ClientOptions,
+  signal: AbortSignal,
+): Promise<string> {
+  const schemes = trace.flatMap((event) => {
+    const text =
+      event.type === 'response'
+        ? event.headers['www-authenticate']
+        : event.type === 'request'
+          ? event.headers['authorization']
+          : undefined
+    return /^(basic|bearer)/i.exec(text ?? '')?.[1]?.toLowerCase() ?? []
+  })
+  const scheme = schemes.includes('bearer') ? 'bearer token' : schemes.includes('basic') ? 'basic' : undefined
+  const found = await credentials?.(registry, undefined, signal)
+  const who = found !== undefined && 'username' in found ? ` of ${found.username ?? 'nobody named'}` : ''
+  const credential = found === undefined ? 'no credential' : `the credential${who} from ${found.source}`
+  return scheme === undefined ? `none is asked for; ${credential}` : `${scheme}, taken with ${credential}`
+}
+
+function rateLimit(headers: Readonly<Record<string, string>>): HealthCheck {
+  const left = headers['ratelimit-remaining']
+  return {
     check: 'rate limit',
     ok: left === undefined || !/^0(?:;|$)/.test(left),
-    detail: left === undefined ? 'none is told' : `${left} of ${limit?.['ratelimit-limit'] ?? '?'} left`,
+    detail: left === undefined ? 'none is told' : `${left} of ${headers['ratelimit-limit'] ?? '?'} left`,
   }
 }
 
-function isAnswer(error: unknown): boolean {
+/** A refusal in the registry's own words: it was reached, and speaks the protocol. */
+export function isAnswer(error: unknown): boolean {
   return isOcishError(error) && error.code !== 'RESTRICTED' && ![5, 6].includes(error.exit)
     ? true
     : hasCode(error, 'UNSUPPORTED', 'REGISTRY_DENIED')
-}
-
-function told(ability: boolean | 'unknown'): string {
-  return ability === 'unknown' ? 'not known' : ability ? 'yes' : 'no'
 }
 
 function clock(date: string | undefined): HealthCheck {
@@ -156,6 +191,14 @@ function clock(date: string | undefined): HealthCheck {
     ok: Math.abs(seconds) <= skewSeconds,
     detail: `${Math.abs(seconds)} s ${seconds < 0 ? 'behind' : 'ahead'}`,
   }
+}
+
+function proxyDetail(url: URL, proxy: string | undefined, client: ClientOptions): string {
+  if (proxy !== undefined) return withoutUser(proxy)
+  const named = url.protocol === 'https:' ? client.proxy?.https : client.proxy?.http
+  if (named === undefined) return 'none'
+  const why = client.proxy?.no === undefined ? 'a loopback address' : 'NO_PROXY or a loopback address'
+  return `none for ${url.host} (${why}); others go through ${withoutUser(named)}`
 }
 
 function withoutUser(proxy: string): string {

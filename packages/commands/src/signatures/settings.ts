@@ -64,7 +64,7 @@ export const doctorSignature: Signature = {
   name: 'doctor',
   summary: 'find out why a registry cannot be reached',
   description:
-    'Looks at the name, the proxy, TLS, the sign-in, the API, the clock and the rate limit, and says for each how it is.',
+    'Looks at the name, the proxy, TLS, the sign-in and its credential, what the API can do (catalog, pages, referrers, delete), the clock and the rate limit, and says for each how it is. Nothing is changed.',
   params: [{ name: 'host', type: 'host', summary: 'the registry' }],
   flags: [],
   input: 'none',

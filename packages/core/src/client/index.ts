@@ -26,6 +26,6 @@ export type {
   TokenCache,
   UploadMemory,
 } from './options.ts'
-export { proxyFromEnvironment } from './proxy.ts'
+export { proxyFor, proxyFromEnvironment } from './proxy.ts'
 export type { TraceEvent } from './trace.ts'
 export { verifyCredential } from './verify-credential.ts'
