@@ -1,4 +1,4 @@
-import { constants, promises as fs, type Stats } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, promises as fs, readSync, type Stats } from 'node:fs'
 import { basename, join, sep } from 'node:path'
 import type { XattrReader } from '@ocish/archive'
 import { type Bytes, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
@@ -7,6 +7,7 @@ import { ownerOf } from './owner.ts'
 import { errnoOf } from './private-file.ts'
 
 const chunkSize = 256 * 1024
+const maxFolders = 1000
 
 /**
  * Random access to one file, or to a folder and what is below it. Links inside a folder are shown as links; reading
@@ -26,6 +27,8 @@ class LocalSource implements Source {
   readonly type: 'file' | 'folder'
   readonly name: string
   readonly #root: string
+  /** Folders that were resolved and lie inside: reading thousands of files of a folder resolves it once. */
+  readonly #folders = new Map<string, Promise<string>>()
   #attributes: Promise<XattrReader> | undefined
 
   constructor(root: string, type: 'file' | 'folder', name: string) {
@@ -68,15 +71,21 @@ class LocalSource implements Source {
     path: string,
     range?: { readonly start: number; readonly end?: number },
   ): Bytes & AsyncGenerator<Uint8Array> {
-    const file = await this.#inside(path)
-    const handle = await fs.open(file, constants.O_RDONLY | constants.O_NOFOLLOW).catch((cause: unknown) => {
-      throw failed(path, cause)
-    })
+    const handle = await this.#opened(path)
     try {
       if (!(await handle.stat()).isFile()) throw new OcishError('FILE_FAILED', `${path} is not a file`)
       yield* chunks(handle, range?.start ?? 0, range?.end ?? Infinity)
     } finally {
       await handle.close()
+    }
+  }
+
+  async head(path: string, length: number): Promise<{ readonly size: number; readonly bytes: Uint8Array }> {
+    const file = await this.#entry(path)
+    try {
+      return headOf(file, length)
+    } catch (error) {
+      throw errnoOf(error) === 'ELOOP' ? notFound(path, error) : failed(path, error)
     }
   }
 
@@ -95,11 +104,35 @@ class LocalSource implements Source {
     return stats?.isFile() === true ? new LocalSource(path, 'file', `${this.name}${suffix}`) : undefined
   }
 
+  /** A file is opened where it lies; only a link is resolved, and must stay inside. */
+  async #opened(path: string): Promise<fs.FileHandle> {
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW
+    try {
+      return await fs.open(await this.#entry(path), flags)
+    } catch (error) {
+      if (errnoOf(error) !== 'ELOOP') throw failed(path, error)
+    }
+    const file = await this.#inside(path)
+    return fs.open(file, flags).catch((cause: unknown) => {
+      throw failed(path, cause)
+    })
+  }
+
   /** The path of an entry itself: its folder is resolved and inside, a link at the end stays a link. */
   async #entry(path: string): Promise<string> {
+    if (this.type === 'file' || whyOutside(path) !== undefined) return this.#inside(path)
     if (path === '') return this.#root
     const cut = path.lastIndexOf('/')
-    return join(await this.#inside(cut < 0 ? '' : path.slice(0, cut)), path.slice(cut + 1))
+    return join(await this.#folder(cut < 0 ? '' : path.slice(0, cut)), path.slice(cut + 1))
+  }
+
+  async #folder(path: string): Promise<string> {
+    const known = this.#folders.get(path)
+    if (known !== undefined) return known
+    const found = this.#inside(path)
+    if (this.#folders.size < maxFolders) this.#folders.set(path, found)
+    found.catch(() => this.#folders.delete(path))
+    return found
   }
 
   /** The path with all links resolved, which must lie inside. */
@@ -130,6 +163,20 @@ async function* chunks(handle: fs.FileHandle, start: number, end: number): Async
   }
 }
 
+/** Four short calls at once: as four steps through the thread pool they cost ten times as much. Never waits on a pipe. */
+function headOf(file: string, length: number): { readonly size: number; readonly bytes: Uint8Array } {
+  const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+  try {
+    const stats = fstatSync(handle)
+    if (!stats.isFile()) throw new OcishError('FILE_FAILED', 'not a regular file')
+    const bytes = new Uint8Array(Math.min(length, stats.size))
+    const read = readSync(handle, bytes, 0, bytes.length, 0)
+    return { size: stats.size, bytes: bytes.subarray(0, read) }
+  } finally {
+    closeSync(handle)
+  }
+}
+
 function kindOf(stats: Stats): TreeEntry['kind'] {
   if (stats.isFile()) return 'file'
   if (stats.isDirectory()) return 'folder'
@@ -144,6 +191,10 @@ function failed(path: string, cause: unknown): OcishError {
   if (cause instanceof OcishError) return cause
   const code = errnoOf(cause)
   return code === 'ENOENT' || code === 'ENOTDIR'
-    ? new OcishError('FILE_NOT_FOUND', `no file ${path}`)
+    ? notFound(path, cause)
     : new OcishError('FILE_FAILED', `cannot read ${path}`, { cause })
+}
+
+function notFound(path: string, cause: unknown): OcishError {
+  return new OcishError('FILE_NOT_FOUND', `no file ${path}`, { cause })
 }

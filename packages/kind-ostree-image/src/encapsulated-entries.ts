@@ -1,5 +1,5 @@
 import type { TarInput } from '@ocish/archive'
-import { objectPath, type DirMeta, type Repository } from '@ocish/ostree-repo'
+import { objectPath, readContents, type DirMeta, type Repository } from '@ocish/ostree-repo'
 import type { CommitSource } from './open-commit.ts'
 import type { ReusableInput } from './reused-gzip.ts'
 import type { ScannedCommit, ScannedObject } from './scan-commit.ts'
@@ -121,8 +121,8 @@ async function* contents(
   parents?: ScannedCommit['folders'],
 ): AsyncGenerator<ReusableInput> {
   const made = new Set<string>(['sysroot'])
-  for (const { checksum, paths } of objects) {
-    const object = await repo.content(checksum, paths[0])
+  const wanted = objects.map(({ checksum, paths }) => ({ checksum, paths, path: paths[0] ?? '' }))
+  for await (const [object, { checksum, paths }] of readContents(repo, wanted)) {
     const { type, uid, gid, mode, size, target, open, openDeflated, rawXattrs } = object
     const path = `${repoPath}/${objectPath(checksum, 'file')}`
     yield file(`${path}-xattrs-link`, rawXattrs)

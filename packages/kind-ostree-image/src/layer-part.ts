@@ -1,5 +1,6 @@
 import { compressed, writeTar, type TarInput } from '@ocish/archive'
 import { docker, oci, type Annotations, type Part } from '@ocish/sdk'
+import { gathered } from './gathered.ts'
 import type { ImageOptions } from './image-options.ts'
 import { reusedGzip, type ReusableInput } from './reused-gzip.ts'
 
@@ -15,7 +16,7 @@ export function layerPart(
   if (compression === 'reuse')
     return {
       mediaType: isDocker ? docker.layerGzip : oci.layerGzip,
-      open: () => reusedGzip(entries()),
+      open: () => gathered(reusedGzip(entries())),
       ...extra,
     }
   const mediaTypes = isDocker
@@ -23,7 +24,7 @@ export function layerPart(
     : { none: oci.layer, gzip: oci.layerGzip, zstd: oci.layerZstd }
   return {
     mediaType: mediaTypes[compression],
-    open: () => compressed(writeTar(entries()), compression, level === undefined ? {} : { level }),
+    open: () => compressed(gathered(writeTar(entries())), compression, level === undefined ? {} : { level }),
     ...extra,
   }
 }

@@ -1,4 +1,5 @@
-import { crc32, deflateRawSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { crc32, deflateRaw } from 'node:zlib'
 import { encodeTarHeader, padding, tarEnd, type TarInput } from '@ocish/archive'
 import type { Bytes, OpenBytes } from '@ocish/sdk'
 
@@ -7,6 +8,7 @@ export interface ReusableInput extends TarInput {
   readonly openDeflated?: OpenBytes
 }
 
+const deflate = promisify(deflateRaw)
 const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
 /** Smaller contents are compressed anew, together with the headers around them. */
 const worthwhile = 4096
@@ -23,7 +25,11 @@ export async function* reusedGzip(entries: AsyncIterable<ReusableInput>): Bytes 
     if (entry.type === 'file' && entry.size > 0) {
       if (entry.openDeflated !== undefined && entry.size > worthwhile) {
         yield* pending.member()
-        yield* reusedMember(entry, entry.openDeflated)
+        const sum = await checksumOf(entry)
+        yield* pending.rest()
+        yield header
+        yield* entry.openDeflated()
+        yield trailer(sum, entry.size)
       } else
         for await (const chunk of entry.open?.() ?? []) {
           pending.add(chunk)
@@ -35,11 +41,20 @@ export async function* reusedGzip(entries: AsyncIterable<ReusableInput>): Bytes 
   }
   pending.add(tarEnd())
   yield* pending.member()
+  yield* pending.rest()
 }
 
-/** What has to be compressed here. */
+/** Reads the content to its end, which verifies it. */
+async function checksumOf(entry: ReusableInput): Promise<number> {
+  let sum = 0
+  for await (const chunk of entry.open?.() ?? []) sum = crc32(chunk, sum)
+  return sum
+}
+
+/** What has to be compressed here, by another thread while the next entries are read. */
 class Pending {
   #chunks: Uint8Array[] = []
+  #inWork: Promise<readonly Uint8Array[]> | undefined
   size = 0
 
   add(chunk: Uint8Array): void {
@@ -47,23 +62,27 @@ class Pending {
     this.size += chunk.length
   }
 
-  *member(): Generator<Uint8Array> {
+  /** Begins a member with what was added; gives the one before. */
+  async *member(): AsyncGenerator<Uint8Array> {
     if (this.size === 0) return
-    const bytes = Buffer.concat(this.#chunks)
+    const member = compressedMember(Buffer.concat(this.#chunks))
+    // It is awaited as the next one begins, unless the reader stops before.
+    member.catch(() => undefined)
     this.#chunks = []
     this.size = 0
-    yield header
-    yield deflateRawSync(bytes)
-    yield trailer(crc32(bytes), bytes.length)
+    yield* this.rest()
+    this.#inWork = member
+  }
+
+  /** The member that is in work. */
+  async *rest(): AsyncGenerator<Uint8Array> {
+    yield* (await this.#inWork) ?? []
+    this.#inWork = undefined
   }
 }
 
-async function* reusedMember(entry: ReusableInput, openDeflated: OpenBytes): AsyncGenerator<Uint8Array> {
-  let sum = 0
-  for await (const chunk of entry.open?.() ?? []) sum = crc32(chunk, sum)
-  yield header
-  yield* openDeflated()
-  yield trailer(sum, entry.size)
+async function compressedMember(bytes: Buffer): Promise<readonly Uint8Array[]> {
+  return [header, await deflate(bytes), trailer(crc32(bytes), bytes.length)]
 }
 
 function trailer(sum: number, size: number): Buffer {

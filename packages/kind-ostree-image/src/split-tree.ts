@@ -1,4 +1,4 @@
-import type { TreeFolder, TreeNode } from '@ocish/ostree-repo'
+import { readContents, type TreeFolder, type TreeNode } from '@ocish/ostree-repo'
 import { OcishError } from '@ocish/sdk'
 import { binName, packComponents } from './chunk-packing.ts'
 import { ownershipOf } from './components.ts'
@@ -49,9 +49,10 @@ async function* nodesOf(
     yield* scanned.folders.values()
     for (const path of scanned.folders.keys()) made.add(path)
   }
-  for (const [path, { checksum }] of files) {
+  const wanted = files.map(([path, { checksum }]) => ({ checksum, path }))
+  for await (const [content, { path }] of readContents(repo, wanted)) {
     yield* missingFolders(path, scanned, made)
-    yield { ...(await repo.content(checksum, path)), path }
+    yield { ...content, path }
   }
 }
 

@@ -6,7 +6,7 @@ import { inflated } from './inflate.ts'
 import { beyond, type RepoLimits } from './limits.ts'
 import { objectPath, inObject } from './object-path.ts'
 import type { RepoConfig } from './repo-config.ts'
-import { readFile, readRange, type RepoFiles } from './repo-files.ts'
+import { headSize, readFile, readHead, readRange, type RepoFiles } from './repo-files.ts'
 import { encodeXattrs, type Xattrs } from './xattrs.ts'
 
 /** A file or link of a tree, whatever the mode of the repository that holds it. */
@@ -44,9 +44,6 @@ interface Stored {
   readonly open: OpenBytes
   readonly openDeflated?: OpenBytes
 }
-
-/** The head of an archived object that is read to learn what it is; most objects lie within it. */
-const headSize = 32 * 1024
 
 /**
  * Reads what an object says of itself. One without bytes is verified at once, any other while it is read. `treePath` is
@@ -109,9 +106,9 @@ async function readStored(source: ContentSource, checksum: string, path: string)
 }
 
 async function readArchived({ files, limits }: ContentSource, path: string): Promise<Stored> {
-  const { kind, size: fileSize } = await files.stat(path)
-  if (kind !== 'file') throw invalid('no regular file')
-  let head = await readRange(files, path, 0, Math.min(fileSize, headSize))
+  const first = await readHead(files, path, headSize)
+  const fileSize = first.size
+  let head = first.bytes
   const length = head.length < 8 ? 0 : head.readUInt32BE()
   if (length === 0 || length > fileSize - 8) throw invalid('a header of the wrong length')
   if (length > limits.header) throw beyond('bytes of a header', limits.header)

@@ -1,9 +1,12 @@
 import { pipeline, Readable } from 'node:stream'
-import { createInflateRaw, inflateRawSync } from 'node:zlib'
+import { createInflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
 import { OcishError, type Bytes } from '@ocish/sdk'
 
 /** Up to this many bytes are inflated at once, without a stream. */
 const small = 128 * 1024
+
+/** Bytes that another thread inflates while the ones before are in use. */
+const workAhead = 2 * small
 
 /**
  * The plain bytes of a raw deflate stream that must end exactly where its source ends and give exactly `size` bytes; more
@@ -14,7 +17,12 @@ export async function* inflated(body: Bytes, bodySize: number, size: number): As
     yield inflateAtOnce(await collected(body), size)
     return
   }
-  const inflater = createInflateRaw({ chunkSize: small })
+  // Options of the stream are taken as well; the declared types lack them.
+  const options: ZlibOptions & { readonly readableHighWaterMark: number } = {
+    chunkSize: small,
+    readableHighWaterMark: workAhead,
+  }
+  const inflater = createInflateRaw(options)
   // Errors of either end arrive at the iteration below.
   pipeline(Readable.from(body, { objectMode: false }), inflater, () => {})
   let got = 0

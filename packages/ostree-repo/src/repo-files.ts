@@ -1,17 +1,34 @@
 import { OcishError, type Source } from '@ocish/sdk'
 
 /** Where a repository is read from: a folder of the host, or anything that behaves like one. */
-export type RepoFiles = Pick<Source, 'list' | 'stat' | 'readlink' | 'open' | 'xattrs'>
+export type RepoFiles = Pick<Source, 'list' | 'stat' | 'readlink' | 'open' | 'xattrs' | 'head'>
 
 /** A file as a whole. Errors: LIMIT_EXCEEDED, FILE_NOT_FOUND, FILE_FAILED. */
 export async function readFile(files: RepoFiles, path: string, limit: number): Promise<Buffer> {
-  const { kind, size } = await files.stat(path)
-  if (kind !== 'file') throw new OcishError('FILE_FAILED', `${path} is not a file`)
+  const { size, bytes } = await readHead(files, path, headSize)
   if (size > limit)
     throw new OcishError('LIMIT_EXCEEDED', `${path} has ${size} bytes, more than ${limit}`, {
       details: { path, limit },
     })
-  return readRange(files, path, 0, size)
+  return bytes.length === size ? bytes : readRange(files, path, 0, size)
+}
+
+/** Most objects lie within their first bytes. */
+export const headSize: number = 64 * 1024
+
+/** A file's size and its first bytes. Errors: FILE_NOT_FOUND, FILE_FAILED for what is no regular file. */
+export async function readHead(
+  files: RepoFiles,
+  path: string,
+  length: number,
+): Promise<{ readonly size: number; readonly bytes: Buffer }> {
+  if (files.head !== undefined) {
+    const { size, bytes } = await files.head(path, length)
+    return { size, bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length) }
+  }
+  const { kind, size } = await files.stat(path)
+  if (kind !== 'file') throw new OcishError('FILE_FAILED', `${path} is not a file`)
+  return { size, bytes: await readRange(files, path, 0, Math.min(size, length)) }
 }
 
 /** Bytes from `start` to `end`, fewer where the file ends before. */

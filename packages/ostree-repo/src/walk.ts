@@ -3,6 +3,7 @@ import type { Commit } from './commit.ts'
 import type { ContentObject } from './content.ts'
 import type { DirMeta } from './dirtree.ts'
 import { beyond } from './limits.ts'
+import { readContents } from './read-contents.ts'
 import type { Repository } from './repository.ts'
 
 /** A folder of a tree. */
@@ -89,11 +90,10 @@ async function* walkFolder(state: State, folder: TreeFolder, depth: number): Asy
   count(state, folder.path)
   yield folder
   const tree = await repo.tree(folder.tree, folder.path)
-  for (const { name, checksum } of tree.files) {
+  const wanted = tree.files.map(({ name, checksum }) => ({ checksum, path: joined(folder.path, name) }))
+  for await (const [content, { path }] of readContents(repo, wanted)) {
     options.signal?.throwIfAborted()
-    const path = joined(folder.path, name)
     count(state, path)
-    const content = await repo.content(checksum, path)
     state.bytes += content.size
     if (state.bytes > limits.bytes) throw beyond('bytes of a tree', limits.bytes)
     yield { ...content, path }

@@ -111,6 +111,11 @@ export interface Source {
   readlink(path: string): Promise<string>
   /** `end` exclusive. */
   open(path: string, range?: { readonly start: number; readonly end?: number }): Bytes
+  /**
+   * A regular file's size and its first bytes, `length` of them where it has as many, in one step: for who reads many
+   * small files. A link is FILE_NOT_FOUND. Hosts to which that is no cheaper do not offer the method.
+   */
+  head?(path: string, length: number): Promise<{ readonly size: number; readonly bytes: Uint8Array }>
   xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>>
   /**
    * For one file: the file that lies beside it and whose name is its own with this suffix (`.prov`); undefined where there
