@@ -51,6 +51,13 @@ describe('the front door', () => {
     })
   })
 
+  it('a word is a full name where no kind knows better, and a kind nobody has is an error', async () => {
+    await using host = await withHost()
+    expect(await host.fullName('example.com/a:1', 'runconfig')).toBe('example.com/a:1')
+    await expect(host.fullName('a', 'nothing')).toFailWith('KIND_UNKNOWN')
+    await expect(host.run('klaus nothing', { args: {} })).toFailWith('USAGE_UNKNOWN_COMMAND')
+  })
+
   it('pushes plain files with their type and annotations, and runs any command', async () => {
     await writeFile(folder.join('a.txt'), 'a')
     await using host = await withHost()

@@ -30,11 +30,22 @@ export interface Host extends AsyncDisposable {
   describe(reference: string, options?: KindCallOptions): Promise<Described>
   /** The model that a kind makes of an artifact, checked by its schema. Errors: KIND_INPUT_INVALID. */
   read<Model>(reference: string, kind: Kind<Model>, options?: CallOptions): Promise<Model>
+  /**
+   * The full reference of a word as the kind of this name has it (`gs-base:^1` of a `klaus-plugin`); the word itself where the
+   * kind knows none. Errors: KIND_UNKNOWN, TAG_NOT_FOUND, those of the kind.
+   */
+  fullName(word: string, kind: string, options?: CallOptions): Promise<string>
+  /** What an artifact needs, as its kind says; words that `fullName` of their `kind` takes. Errors: KIND_INPUT_INVALID. */
+  dependencies<Model>(
+    reference: string,
+    kind: Kind<Model>,
+    options?: CallOptions,
+  ): Promise<ReturnType<NonNullable<Kind['dependencies']>>>
   /** Writes the files of an artifact into a folder, which appears as a whole. Answers their paths. */
   pull(reference: string, folder: string, options?: PullOptions): Promise<readonly string[]>
   /** Packs files, or the folder of a kind, and pushes them. */
   push(paths: string | readonly string[], reference: string, options?: PushOptions): Promise<PushResult>
-  /** Any command of the shell, with values for its parameters and flags; what asks for confirmation has it. */
+  /** Any command of the shell or of a kind (`klaus deps`), with values for its parameters and flags; what asks for confirmation has it. */
   run(command: string, input: CommandInput): AsyncIterable<unknown>
   /** What commands stand on, for everything else. */
   readonly services: Services
@@ -106,6 +117,21 @@ class LibraryHost implements Host {
     return (await kinds.read(reader, kinds.artifact(place, content, signal), context)) as Model
   }
 
+  async fullName(word: string, kind: string, options: CallOptions = {}): Promise<string> {
+    const { kinds } = this.#session
+    const loaded = await kinds.load(kind)
+    const context = kinds.context(loaded, {}, options.signal ?? new AbortController().signal)
+    return (await loaded.resolve?.(word, context)) ?? word
+  }
+
+  async dependencies<Model>(
+    reference: string,
+    kind: Kind<Model>,
+    options: CallOptions = {},
+  ): Promise<ReturnType<NonNullable<Kind['dependencies']>>> {
+    return kind.dependencies?.(await this.read(reference, kind, options)) ?? []
+  }
+
   async pull(reference: string, folder: string, options: PullOptions = {}): Promise<readonly string[]> {
     const { signal, ...flags } = options
     const input = { args: { ref: reference, folder }, flags, ...(signal && { signal }) }
@@ -130,7 +156,7 @@ class LibraryHost implements Host {
   }
 
   run(command: string, input: CommandInput): AsyncIterable<unknown> {
-    return runCommand(command, input, this.#session)
+    return runCommand(command, input, this.#session, this.#session.kindCommands)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

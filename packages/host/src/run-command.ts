@@ -13,14 +13,15 @@ export interface CommandInput {
 
 /**
  * Runs a command of the shell from a program: rows, one value or chunks, as its signature says. Values are taken as
- * they are: a program has types where a line has text. Errors: USAGE_UNKNOWN_COMMAND, and those of the command.
+ * they are: a program has types where a line has text. `more`: the commands of kinds. Errors: USAGE_UNKNOWN_COMMAND, and those of the command.
  */
 export async function* runCommand(
   name: string,
   input: CommandInput,
   services: Services,
+  more: readonly Command<Services>[] = [],
 ): AsyncGenerator<unknown, void> {
-  const command = await commandNamed(name)
+  const command = more.find(({ signature }) => signature.name === name) ?? (await commandNamed(name))
   const { args, flags = {}, options = {}, signal = new AbortController().signal } = input
   const defaults = command.signature.flags.flatMap((flag) =>
     flag.default === undefined ? [] : [[flag.name, flag.default]],

@@ -23,7 +23,8 @@ async function tarOf(files: Readonly<Record<string, string>>): Promise<Uint8Arra
   return Buffer.concat(await Array.fromAsync(writeTar(entries)))
 }
 
-async function image(labels: Annotations = {}): Promise<PackedManifest> {
+/** A small image of one layer. */
+export async function packedImage(labels: Annotations = {}): Promise<PackedManifest> {
   const layer = await tarOf({ 'usr/bin/app': 'program', 'usr/etc/os': 'x' })
   const config = {
     os: 'linux',
@@ -65,7 +66,7 @@ export const casesOfKinds: readonly (readonly [packageName: string, kind: string
     'image',
     {
       name: 'an image',
-      artifact: made(image),
+      artifact: made(packedImage),
       unpacked: { 'usr/bin/app': 'program', 'usr/etc/os': 'x' },
     },
   ],
@@ -76,7 +77,7 @@ export const casesOfKinds: readonly (readonly [packageName: string, kind: string
       name: 'an index',
       artifact: async () =>
         artifactOf({
-          index: [{ platform: { os: 'linux', architecture: 'amd64' }, packed: await image() }],
+          index: [{ platform: { os: 'linux', architecture: 'amd64' }, packed: await packedImage() }],
         }),
     },
   ],
@@ -183,7 +184,7 @@ export const casesOfKinds: readonly (readonly [packageName: string, kind: string
     {
       name: 'a toolchain',
       artifact: made(async () => ({
-        ...(await image()),
+        ...(await packedImage()),
         annotations: { 'io.giantswarm.klaus.name': 'go', 'io.giantswarm.klaus.description': 'Go' },
       })),
     },
@@ -222,7 +223,7 @@ export const casesOfKinds: readonly (readonly [packageName: string, kind: string
     'ostree-image',
     {
       name: 'an image of a commit',
-      artifact: made(() => image({ 'ostree.commit': 'c'.repeat(64) })),
+      artifact: made(() => packedImage({ 'ostree.commit': 'c'.repeat(64) })),
     },
   ],
 ]
