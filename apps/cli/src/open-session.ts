@@ -31,7 +31,10 @@ function externals(...given: Parameters<typeof import('./externals.ts').external
       const output = (async function* () {
         yield* (await running).output
       })()
-      return { output, exit: running.then(async ({ exit }) => exit) }
+      const exit = running.then(async (run) => run.exit)
+      // Who reads the output hears of it there.
+      exit.catch(() => undefined)
+      return { output, exit }
     },
   }
 }

@@ -19,14 +19,16 @@ export class Keyboard {
   #onClosed: (() => void) | undefined
   /** What was typed before raw mode comes first, and its Enter was made a newline. */
   #isCooked = false
+  #isClosed = false
 
   constructor(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStream) {
     this.#stdin = stdin
     this.#stdout = stdout
   }
 
-  /** Raw mode, marks around pastes. */
+  /** Raw mode, marks around pastes. Nothing once it is closed. */
   start(): void {
+    if (this.#isClosed) return
     this.#stdin.setRawMode(true)
     this.#stdin.setEncoding('utf8')
     this.#stdin.on('data', this.#onData)
@@ -50,6 +52,12 @@ export class Keyboard {
     this.#stdin.pause()
     this.#stdin.setRawMode(false)
     this.#stdout.write(pasteOff)
+  }
+
+  /** For good: whoever borrowed the terminal and ends later does not bring the keys back. */
+  close(): void {
+    this.#isClosed = true
+    this.stop()
   }
 
   /** From here on; what was typed before comes first. */
