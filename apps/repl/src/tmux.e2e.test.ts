@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describeWith, ocishBin, temporaryFolder, type TemporaryFolder } from '@ocish/testing'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+/** How long a screen may take. */
+const patience = { timeout: 10_000, interval: 50 }
+const scrollbackLines = 40
+
+/** A shell in a tmux server of its own. */
+class Tmux implements Disposable {
+  readonly #socket = `ocish-${process.pid}-${Math.random().toString(36).slice(2)}`
+
+  constructor(home: string) {
+    const clean = ['env', '-i', `PATH=${process.env['PATH'] ?? ''}`, `HOME=${home}`, 'LANG=C.UTF-8']
+    const shell = [...clean, 'TERM=screen-256color', 'PS1=shell$ ', `EDITOR=${join(home, 'editor')}`]
+    // Job control, and nothing of whoever runs this.
+    const size = ['-x', '80', '-y', '24', '-c', home]
+    this.#tmux(
+      '-f',
+      '/dev/null',
+      'new-session',
+      '-d',
+      ...size,
+      ...shell,
+      'bash',
+      '--norc',
+      '--noprofile',
+      '-i',
+    )
+  }
+
+  #tmux(...args: readonly string[]): string {
+    const env = { PATH: process.env['PATH'] ?? '', LANG: 'C.UTF-8' }
+    return execFileSync('tmux', ['-L', this.#socket, '-u', ...args], { encoding: 'utf8', env })
+  }
+
+  /** Keys by the names tmux has for them; `text` as it stands. */
+  keys(...names: readonly string[]): void {
+    this.#tmux('send-keys', ...names)
+  }
+
+  text(text: string): void {
+    this.#tmux('send-keys', '-l', '--', text)
+  }
+
+  line(text: string): void {
+    this.text(text)
+    this.keys('Enter')
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#tmux('resize-window', '-x', String(columns), '-y', String(rows))
+  }
+
+  get screen(): string {
+    return this.#tmux('capture-pane', '-p').trimEnd()
+  }
+
+  /** Scrollback and screen; rows that the terminal wrapped are one. */
+  get everything(): string {
+    return this.#tmux('capture-pane', '-p', '-J', '-S', '-').trimEnd()
+  }
+
+  async shows(what: string | RegExp): Promise<void> {
+    await vi.waitFor(() => expect(this.screen).toMatch(what), patience)
+  }
+
+  [Symbol.dispose](): void {
+    this.#tmux('kill-server')
+  }
+}
+
+const times = (text: string, part: string): number => text.split(part).length - 1
+
+describeWith(['tmux'], 'a session in tmux', () => {
+  let folder: TemporaryFolder
+  beforeEach(async () => {
+    folder = await temporaryFolder()
+    await writeFile(join(folder.path, 'editor'), '#!/bin/sh\nsed -i s/before/after/ "$1"\n', { mode: 0o755 })
+  })
+  afterEach(async () => folder[Symbol.asyncDispose]())
+
+  async function session(): Promise<Tmux> {
+    const tmux = new Tmux(folder.path)
+    await tmux.shows(/shell\$$/)
+    tmux.line(`seq -f 'row %g' ${scrollbackLines}`)
+    await tmux.shows(`row ${scrollbackLines}`)
+    tmux.line(`sh -c 'echo $$ > session.pid; exec ${process.execPath} ${ocishBin}'`)
+    await tmux.shows(/ocish ❯ *$/)
+    return tmux
+  }
+
+  const signal = (name: NodeJS.Signals): boolean =>
+    process.kill(Number(readFileSync(join(folder.path, 'session.pid'), 'utf8')), name)
+
+  test('the scrollback stays: what was there before, what was printed, each once and in order', async () => {
+    using tmux = await session()
+    for (let at = 0; at < 5; at += 1) {
+      tmux.line(`^echo printed-${at}`)
+      await tmux.shows(new RegExp(`^printed-${at}$`, 'm'))
+    }
+    tmux.keys('C-d')
+    await tmux.shows(/shell\$$/)
+    const { everything } = tmux
+    const rows = everything.split('\n').map((row) => row.trimEnd())
+    const wanted = [
+      ...Array.from({ length: scrollbackLines }, (_, at) => `row ${at + 1}`),
+      ...Array.from({ length: 5 }, (_, at) => `printed-${at}`),
+    ]
+    expect(rows.filter((row) => /^(?:row \d+|printed-\d)$/.test(row))).toEqual(wanted)
+    for (let at = 0; at < 5; at += 1) expect(times(everything, `❯ ^echo printed-${at}`)).toBe(1)
+  })
+
+  test('resizing leaves one copy of the line that is being typed', async () => {
+    using tmux = await session()
+    tmux.text('describe some/long/reference:with-a-tag --platform linux/amd64')
+    await tmux.shows('linux/amd64')
+    for (const [columns, rows] of [
+      [50, 20],
+      [30, 10],
+      [100, 30],
+      [80, 24],
+    ] as const) {
+      tmux.resize(columns, rows)
+      tmux.text('x')
+      await vi.waitFor(() => {
+        const whole = tmux.screen.replaceAll('\n', '').replaceAll(/ +/g, ' ')
+        expect(times(whole, 'describe some/long')).toBe(1)
+        expect(whole).toMatch(/linux\/amd64x+/)
+      }, patience)
+    }
+    await tmux.shows('linux/amd64xxxx')
+  })
+
+  test('Ctrl-Z gives the shell back, fg the line', async () => {
+    using tmux = await session()
+    tmux.text('describe half')
+    await tmux.shows('describe half')
+    tmux.keys('C-z')
+    await tmux.shows(/Stopped[^]*shell\$$/)
+    tmux.line('echo in-the-$((1 + 1))-shell')
+    await tmux.shows('in-the-2-shell')
+    tmux.line('fg')
+    await tmux.shows(/❯ describe half/)
+    tmux.text('-way')
+    await tmux.shows('describe half-way')
+  })
+
+  test('Ctrl-X Ctrl-E edits the line in $EDITOR', async () => {
+    using tmux = await session()
+    tmux.text('describe before:1')
+    await tmux.shows('describe before:1')
+    tmux.keys('C-x', 'C-e')
+    await tmux.shows('describe after:1')
+    tmux.text('2')
+    await tmux.shows('describe after:12')
+  })
+
+  test.each([
+    ['exit', (tmux: Tmux) => tmux.keys('C-d')],
+    // From outside, as a terminal that is closed and an administrator do it.
+    ['SIGHUP', () => signal('SIGHUP')],
+    ['SIGTERM', () => signal('SIGTERM')],
+    ['SIGKILL', () => signal('SIGKILL')],
+  ])('after %s the terminal is usable', async (name, leave) => {
+    using tmux = await session()
+    leave(tmux)
+    await tmux.shows(/shell\$$/)
+    tmux.line(name === 'SIGKILL' ? 'stty sane; stty -a' : 'stty -a')
+    await tmux.shows(/ icanon[^]* echo /)
+    tmux.text('typed')
+    await tmux.shows(/shell\$ typed/)
+  })
+})
