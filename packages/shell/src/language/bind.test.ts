@@ -197,7 +197,11 @@ describe('laws', () => {
         fc.pre(!words.some((word) => /^(?:\|\|?|&&?|;|>>?|<)$/.test(word)))
         const parsed = parse(text)
         expect(parsed.diagnostics).toEqual([])
-        expect(meaning(bind(parsed, sampleCommands))).toEqual(meaning(bind(fromArgv(words), sampleCommands)))
+        const expected = meaning(bind(fromArgv(words), sampleCommands))
+        // The four doors: argv, -c, a script with its first line, standard input.
+        const script = parse(`#!/usr/bin/env -S ocish -f\n${text}\n`, 'line.ocish')
+        for (const door of [parsed, script, parse(`${text}\n`, 'stdin')])
+          expect(meaning(bind(door, sampleCommands))).toEqual(expected)
       }),
       { numRuns: Number(process.env['OCISH_FUZZ'] ?? 4_000) },
     )
