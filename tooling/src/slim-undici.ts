@@ -45,7 +45,10 @@ export function slimUndici(): ResolvePlugin {
     },
     load: (resolved) => {
       if (resolved === index)
-        return `${part('dispatcher/dispatcher.js')}.prototype.request = ${part('api/api-request.js')}
+        // Of the methods that the index adds: the client's own, and the one by which a proxy opens a tunnel.
+        return `const { prototype } = ${part('dispatcher/dispatcher.js')}
+           prototype.request = ${part('api/api-request.js')}
+           prototype.connect = ${part('api/api-connect.js')}
            module.exports = {
              get Agent() { return ${part('dispatcher/agent.js')} },
              get ProxyAgent() { return ${part('dispatcher/proxy-agent.js')} },
