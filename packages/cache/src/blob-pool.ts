@@ -357,8 +357,25 @@ export async function makeFolder(path: string, mode: number): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode })
   } catch (error) {
-    throw fileError(error, `create ${path}`)
+    throw fileError(
+      systemCode(error) === 'ENOENT' ? await refusal(path, mode, error) : error,
+      `create ${path}`,
+    )
   }
+}
+
+/** On a read-only file system Node's recursive mkdir answers ENOENT (24.11): the first folder that is missing says why. */
+async function refusal(path: string, mode: number, error: unknown): Promise<unknown> {
+  const parent = dirname(path)
+  const isThere = await lstat(parent).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere && parent !== path) return refusal(parent, mode, error)
+  return mkdir(path, { mode }).then(
+    () => error,
+    (reason: unknown) => reason,
+  )
 }
 
 // O_NONBLOCK: opening a named pipe must not wait for its writer.

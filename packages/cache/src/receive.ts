@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { algorithmOf, createDigester, type Descriptor, type Digester, parseDigest } from '@ocish/sdk'
+import { algorithmOf, createDigester, type Descriptor, type Digester, hasCode, parseDigest } from '@ocish/sdk'
 import type { Feed } from '@ocish/core'
 import { type BlobPool, makeFolder, readFileBytes } from './blob-pool.ts'
 import { checkBlob } from './blob-writer.ts'
@@ -32,7 +32,8 @@ export async function openPartial(pool: BlobPool, path: string): Promise<FileHan
 
 /**
  * Goes on with the unfinished file of a digest: what is there is hashed again, the rest asked of `feed`, and the file
- * gets its name in the pool when it is what it should be. It stays after any failure but wrong content.
+ * gets its name in the pool when it is what it should be. It stays after any failure but wrong content and a full disk,
+ * whose last bytes others need more.
  * Errors: DIGEST_MISMATCH, SIZE_MISMATCH, FILE_FAILED, those of the feed.
  */
 export async function receiveBlob(
@@ -71,11 +72,15 @@ export async function receiveBlob(
     isWrong = false
     await publish(pool, file, path, expected.digest, turn)
   } catch (error) {
-    if (isWrong) await rm(path, { force: true })
+    if (isWrong || isFull(error)) await rm(path, { force: true })
     throw error
   } finally {
     await file.close()
   }
+}
+
+function isFull(error: unknown): boolean {
+  return hasCode(error, 'FILE_FAILED') && ['ENOSPC', 'EDQUOT'].includes(String(error.details?.['system']))
 }
 
 /** Hashes what an earlier attempt left, and cuts what is too much. */
