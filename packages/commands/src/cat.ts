@@ -1,14 +1,46 @@
-import { type Bytes, type Descriptor, hasCode, type Manifest, OcishError } from '@ocish/sdk'
+import {
+  type Bytes,
+  type Descriptor,
+  hasCode,
+  type KindLocation,
+  type Manifest,
+  OcishError,
+} from '@ocish/sdk'
 import { nearest, type Call } from '@ocish/shell'
 import { numberFlag, textArg } from './call-values.ts'
 import { innerEntries } from './inner-entries.ts'
+import { locationEntries } from './location-entries.ts'
 import { openArtifact, readSingle, type Named } from './open-artifact.ts'
 import type { Services } from './services.ts'
 import type { Run } from './run.ts'
 
 export const run: Run = async function* run(call, services) {
-  const artifact = await openArtifact(textArg(call, 'ref'), services, call.signal)
+  const location = services.locate(textArg(call, 'ref'))
+  if (location.scheme === 'kind') {
+    yield* fileAt(location, call, services)
+    return
+  }
+  const artifact = await openArtifact(location, services, call.signal)
   yield* artifact.inner === undefined ? wholeOf(artifact, call, services) : fileOf(artifact, call, services)
+}
+
+/** A file in a location that a kind opens. */
+async function* fileAt(
+  location: KindLocation,
+  call: Call,
+  services: Services,
+): Bytes & AsyncGenerator<Uint8Array> {
+  const path = (location.inner ?? '').replace(/^\/+|\/+$/g, '')
+  if (path === '')
+    throw new OcishError('USAGE_MISSING_ARGUMENT', `${location.text} names no file`, {
+      hint: `Name one as ${location.name}:${location.rest}//path; ls lists them.`,
+    })
+  for await (const entry of locationEntries({ ...location, inner: path }, call, services))
+    if (entry.path === path && entry.open !== undefined) {
+      yield* entry.open()
+      return
+    }
+  throw new OcishError('PATH_NOT_FOUND', `${path} in ${location.name}:${location.rest} is no file`)
 }
 
 async function* wholeOf(artifact: Named, call: Call, services: Services): Bytes & AsyncGenerator<Uint8Array> {

@@ -4,7 +4,8 @@ import type { Call, Row } from '@ocish/shell'
 import { isSet, textArgs, textFlag } from './call-values.ts'
 import { expandRefs, repositoriesIn, splitPattern } from './expand-refs.ts'
 import { isDigestTag } from './hidden-tags.ts'
-import { innerEntries } from './inner-entries.ts'
+import { type InnerEntry, innerEntries } from './inner-entries.ts'
+import { locationEntries } from './location-entries.ts'
 import { hasGlob, literalPrefix } from './name-glob.ts'
 import { openArtifact, readManifest, readSingle, type Named, type ReadManifest } from './open-artifact.ts'
 import type { Opened, Services } from './services.ts'
@@ -30,10 +31,13 @@ async function* listed(text: string, call: Call, services: Services): AsyncGener
     return
   }
   const location = services.locate(text)
+  if (location.scheme === 'kind') {
+    yield* entryRows(locationEntries(location, call, services), text, location.inner ?? '')
+    return
+  }
   const named =
     location.scheme !== 'path' &&
     location.scheme !== 'stdio' &&
-    location.scheme !== 'kind' &&
     (location.tag ?? location.digest) !== undefined
   if (named || ('inner' in location && location.inner !== undefined)) {
     yield* entries(await openArtifact(location, services, call.signal), call, services)
@@ -132,9 +136,18 @@ async function* entries(artifact: Named, call: Call, services: Services): AsyncG
     return
   }
   const read = await readSingle(artifact, services, call.signal)
-  const base = artifact.location.text.replace(/\/\/.*$/, '')
-  const inside = artifact.inner.replace(/^\/+|\/+$/g, '')
-  for await (const entry of innerEntries(artifact, read, call, services)) {
+  yield* entryRows(innerEntries(artifact, read, call, services), artifact.location.text, artifact.inner)
+}
+
+/** What lies at a path or below it. */
+async function* entryRows(
+  all: AsyncIterable<InnerEntry>,
+  text: string,
+  inner: string,
+): AsyncGenerator<Row, void> {
+  const base = text.replace(/\/\/.*$/, '')
+  const inside = inner.replace(/^\/+|\/+$/g, '')
+  for await (const entry of all) {
     if (inside !== '' && entry.path !== inside && !entry.path.startsWith(`${inside}/`)) continue
     const { path, kind, size, digest, mediaType, mode } = entry
     yield {

@@ -64,6 +64,8 @@ export interface KindInfo {
   readonly options: readonly KindOption[]
   /** The file by which a folder is known as one that it unpacked (`Kind.marker`). */
   readonly marker?: string
+  /** Schemes of locations that it opens (`Kind.listLocation`). */
+  readonly locations?: readonly string[]
   /** Its own commands, under the family's noun. */
   readonly commands?: readonly KindCommandData[]
 }

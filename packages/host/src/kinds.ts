@@ -237,6 +237,7 @@ function infoOf(entry: KindEntry): KindInfo {
     options: entry.options ?? [],
     commands: entry.commands ?? [],
     ...(entry.marker !== undefined && { marker: entry.marker }),
+    ...(entry.locations !== undefined && { locations: entry.locations }),
   }
 }
 

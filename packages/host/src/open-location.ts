@@ -40,7 +40,9 @@ export async function openLocation(
         hint: 'Write to a file first: tar:FILE.',
       })
     case 'kind':
-      throw new OcishError('LOCATION_UNSUPPORTED', `${location.name}: cannot be opened by this version`)
+      throw new OcishError('LOCATION_UNSUPPORTED', `${location.name}: holds no artifacts`, {
+        hint: `List it with ls ${location.text}, or print a file of it with cat.`,
+      })
     default:
       return location satisfies never
   }

@@ -140,6 +140,24 @@ describeWith(acceptancePrograms, 'ostree.md §19.1 without ostree, without root,
     expect((await stat(lab.join('archive'))).mtimeMs).toBe(mtimeMs)
   })
 
+  it('ls and cat read ostree:REPO:REF//path like any other location', async () => {
+    const place = `ostree:bare:${systemRef}`
+    const listed = JSON.parse(await lab.answer(`ls ${place}//usr/etc -o json`)) as readonly {
+      readonly path: string
+    }[]
+    expect(listed.map(({ path }) => path)).toEqual([
+      'usr/etc',
+      'usr/etc/key',
+      'usr/etc/none',
+      'usr/etc/shadow',
+    ])
+    expect(await lab.answer(`cat ${place}//usr/etc/shadow`)).toBe('shadow')
+    const folder = await lab.run(`cat ${place}//usr/etc`)
+    expect([folder.code, folder.stderr]).toEqual([3, expect.stringContaining('is no file')])
+    const described = await lab.run(`describe ${place}`)
+    expect([described.code, described.stderr]).toEqual([2, expect.stringContaining('ls ostree:bare')])
+  })
+
   it('a repository that is none, or has not that ref: exit 3 and the refs that exist', async () => {
     const absent = await lab.run('ostree build archive other oci:none:1')
     expect([absent.code, absent.stderr]).toEqual([3, expect.stringContaining(systemRef)])

@@ -5,6 +5,7 @@ import { compare } from './commands/compare.ts'
 import { compose } from './commands/compose.ts'
 import { encapsulate } from './commands/encapsulate.ts'
 import { importImage } from './commands/import.ts'
+import { listCommit } from './list-commit.ts'
 import { listImage } from './list-image.ts'
 import { describeImage, readImage, type OstreeImage } from './model.ts'
 import { validateImage } from './validate-image.ts'
@@ -21,6 +22,8 @@ const kind: Kind<OstreeImage> = defineKind<OstreeImage>({
   read: readImage,
   describe: describeImage,
   list: listImage,
+  locations: ['ostree'],
+  listLocation: listCommit,
   validate: validateImage,
   commands: [build, encapsulate, importImage, refs, log, show, ls, fsck, compare, compose],
 })

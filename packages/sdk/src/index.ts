@@ -36,6 +36,7 @@ export type {
   KindCall,
   KindCommand,
   KindCommandContext,
+  LocationContext,
   KindContext,
   KindExample,
   KindOption,

@@ -1,5 +1,6 @@
 import type { Bytes, OpenBytes } from './bytes.ts'
 import type { Annotations, Descriptor, Platform } from './descriptor.ts'
+import type { KindLocation } from './location.ts'
 import type { Manifest } from './manifest.ts'
 import type { StandardSchema } from './schema.ts'
 
@@ -302,6 +303,12 @@ export interface KindCall {
   readonly flags: Readonly<Record<string, unknown>>
 }
 
+/** What reads a location that the user typed gets beside the usual. */
+export interface LocationContext extends KindContext {
+  /** Reading confined to a folder that the location names. Errors: FILE_NOT_FOUND, FILE_FAILED. */
+  folder(path: string): Promise<Source>
+}
+
 export interface Kind<Model = unknown> {
   readonly apiVersion: typeof apiVersion
   /** Short, unique, kebab-case. */
@@ -348,6 +355,14 @@ export interface Kind<Model = unknown> {
   resolve?(word: string, context: KindContext): Promise<string | undefined>
   /** Schemes it opens read-only as a location. */
   readonly locations?: readonly string[]
+  /**
+   * The entries of such a location, at `inner` and below, so that `ls SCHEME:REST//path` and `cat` work.
+   * Errors: LOCATION_INVALID for a `rest` that names nothing, PATH_NOT_FOUND.
+   */
+  listLocation?(
+    location: KindLocation,
+    context: LocationContext,
+  ): AsyncIterable<TreeEntry & { readonly open?: OpenBytes }>
   /** Synchronous and pure. */
   complete?(model: Model, word: string): readonly string[]
   readonly commands?: readonly KindCommand[]
