@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createMemoryRegistry, type Registry } from '@ocish/core'
-import { type Artifact, type Description, docker, oci, type PackedManifest } from '@ocish/sdk'
+import { type Artifact, docker, oci, type PackedManifest } from '@ocish/sdk'
 import { describe as page, type Look } from '@ocish/shell/text'
 import { artifactOf, kindContext, opened } from '@ocish/testing'
 import { expect, it } from 'vitest'
@@ -31,7 +31,7 @@ async function frame(artifact: Artifact, as?: string): Promise<string> {
     as === undefined ? {} : { as },
   )
   const { kind, ...description } = described
-  return [`== ${kind}`, ...page(description as Description, look), ''].join('\n')
+  return [`== ${kind}`, ...page(description, look), ''].join('\n')
 }
 
 it('every kind that comes with the program', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { Artifact, Kind } from '@ocish/sdk'
 import { artifactOf, kindContext, noise, opened, temporaryFolder, type TemporaryFolder } from '@ocish/testing'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadPlugin } from './load-plugin.ts'
 import { processLimits, type ProcessLimits } from './plugin-process.ts'
 import { remoteKind } from './remote-kind.ts'
@@ -154,6 +154,21 @@ describe('T50 a hostile kind is contained', () => {
     const error = await failure(body, { silence: 500, memory: 256 << 20 })
     expect(error).toMatchObject({ code: 'KIND_FAILED', hint: 'Run plugin doctor ocish-kind-note.' })
     expect((error as Error).message).toMatch(message)
+  })
+
+  it('that takes all memory is ended where the system does not tell how much it has, too', async () => {
+    const platform = vi.spyOn(process, 'platform', 'get').mockReturnValue('darwin')
+    try {
+      const body =
+        'const all = []; for (;;) { all.push(Buffer.alloc(16 << 20, 1)); await new Promise((resolve) => setTimeout(resolve, 5)) }'
+      const error = await failure(body, { memory: 256 << 20 })
+      expect(error).toMatchObject({
+        code: 'KIND_FAILED',
+        message: expect.stringMatching(/ended with SIGKILL/),
+      })
+    } finally {
+      platform.mockRestore()
+    }
   })
 
   it('that prints is not heard, and what it printed last is told when it fails', async () => {

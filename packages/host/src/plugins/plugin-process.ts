@@ -119,7 +119,7 @@ export function startPlugin(
   child.on('exit', (status, signal) => end(`ended with ${signal ?? `status ${String(status)}`}`))
   channel.on('error', () => end('closed its channel'))
   child.stdin.on('error', () => undefined)
-  child.stdin.end(runnerProgram())
+  child.stdin.end(runnerProgram(limits.memory))
   const call = (name: string, ...args: readonly unknown[]): Remote => {
     heard = Date.now()
     const remote = peer.call(name, ...args)
@@ -190,7 +190,7 @@ function captured(streams: readonly Readable[]): () => string {
   return () => Buffer.concat(chunks).toString('utf8').slice(0, keptOutput)
 }
 
-/** Resident bytes, where the system tells (Linux); else 0, and the heap's own limit has to do. */
+/** Resident bytes, where the system tells (Linux); else 0, and the process has to look itself. */
 async function memoryOf(pid: number | undefined): Promise<number> {
   if (process.platform !== 'linux' || pid === undefined) return 0
   const text = await readFile(`/proc/${pid}/statm`, 'utf8').catch(() => '')

@@ -5,12 +5,23 @@ import { createPeer } from './peer.ts'
  * What the child process runs: it loads one module of a plugin and answers for its kinds over file descriptor 3. As with
  * `createPeer`, its text is all that arrives there.
  */
-function runPlugin(createPeerHere: typeof CreatePeer, load: (url: string) => Promise<unknown>): void {
+function runPlugin(
+  createPeerHere: typeof CreatePeer,
+  load: (url: string) => Promise<unknown>,
+  memory: number,
+): void {
   type Any = any
   const brand = Symbol.for('@ocish/sdk/error')
   const { Socket } = process.getBuiltinModule('node:net')
   const socket = new Socket({ fd: 3 })
   const kinds = new Map<string, Any>()
+
+  // Where no system tells the other end (plugin-process.ts), this end looks itself; who holds up the timer is silent.
+  const { memoryUsage, pid } = process
+  const kill = process.kill.bind(process)
+  setInterval(() => {
+    if (memoryUsage.rss() > memory) kill(pid, 'SIGKILL')
+  }, 100).unref()
 
   const kindNamed = (name: string): Any => {
     const kind = kinds.get(name)
@@ -85,8 +96,8 @@ function runPlugin(createPeerHere: typeof CreatePeer, load: (url: string) => Pro
   socket.on('close', () => process.kill(process.pid, 'SIGKILL'))
 }
 
-/** The program of the child process. */
-export function runnerProgram(): string {
+/** The program of the child process, which ends itself above so many bytes of memory. */
+export function runnerProgram(memory: number): string {
   const body = `const createPeer = ${createPeer.toString()}\nconst run = ${runPlugin.toString()}`
-  return `${body}\nrun(createPeer, (url) => import(url))\n`
+  return `${body}\nrun(createPeer, (url) => import(url), ${memory})\n`
 }
