@@ -64,16 +64,16 @@ class Tmux implements Disposable {
     return this.#tmux('capture-pane', '-p', '-J', '-S', '-').trimEnd()
   }
 
-  async shows(what: string | RegExp): Promise<void> {
-    await vi.waitFor(() => expect(this.screen).toMatch(what), patience)
-  }
-
   [Symbol.dispose](): void {
     this.#tmux('kill-server')
   }
 }
 
 const times = (text: string, part: string): number => text.split(part).length - 1
+
+const expectShown = async (tmux: Tmux, what: string | RegExp): Promise<void> =>
+  // oxlint-disable-next-line vitest/no-standalone-expect -- the tests below call it
+  vi.waitFor(() => expect(tmux.screen).toMatch(what), patience)
 
 describeWith(['tmux'], 'a session in tmux', () => {
   let folder: TemporaryFolder
@@ -85,11 +85,11 @@ describeWith(['tmux'], 'a session in tmux', () => {
 
   async function session(): Promise<Tmux> {
     const tmux = new Tmux(folder.path)
-    await tmux.shows(/shell\$$/)
+    await expectShown(tmux, /shell\$$/)
     tmux.line(`seq -f 'row %g' ${scrollbackLines}`)
-    await tmux.shows(`row ${scrollbackLines}`)
+    await expectShown(tmux, `row ${scrollbackLines}`)
     tmux.line(`sh -c 'echo $$ > session.pid; exec ${process.execPath} ${ocishBin}'`)
-    await tmux.shows(/ocish ❯ *$/)
+    await expectShown(tmux, /ocish ❯ *$/)
     return tmux
   }
 
@@ -100,10 +100,10 @@ describeWith(['tmux'], 'a session in tmux', () => {
     using tmux = await session()
     for (let at = 0; at < 5; at += 1) {
       tmux.line(`^echo printed-${at}`)
-      await tmux.shows(new RegExp(`^printed-${at}$`, 'm'))
+      await expectShown(tmux, new RegExp(`^printed-${at}$`, 'm'))
     }
     tmux.keys('C-d')
-    await tmux.shows(/shell\$$/)
+    await expectShown(tmux, /shell\$$/)
     const { everything } = tmux
     const rows = everything.split('\n').map((row) => row.trimEnd())
     const wanted = [
@@ -117,7 +117,7 @@ describeWith(['tmux'], 'a session in tmux', () => {
   test('resizing leaves one copy of the line that is being typed', async () => {
     using tmux = await session()
     tmux.text('describe some/long/reference:with-a-tag --platform linux/amd64')
-    await tmux.shows('linux/amd64')
+    await expectShown(tmux, 'linux/amd64')
     for (const [columns, rows] of [
       [50, 20],
       [30, 10],
@@ -132,31 +132,31 @@ describeWith(['tmux'], 'a session in tmux', () => {
         expect(whole).toMatch(/linux\/amd64x+/)
       }, patience)
     }
-    await tmux.shows('linux/amd64xxxx')
+    await expectShown(tmux, 'linux/amd64xxxx')
   })
 
   test('Ctrl-Z gives the shell back, fg the line', async () => {
     using tmux = await session()
     tmux.text('describe half')
-    await tmux.shows('describe half')
+    await expectShown(tmux, 'describe half')
     tmux.keys('C-z')
-    await tmux.shows(/Stopped[^]*shell\$$/)
+    await expectShown(tmux, /Stopped[^]*shell\$$/)
     tmux.line('echo in-the-$((1 + 1))-shell')
-    await tmux.shows('in-the-2-shell')
+    await expectShown(tmux, 'in-the-2-shell')
     tmux.line('fg')
-    await tmux.shows(/❯ describe half/)
+    await expectShown(tmux, /❯ describe half/)
     tmux.text('-way')
-    await tmux.shows('describe half-way')
+    await expectShown(tmux, 'describe half-way')
   })
 
   test('Ctrl-X Ctrl-E edits the line in $EDITOR', async () => {
     using tmux = await session()
     tmux.text('describe before:1')
-    await tmux.shows('describe before:1')
+    await expectShown(tmux, 'describe before:1')
     tmux.keys('C-x', 'C-e')
-    await tmux.shows('describe after:1')
+    await expectShown(tmux, 'describe after:1')
     tmux.text('2')
-    await tmux.shows('describe after:12')
+    await expectShown(tmux, 'describe after:12')
   })
 
   test.each([
@@ -168,10 +168,10 @@ describeWith(['tmux'], 'a session in tmux', () => {
   ])('after %s the terminal is usable', async (name, leave) => {
     using tmux = await session()
     leave(tmux)
-    await tmux.shows(/shell\$$/)
+    await expectShown(tmux, /shell\$$/)
     tmux.line(name === 'SIGKILL' ? 'stty sane; stty -a' : 'stty -a')
-    await tmux.shows(/ icanon[^]* echo /)
+    await expectShown(tmux, / icanon[^]* echo /)
     tmux.text('typed')
-    await tmux.shows(/shell\$ typed/)
+    await expectShown(tmux, /shell\$ typed/)
   })
 })
