@@ -1,3 +1,5 @@
+import { emptyDescriptor, encodeManifest, oci, streamOf } from '@ocish/sdk'
+import { dockerRegistry, embeddedRegistry, has, type OcishRun } from '@ocish/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, type World } from './world.test-kit.ts'
 
@@ -55,11 +57,60 @@ describe('requests', () => {
     expect(blobBytes.reduce((sum, bytes) => sum + bytes, 0)).toBe(0)
   })
 
-  test('push and pull of five files (P19)', async () => {
+  test('P19 push of five files; pull of five files: a manifest and five blobs, one of them alone once it is known', async () => {
     const names = Array.from({ length: 5 }, (_, index) => `f${index}.txt`)
     await Promise.all(names.map((name) => world.file(name, name)))
     expect((await asked(`push ${names.join(' ')} HOST/five:1`)).length).toBeLessThanOrEqual(18)
-    expect((await asked('pull HOST/five:1 five --no-cache')).length).toBeLessThanOrEqual(6)
+    const blobs = names.map(() => 'GET blob')
+    // Five contents and the list of them: HTTP has no request for two of them.
+    expect(await asked('pull HOST/five:1 five --no-cache')).toEqual(['GET manifest', ...blobs])
+    const known = (await world.run('resolve HOST/five:1')).stdout.trim()
+    await world.run(`describe HOST/five@${known}`)
+    expect(await asked(`pull HOST/five@${known} known`)).toEqual(blobs)
+    expect(await asked(`pull HOST/five@${known} again`)).toEqual([])
+  })
+
+  test('P19 a cold copy of 60 layers, both sides', async () => {
+    await using other = await embeddedRegistry()
+    const names = Array.from({ length: 60 }, (_, index) => `l${index}`)
+    await Promise.all(names.map((name) => world.file(name, name)))
+    await world.run(`push ${names.join(' ')} HOST/sixty:1`)
+    let source: readonly string[] = []
+    const target = await other.asked(async () => {
+      source = await asked(`cp HOST/sixty:1 ${other.host}/sixty:1 --no-cache`)
+    })
+    // The configuration is the empty one: nobody has to be asked for it.
+    expect(source).toHaveLength(1 + 60)
+    expect(source.length + target.length).toBeLessThanOrEqual(247)
+  })
+
+  test('P19 5,000 tags: one request a page', async () => {
+    await using served = await embeddedRegistry()
+    const { registry } = served
+    const mediaType = oci.manifest
+    const manifest = encodeManifest({ form: 'image', mediaType, config: emptyDescriptor, layers: [] })
+    const tags = Array.from({ length: 5000 }, (_, index) => `t${index}`)
+    await registry.pushBlob('many', emptyDescriptor, () => streamOf(Buffer.from('{}')))
+    await registry.pushManifest('many', manifest, { mediaType, tags })
+    let run: OcishRun | undefined
+    const requests = await served.asked(async () => {
+      run = await world.run(`tags ${served.host}/many`)
+    })
+    expect(run?.stdout.trim().split('\n')).toHaveLength(5000)
+    expect(requests).toEqual(Array.from({ length: 5 }, () => 'GET tags'))
+  })
+
+  test.skipIf(!has('docker-registry'))('P2 resolve with a token that is kept asks once', async () => {
+    await using registry = await dockerRegistry({ auth: 'token' })
+    const { host, username, password } = registry
+    await world.run(['login', host, '-u', username, '--password-stdin'], { stdin: password })
+    await world.run(`push a.txt ${host}/team/app:1`)
+    const line = `resolve ${host}/team/app:1 --trace`
+    await world.run(line)
+    const { stderr } = await world.run(line)
+    expect(stderr.split('\n').filter((text) => text.startsWith('> '))).toEqual([
+      expect.stringContaining(`> HEAD http://${host}/v2/team/app/manifests/1`),
+    ])
   })
 
   test('tags asks once a page', async () => {
@@ -89,7 +140,7 @@ describe('what is loaded', () => {
 
   test('help: no session, no network', async () => {
     const { loaded } = await loadedBy('help')
-    expect(loaded.length).toBeLessThanOrEqual(10)
+    expect(loaded.length).toBeLessThanOrEqual(6)
     expect(loaded.join(' ')).not.toMatch(/client|run-call|kind-(?!table)/)
   })
 
@@ -101,9 +152,11 @@ describe('what is loaded', () => {
     expect(network(builtIn)).toEqual([])
   })
 
-  test('resolve: one command, the client, no kind', async () => {
-    const { loaded } = await loadedBy('resolve HOST/app:1')
-    expect(loaded.length).toBeLessThanOrEqual(40)
+  test('resolve over plain HTTP: one command, the client, no kind; neither TLS nor OpenSSL (P2)', async () => {
+    const { loaded, builtIn } = await loadedBy('resolve HOST/app:1')
+    expect(loaded.length).toBeLessThanOrEqual(24)
     expect(loaded.join(' ')).not.toMatch(/push-|pull-|describe-|kind-runconfig/)
+    expect(network(builtIn)).toEqual([])
+    expect(builtIn).not.toContain('crypto')
   })
 })
