@@ -32,6 +32,8 @@ interface LayerState {
   /** By checksum of the attributes: the form of before 2025, with hard links to them. */
   readonly shared: Map<string, Buffer>
   readonly seen: Set<string>
+  /** The layer with the commit, in which nothing comes before it; in any other one there are contents only. */
+  readonly isFirst: boolean
 }
 
 /**
@@ -55,7 +57,7 @@ export async function importEncapsulated(
     commit: undefined,
   }
   for (const layer of [...own.slice(1), ...own.slice(0, 1)])
-    await importLayer(artifact, layer, imported, options)
+    await importLayer(artifact, layer, imported, { ...options, isFirst: layer === own[0] })
   if (imported.commit === undefined) throw invalid('no commit')
   const { checksum, commit } = imported.commit
   if (image.commit !== '' && image.commit !== checksum)
@@ -68,15 +70,17 @@ async function importLayer(
   artifact: Artifact,
   layer: ImageLayer,
   imported: Imported,
-  options: ImportOptions,
+  options: ImportOptions & Pick<LayerState, 'isFirst'>,
 ): Promise<void> {
-  const state: LayerState = { pending: new Map(), shared: new Map(), seen: new Set() }
+  const { isFirst } = options
+  const state: LayerState = { pending: new Map(), shared: new Map(), seen: new Set(), isFirst }
   for await (const member of layerEntries(artifact, layer)) {
     options.signal.throwIfAborted()
     const [, first, rest, kind] = objectName.exec(member.path) ?? []
     if (first === undefined || rest === undefined || member.type === 'folder') continue
     await importObject(imported, state, member, `${first}${rest}`, kind ?? '')
   }
+  for (const checksum of state.pending.keys()) throw invalid(`attributes of ${checksum}, which is not there`)
 }
 
 async function importObject(
@@ -87,6 +91,10 @@ async function importObject(
   kind: string,
 ): Promise<void> {
   const { metadata } = defaultRepoLimits
+  if (state.isFirst && imported.commit === undefined && kind !== 'commit')
+    throw invalid(`the object ${checksum}.${kind} before the commit`)
+  if (!state.isFirst && !kind.startsWith('file'))
+    throw invalid(`the object ${checksum}.${kind} in a layer of contents`)
   if (kind === 'file') return importFile(imported, state, member, checksum)
   if (kind === 'file-xattrs-link') {
     const shared =
@@ -96,6 +104,7 @@ async function importObject(
     const known = shared && state.shared.get(`${shared[1]}${shared[2]}`)
     const bytes = member.type === 'hardlink' ? known : await memberBytes(member, 2 ** 20)
     if (!bytes) throw invalid(`attributes of ${checksum} that are not in the layer`)
+    if (state.pending.size > 0) throw invalid(`attributes of ${checksum} before the object of those before`)
     state.pending.set(checksum, bytes)
     return undefined
   }
