@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { promptText } from './layout/buffer-rows.ts'
 import type { StartOptions } from './session/session-options.ts'
 import { Keyboard } from './terminal/keyboard.ts'
@@ -15,10 +16,15 @@ export async function startSession(options: StartOptions): Promise<number> {
   }
   const { stdin, stdout } = process
   using scope = new DisposableStack()
+  let isStuck = false
+  // The last thing of all: what takes no notice of being ended would keep the process for ever.
+  scope.defer(() => {
+    if (isStuck) process.kill(process.pid, 'SIGTERM')
+  })
   scope.use(restoredAtExit(stdin, stdout))
   const keyboard = new Keyboard(stdin, stdout)
   keyboard.start()
-  scope.defer(() => keyboard.stop())
+  scope.defer(() => keyboard.close())
   const look = lookOf(stdout.columns, options.flags ?? {}, process.env)
   stdout.write(promptText(options.context ?? '', { failed: false, jobs: 0 }, look).text)
   const [{ Interactive }, { loadView }] = await Promise.all([
@@ -26,7 +32,7 @@ export async function startSession(options: StartOptions): Promise<number> {
     import('./view/load.ts'),
   ])
   const front = new Interactive(keyboard, stdout, options)
-  scope.use(endedBySignals(() => front.end(143)))
+  scope.use(endedBySignals((status) => front.end(status)))
   scope.use(closedTerminal(stdout, () => front.end(143)))
   const [mount] = await Promise.all([loadView(), front.open()])
   // The frame takes the place of what was painted first.
@@ -34,6 +40,7 @@ export async function startSession(options: StartOptions): Promise<number> {
   const view = await mount(front, stdin, stdout)
   const status = await front.run(view)
   await view.end()
+  isStuck = front.isStuck
   return status
 }
 
@@ -58,13 +65,16 @@ function closedTerminal(stdout: NodeJS.WriteStream, leave: () => void): Disposab
 }
 
 /** A terminal that was closed and whoever asks the process to end. */
-function endedBySignals(leave: () => void): Disposable {
-  const signals = ['SIGTERM', 'SIGHUP'] as const
+function endedBySignals(leave: (status: number) => void): Disposable {
   // Not once: Ink ends the process itself when it finds nobody else listening.
-  for (const signal of signals) process.on(signal, leave)
+  const listeners = (['SIGHUP', 'SIGTERM'] as const).map((signal) => {
+    const listener = (): void => leave(128 + constants.signals[signal])
+    process.on(signal, listener)
+    return () => process.removeListener(signal, listener)
+  })
   return {
     [Symbol.dispose]: () => {
-      for (const signal of signals) process.removeListener(signal, leave)
+      for (const remove of listeners) remove()
     },
   }
 }

@@ -1,34 +1,141 @@
-import { sessionSignature, type SessionCommand } from './session-command.ts'
+import type { Services } from '@ocish/host'
+import { OcishError } from '@ocish/sdk'
+import type { Call, RowType } from '@ocish/shell'
+import { rounds, type WatchEvent } from '../screens/watched.ts'
+import { sessionSignature, type SessionCommand, type SessionState } from './session-command.ts'
 
 const browse: SessionCommand = {
   signature: sessionSignature({
     name: 'browse',
     summary: 'walk through registries, repositories, tags and files on the whole screen',
     params: [{ name: 'location', type: 'location', optional: true, summary: 'where to begin' }],
-    examples: [{ line: 'browse ghcr.io/team', note: 'Enter opens, d describes, q leaves' }],
+    examples: [{ line: 'browse ghcr.io/team', note: 'p pulls, c copies, : takes it to the prompt' }],
   }),
   // oxlint-disable-next-line require-yield -- it shows a screen and gives nothing
   async *run(call, state, services) {
     const location = typeof call.args['location'] === 'string' ? call.args['location'] : state.context
-    await state.fullScreen({ type: 'browse', location, services, signal: call.signal })
+    const actions = {
+      beside: (line: string) => state.beside(line),
+      job: (id: number) => state.jobs.find(id),
+      wait: async (id: number, signal: AbortSignal) => state.jobs.wait(id, signal),
+    }
+    await state.fullScreen({ type: 'browse', location, services, actions, signal: call.signal })
   },
+}
+
+/** What happened at a watched place. */
+const eventRow: RowType = {
+  name: 'Event',
+  columns: [
+    { name: 'time', type: 'time' },
+    { name: 'change', type: 'string' },
+    { name: 'ref', type: 'ref' },
+    { name: 'old', type: 'record', hidden: true },
+    { name: 'new', type: 'record', hidden: true },
+  ],
+  reference: 'ref',
 }
 
 const watch: SessionCommand = {
   signature: sessionSignature({
     name: 'watch',
-    summary: 'show what a location holds, again and again, with what changed',
-    params: [{ name: 'location', type: 'location', summary: 'whatever ls lists' }],
-    flags: [{ name: 'every', type: 'duration', summary: 'how often', default: 5000 }],
-    examples: [{ line: 'watch ghcr.io/team/app', note: 'new tags appear marked' }],
+    summary: 'show what a location holds, again and again; gives what came, went or changed',
+    params: [{ name: 'location', type: 'location', summary: 'a tag, or whatever ls lists' }],
+    flags: [
+      { name: 'every', type: 'duration', summary: 'how often', default: 5000 },
+      {
+        name: 'until',
+        type: 'string',
+        enum: ['new', 'gone', 'changed', 'any'],
+        summary: 'end when this happens',
+      },
+      {
+        name: 'on-change',
+        type: 'string',
+        summary:
+          'a line to run as a job each time; it knows ${it.change}, ${it.ref}, ${it.old.digest}, ${it.new.digest}',
+        placeholder: 'LINE',
+      },
+    ],
+    output: { form: 'rows', row: eventRow },
+    examples: [
+      { line: 'watch ghcr.io/team/app', note: 'new tags appear marked; q leaves' },
+      { line: 'watch app:latest --until changed && pull app:latest', note: 'waits for somebody to push' },
+      { line: "watch app --on-change 'cp ${it.ref} mirror/'", note: 'runs beside the prompt' },
+    ],
   }),
-  // oxlint-disable-next-line require-yield -- it shows a screen and gives nothing
   async *run(call, state, services) {
-    const { every } = call.flags
-    const seconds = Math.max(1, (typeof every === 'number' ? every : 5000) / 1000)
-    const location = String(call.args['location'])
-    await state.fullScreen({ type: 'watch', location, seconds, services, signal: call.signal })
+    const events = eventsOf(call, state, services)
+    if (!state.canShow()) {
+      yield* events.stream()
+      return
+    }
+    const seen = await events.shown()
+    yield* seen
+    return { exit: call.flags['until'] === undefined || seen.some((event) => events.isOver(event)) ? 0 : 1 }
   },
+}
+
+/** Milliseconds. */
+const shortest = 500
+
+interface Events {
+  /** It is what somebody waits for. */
+  isOver(event: WatchEvent): boolean
+  /** As they happen. */
+  stream(): AsyncGenerator<WatchEvent, void>
+  /** On the whole screen; answers what happened meanwhile. */
+  shown(): Promise<readonly WatchEvent[]>
+}
+
+function eventsOf(call: Call, state: SessionState, services: Services): Events {
+  const { every, until } = call.flags
+  const line = call.flags['on-change']
+  const location = String(call.args['location'])
+  const options = {
+    location,
+    every: Math.max(shortest, typeof every === 'number' ? every : 5000),
+    services,
+  }
+  const isOver = ({ change }: WatchEvent): boolean => until === 'any' || change === until
+  const follow = (event: WatchEvent): void => {
+    if (typeof line === 'string') state.beside(line, { it: { ...event } })
+  }
+  return {
+    isOver,
+    async *stream() {
+      for await (const round of rounds({ ...options, signal: call.signal })) {
+        if ('error' in round) throw round.error
+        for (const event of round.events) {
+          follow(event)
+          yield event
+          if (isOver(event)) return
+        }
+      }
+      call.signal.throwIfAborted()
+    },
+    async shown() {
+      const seen: WatchEvent[] = []
+      const left = new AbortController()
+      const signal = AbortSignal.any([call.signal, left.signal])
+      const title = `watch ${location} every ${options.every / 1000} s`
+      const take = (event: WatchEvent): void => {
+        seen.push(event)
+        follow(event)
+        if (isOver(event)) left.abort(new OcishError('INTERRUPTED', 'it happened'))
+      }
+      await state.fullScreen({
+        type: 'watch',
+        title,
+        rounds: rounds({ ...options, signal }),
+        take,
+        left,
+        signal,
+      })
+      call.signal.throwIfAborted()
+      return seen
+    },
+  }
 }
 
 export const screenCommands: readonly SessionCommand[] = [browse, watch]

@@ -1,6 +1,8 @@
 import type { Services } from '@ocish/host'
 import type { Call, Command, Flag, Output, Param, Signature } from '@ocish/shell'
 import type { HistoryStore } from '../history/history-store.ts'
+import type { BrowseActions } from '../screens/browse-screen.ts'
+import type { Round, WatchEvent } from '../screens/watched.ts'
 import type { JobInfo, Jobs } from '../jobs/jobs.ts'
 
 /** What the commands of a session may look at and change. */
@@ -20,8 +22,10 @@ export interface SessionState {
   fullScreen(program: FullScreenProgram): Promise<void>
   /** A line that somebody types. Errors: INTERRUPTED. */
   ask(prompt: string, signal: AbortSignal): Promise<string>
-  /** Runs a line as a job, in this context. Errors: those of its text. */
-  beside(line: string): JobInfo
+  /** A whole screen can be shown: not by a job, and not in a plain session. */
+  canShow(): boolean
+  /** Runs a line as a job, in this context, with these variables. Errors: those of its text. */
+  beside(line: string, variables?: Readonly<Record<string, unknown>>): JobInfo
   /** Goes on with what an earlier session left, as a job; undefined: there is no such job. */
   resume(id: number): JobInfo | undefined
   /** Nobody will go on with it. False: no earlier session left such a job. */
@@ -34,13 +38,16 @@ export type FullScreenProgram =
       readonly type: 'browse'
       readonly location: string
       readonly services: Services
+      readonly actions: BrowseActions
       readonly signal: AbortSignal
     }
   | {
       readonly type: 'watch'
-      readonly location: string
-      readonly seconds: number
-      readonly services: Services
+      readonly title: string
+      readonly rounds: AsyncIterable<Round>
+      readonly take: (event: WatchEvent) => void
+      /** Nobody looks any more. */
+      readonly left: AbortController
       readonly signal: AbortSignal
     }
 

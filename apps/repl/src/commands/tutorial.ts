@@ -44,13 +44,13 @@ const tutorial: SessionCommand = {
     examples: [{ line: 'tutorial', note: 'type it again after each lesson' }],
   }),
   async *run(_call, state) {
-    const done = lessons.filter((lesson) => lesson.isDone(state, state.history.lines)).length
-    const next = lessons.find((lesson) => !lesson.isDone(state, state.history.lines))
+    const at = lessons.findIndex((lesson) => !lesson.isDone(state, state.history.lines))
+    const next = lessons[at]
     if (next === undefined) {
       yield `All ${lessons.length} lessons are done. help lists everything; F1 explains what is under the cursor.`
       return
     }
-    yield `Lesson ${done + 1} of ${lessons.length}: ${next.text} Type: ${next.line}`
+    yield `Lesson ${at + 1} of ${lessons.length}: ${next.text} Type: ${next.line}`
   },
 }
 

@@ -1,3 +1,4 @@
+import { OcishError } from '@ocish/sdk'
 import type { Site } from '@ocish/shell'
 import type { Candidate, CandidateList, ListStatus } from '../prompt/candidate.ts'
 import type { Stage } from '../prompt/state.ts'
@@ -136,7 +137,9 @@ export class CompletionEngine {
     const patient = this.#after(patience, () => {
       if (all.length === 0 && cached === undefined) say([], { type: 'asking', source: answer.source })
     })
-    const ended = this.#after(budget, () => limit.abort(new Error(`${answer.source} did not answer in time`)))
+    const ended = this.#after(budget, () =>
+      limit.abort(new OcishError('NETWORK_TIMEOUT', `${answer.source} did not answer in time`)),
+    )
     try {
       const partial = await this.#gather(answer, AbortSignal.any([signal, limit.signal]), all, () => {
         if (cached === undefined) say(all.slice(0), { type: 'asking', source: answer.source })

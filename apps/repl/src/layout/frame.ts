@@ -38,15 +38,17 @@ export interface FrameInput {
 
 /** The live region, never higher than the screen minus one: the menu gives way first, then progress, then input scrolls. */
 export function frameOf(input: FrameInput): Frame {
-  const limit = Math.max(1, input.height - 1)
+  const whole = Math.max(1, input.height - 1)
   const { state } = input
+  // A note has its row, however much stands at the prompt.
+  const limit = state.note === undefined ? whole : Math.max(1, whole - 1)
   const own = state.search === undefined ? inputRows(input) : searchRows(input)
   const rows = own.rows.slice(0)
   const progress = input.progress.slice(0, Math.max(0, limit - Math.min(rows.length, limit) - 1))
   const room = limit - progress.length
   const from = rows.length <= room ? 0 : Math.max(0, Math.min(own.y - room + 1, rows.length - room))
   const visible = rows.slice(from, from + room)
-  const below = belowRows(input, limit - progress.length - visible.length)
+  const below = belowRows(input, whole - progress.length - visible.length)
   return { rows: [...progress, ...visible, ...below], x: own.x, y: progress.length + own.y - from }
 }
 

@@ -1,10 +1,14 @@
 import { loadCommand, type Services } from '@ocish/host'
-import { type Column, edgeOf, type Row, toProblem, write } from '@ocish/shell'
-import { cut, type Look, marksOf, paint, safe, type Text } from '@ocish/shell/text'
+import { type Column, quote, type Row, toProblem } from '@ocish/shell'
+import type { Look, Text } from '@ocish/shell/text'
+import { characterBefore } from '../editor/grapheme.ts'
+import type { JobInfo } from '../jobs/jobs.ts'
 import type { KeyEvent } from '../keys/key-event.ts'
 import type { Screen } from './driver.ts'
+import { Page } from './page.ts'
 import { tableRows } from './table-rows.ts'
 import { selectedRow, tableKey, type TableState, tableState } from './table-state.ts'
+import { referenceOf, told } from './told.ts'
 
 interface Level {
   readonly location: string
@@ -12,48 +16,77 @@ interface Level {
   status: string
 }
 
-const rowLimit = 10_000
+/** What browsing may do besides looking. */
+export interface BrowseActions {
+  /** Runs a line as a job. Errors: those of its text. */
+  beside(line: string): JobInfo
+  /** How a job is by now. */
+  job(id: number): JobInfo | undefined
+  /** Resolves when it has ended. */
+  wait(id: number, signal: AbortSignal): Promise<unknown>
+}
 
-/** A registry, level by level. What is done on it is told as the lines that would do the same. */
+export interface BrowseOptions {
+  readonly location: string
+  readonly services: Services
+  readonly actions: BrowseActions
+  readonly signal: AbortSignal
+}
+
+const rowLimit = 10_000
+const keys =
+  'Enter open · d describe · t tree · f diff with marked · Space mark · p pull · c copy to · y copy ref · : command · / filter · s sort · Backspace up · q quit'
+
+/** A registry, level by level. What is done on it is told as the lines that do the same. */
 export class BrowseScreen implements Screen {
   /** The lines that equal what was done. */
   readonly lines: string[] = []
-  readonly #services: Services
-  readonly #signal: AbortSignal
+  /** What `:` takes along to the prompt. */
+  text: string | undefined
+  readonly #options: BrowseOptions
   readonly #levels: Level[] = []
-  #page: { readonly title: string; lines: readonly string[]; top: number } | undefined
+  #page: Page | undefined
   #message: string | undefined
+  #job: number | undefined
+  /** Where the chosen one is to be copied to, while that is typed. */
+  #target: string | undefined
+  #width = 100
   #changed: (() => void) | undefined
 
-  constructor(location: string, services: Services, signal: AbortSignal) {
-    this.#services = services
-    this.#signal = signal
-    this.#open(location)
+  constructor(options: BrowseOptions) {
+    this.#options = options
+    this.#open(options.location)
   }
 
   key(event: KeyEvent): boolean {
+    if (this.#page !== undefined) return this.#pageKey(this.#page, event)
+    if (this.#target !== undefined) {
+      this.#targetKey(this.#target, event)
+      return false
+    }
     this.#message = undefined
-    if (this.#page !== undefined) return this.#pageKey(event)
+    this.#job = undefined
     const level = this.#levels.at(-1)!
     const [state, action] = tableKey(level.state, event)
     level.state = state
-    if (action === undefined) return false
-    if (action.type === 'open') this.#enter()
-    else if (action.type === 'leave') return this.#leave(event)
-    else if (action.type === 'key') this.#act(action.key)
+    if (action?.type === 'open') this.#enter()
+    else if (action?.type === 'leave') return this.#leave(event)
+    else if (action?.type === 'key') return this.#act(action.key)
     return false
   }
 
   rows(columns: number, height: number, look: Look): readonly Text[] {
-    if (this.#page !== undefined) return this.#pageRows(columns, height, look)
+    this.#width = columns - 2
+    if (this.#page !== undefined) return this.#page.rows(columns, height, look)
     const level = this.#levels.at(-1)!
+    const message = this.#shownMessage(look)
     return tableRows(
       {
         state: level.state,
         title: level.location === '' ? 'registries' : level.location.split('/').join(' › '),
         status: level.status,
-        keys: 'Enter open · d describe · t tree · f diff with marked · Space mark · p pull · y copy ref · / filter · s sort · Backspace up · q quit',
-        ...(this.#message === undefined ? {} : { message: this.#message }),
+        keys,
+        ...(message === undefined ? {} : { message }),
       },
       columns,
       height,
@@ -66,6 +99,12 @@ export class BrowseScreen implements Screen {
     return () => {
       this.#changed = undefined
     }
+  }
+
+  #shownMessage(look: Look): string | undefined {
+    if (this.#target !== undefined) return `copy to: ${this.#target}${look.ascii ? '_' : '▏'}`
+    const job = this.#job === undefined ? undefined : this.#options.actions.job(this.#job)
+    return job === undefined ? this.#message : `[${job.id}] ${job.state}: ${job.line}`
   }
 
   #leave(event: KeyEvent): boolean {
@@ -81,30 +120,22 @@ export class BrowseScreen implements Screen {
   }
 
   async #fill(level: Level): Promise<void> {
+    const { services, signal } = this.#options
     try {
       const command = (await loadCommand('ls'))!
       const locations = level.location === '' ? [] : [level.location]
-      const call = { args: { location: locations }, flags: {}, options: {}, signal: this.#signal }
+      const call = { args: { location: locations }, flags: {}, options: {}, signal }
       const { output } = command.signature
       const types = output.form === 'rows' ? (Array.isArray(output.row) ? output.row : [output.row]) : []
+      const columns = types.flatMap((type) => type.columns)
       const all: Row[] = []
-      for await (const item of command.run(call, this.#services)) {
-        const row = item as Row
-        all.push(row)
-        if (all.length % 100 === 1)
-          this.#show(
-            level,
-            all,
-            types.flatMap((type) => type.columns),
-          )
+      for await (const item of command.run(call, services)) {
+        all.push(item as Row)
+        if (all.length % 100 === 1) this.#show(level, all, columns)
         if (all.length >= rowLimit) break
       }
-      this.#show(
-        level,
-        all,
-        types.flatMap((type) => type.columns),
-      )
-      level.status = `${all.length}${all.length >= rowLimit ? ' (cut)' : ''}`
+      this.#show(level, all, columns)
+      level.status = `${all.length} ${nounOf(all)}${all.length >= rowLimit ? ' (cut)' : ''}`
     } catch (error) {
       level.status = 'failed'
       this.#message = toProblem(error).message
@@ -122,106 +153,109 @@ export class BrowseScreen implements Screen {
     this.#changed?.()
   }
 
-  /** What a row is called where it is typed. */
-  #reference(row: Row | undefined): string | undefined {
-    if (row === undefined) return undefined
-    if (typeof row['host'] === 'string') return row['host']
-    return typeof row['ref'] === 'string' ? row['ref'] : undefined
-  }
-
   #enter(): void {
     const row = selectedRow(this.#levels.at(-1)!.state)
-    const reference = this.#reference(row)
+    const reference = referenceOf(row)
     if (reference === undefined) return
     if (row?.['tag'] !== undefined) this.#showPage('describe', [reference])
     else if (row?.['path'] !== undefined) this.#showPage('cat', [reference])
     else this.#open(reference)
   }
 
-  #act(key: string): void {
+  /** True: it is over. */
+  #act(key: string): boolean {
     const state = this.#levels.at(-1)!.state
-    const reference = this.#reference(selectedRow(state))
+    const reference = referenceOf(selectedRow(state))
+    const marked = [...state.marked].flatMap((row) => referenceOf(row) ?? [])
     if (key === 'backspace') {
       if (this.#levels.length > 1) this.#levels.pop()
-      return
-    }
-    if (reference === undefined) return
-    const marked = [...state.marked].flatMap((row) => this.#reference(row) ?? [])
+    } else if (key === ':') {
+      const chosen = marked.length > 0 ? marked : reference === undefined ? [] : [reference]
+      this.text = chosen.map((name) => ` ${quote(name)}`).join('')
+      return true
+    } else if (reference === undefined) this.#message = 'nothing is selected'
+    else this.#actOn(key, reference, marked)
+    return false
+  }
+
+  #actOn(key: string, reference: string, marked: readonly string[]): void {
     if (key === 'd') this.#showPage('describe', [reference])
     else if (key === 't') this.#showPage('tree', [reference])
     else if (key === 'f' && marked[0] !== undefined) this.#showPage('diff', [marked[0], reference])
     else if (key === 'f') this.#message = 'mark the other one with Space first'
-    else if (key === 'p') this.#told(`pull ${reference}`)
-    else if (key === 'y') this.#told(reference)
-  }
-
-  /** Chosen here, run at the prompt, where its questions and its progress have their place. */
-  #told(line: string): void {
-    this.lines.push(line)
-    this.#message = `at the prompt: ${line}`
-  }
-
-  #showPage(name: string, references: readonly string[]): void {
-    const title = `${name} ${references.join(' ')}`
-    this.lines.push(title)
-    const page = { title, lines: ['…'] as readonly string[], top: 0 }
-    this.#page = page
-    void this.#fillPage(page, name, references)
-  }
-
-  async #fillPage(
-    page: { lines: readonly string[] },
-    name: string,
-    references: readonly string[],
-  ): Promise<void> {
-    page.lines = await this.#text(name, references)
-    this.#changed?.()
-  }
-
-  async #text(name: string, references: readonly string[]): Promise<readonly string[]> {
-    try {
-      const command = await loadCommand(name)
-      if (command === undefined) return [`there is no ${name} here`]
-      const args: Record<string, unknown> = {}
-      for (const [index, param] of command.signature.params.entries()) {
-        const reference = references[index]
-        if (reference !== undefined) args[param.name] = param.many === true ? [reference] : reference
-      }
-      const call = { args, flags: {}, options: {}, signal: this.#signal }
-      const { edge } = await edgeOf(command.signature.output, command.run(call, this.#services))
-      let text = ''
-      if (edge !== undefined) {
-        const look: Look = { width: 100, color: false, ascii: false, now: Date.now() }
-        for await (const piece of write(edge, name === 'tree' ? 'tree' : 'table', { look, terminal: true })) {
-          text += piece
-          if (text.length > 1024 * 1024) break
-        }
-      }
-      return text.split('\n')
-    } catch (error) {
-      return [toProblem(error).message]
+    else if (key === 'p') this.#run(`pull ${quote(reference)}`)
+    else if (key === 'c') this.#target = ''
+    else if (key === 'y') {
+      this.lines.push(reference)
+      this.#message = `at the prompt: ${reference}`
     }
   }
 
-  #pageKey(event: KeyEvent): boolean {
-    const page = this.#page!
-    const name = event.type === 'key' ? event.name : event.text
-    const last = Math.max(0, page.lines.length - 2)
-    if (name === 'q' || name === 'escape' || name === 'enter' || name === 'backspace') this.#page = undefined
-    else if (name === 'down' || name === 'j') page.top = Math.min(last, page.top + 1)
-    else if (name === 'up' || name === 'k') page.top = Math.max(0, page.top - 1)
-    else if (name === 'pagedown' || name === ' ') page.top = Math.min(last, page.top + 10)
-    else if (name === 'pageup') page.top = Math.max(0, page.top - 10)
-    return name === 'ctrl-c'
+  /** As a job: its progress and its end are told at the prompt too. */
+  #run(line: string): void {
+    const { actions, signal } = this.#options
+    try {
+      const { id } = actions.beside(line)
+      this.lines.push(line)
+      this.#job = id
+      actions.wait(id, signal).then(
+        () => this.#changed?.(),
+        () => undefined,
+      )
+    } catch (error) {
+      this.#message = toProblem(error).message
+    }
   }
 
-  #pageRows(columns: number, height: number, look: Look): readonly Text[] {
-    const { title, lines, top } = this.#page!
-    const fitted = (line: string): Text => cut(safe(line), Math.max(1, columns - 1), marksOf(look).ellipsis)
-    return [
-      paint(fitted(` ${title}`), 'strong', look),
-      ...lines.slice(top, top + Math.max(1, height - 2)).map((line) => fitted(` ${line}`)),
-      paint(fitted(' q back · up and down'), 'dim', look),
-    ]
+  #targetKey(target: string, event: KeyEvent): void {
+    if (event.type !== 'key') {
+      this.#target = target + event.text.replaceAll(/\s/g, '')
+      return
+    }
+    if (event.name === 'backspace') this.#target = target.slice(0, characterBefore(target, target.length))
+    else if (event.name === 'ctrl-u') this.#target = ''
+    else if (event.name === 'escape' || event.name === 'ctrl-c' || event.name === 'ctrl-g')
+      this.#target = undefined
+    else if (event.name === 'enter') {
+      this.#target = undefined
+      const { state } = this.#levels.at(-1)!
+      const marked = [...state.marked].flatMap((row) => referenceOf(row) ?? [])
+      const sources = marked.length > 0 ? marked : [referenceOf(selectedRow(state))!]
+      if (target !== '') this.#run(['cp', ...sources, target].map((word) => quote(word)).join(' '))
+    }
   }
+
+  #showPage(name: string, references: readonly string[]): void {
+    const line = [name, ...references.map((reference) => quote(reference))].join(' ')
+    this.lines.push(line)
+    const page = new Page(line)
+    this.#page = page
+    const { services, signal } = this.#options
+    void told(name, references, services, { width: this.#width, signal }).then((lines) => {
+      page.show(lines)
+      return this.#changed?.()
+    })
+  }
+
+  #pageKey(page: Page, event: KeyEvent): boolean {
+    const next = page.key(event)
+    if (next === 'back') this.#page = undefined
+    return next === 'leave'
+  }
+}
+
+/** What the rows of a level are. */
+function nounOf(rows: readonly Row[]): string {
+  const [first] = rows
+  const noun =
+    first === undefined
+      ? 'entries'
+      : 'host' in first
+        ? 'registries'
+        : 'tag' in first
+          ? 'tags'
+          : 'path' in first
+            ? 'files'
+            : 'repositories'
+  return rows.length === 1 ? noun.replace(/ies$/, 'y').replace(/s$/, '') : noun
 }

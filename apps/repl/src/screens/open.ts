@@ -15,14 +15,34 @@ export interface Left {
 
 /** Runs a full-screen program. */
 export async function openScreen(program: FullScreenProgram, terminal: ScreenTerminal): Promise<Left> {
-  const { location, services, signal } = program
   if (program.type === 'watch') {
-    await show(new WatchScreen(location, program.seconds, services, signal), terminal, signal)
+    await watch(program, terminal)
     return { lines: [] }
   }
-  const screen = new BrowseScreen(location, services, signal)
+  const { location, services, signal } = program
+  const { actions } = program
+  const screen = new BrowseScreen({ location, services, actions, signal })
   await show(screen, terminal, signal)
-  return { lines: screen.lines }
+  const { lines, text } = screen
+  return text === undefined ? { lines } : { lines, text }
+}
+
+async function watch(
+  { title, rounds, take, left, signal }: Extract<FullScreenProgram, { type: 'watch' }>,
+  terminal: ScreenTerminal,
+): Promise<void> {
+  const screen = new WatchScreen(title, () => left.abort())
+  const asking = (async () => {
+    for await (const round of rounds) {
+      screen.take(round)
+      if ('events' in round) for (const event of round.events) take(event)
+    }
+  })()
+  // A line that cannot run at a change ends it.
+  asking.catch(() => left.abort())
+  await show(screen, terminal, signal)
+  left.abort()
+  await asking
 }
 
 /** Shows what a pipe gives. Errors: those of the pipe. */

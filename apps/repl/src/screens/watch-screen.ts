@@ -1,44 +1,48 @@
-import { loadCommand, type Services } from '@ocish/host'
 import { type Column, type Row, toProblem } from '@ocish/shell'
 import type { Look, Text } from '@ocish/shell/text'
 import type { KeyEvent } from '../keys/key-event.ts'
 import type { Screen } from './driver.ts'
 import { tableRows } from './table-rows.ts'
 import { tableKey, tableState, type TableState } from './table-state.ts'
+import { nameOf, type Round, type WatchEvent } from './watched.ts'
 
-const rowLimit = 10_000
-
-/** What a location holds, asked again and again; what is new or gone says so. */
+/** What a place holds, asked again and again; what came, went or changed since the beginning says so. */
 export class WatchScreen implements Screen {
-  readonly #location: string
-  readonly #seconds: number
-  readonly #services: Services
-  readonly #stop = new AbortController()
+  readonly #title: string
+  readonly #left: () => void
+  readonly #marks = new Map<string, WatchEvent>()
   #state: TableState = tableState([])
   #status = 'asking'
-  #known: Map<string, Row> | undefined
   #changed: (() => void) | undefined
 
-  constructor(location: string, seconds: number, services: Services, signal: AbortSignal) {
-    this.#location = location
-    this.#seconds = seconds
-    this.#services = services
-    signal.addEventListener('abort', () => this.#stop.abort(), { once: true })
-    void this.#round()
+  /** `left`: nobody looks any more. */
+  constructor(title: string, left: () => void) {
+    this.#title = title
+    this.#left = left
+  }
+
+  take(round: Round): void {
+    if ('error' in round) this.#status = toProblem(round.error).message
+    else {
+      for (const event of round.events) this.#marks.set(event.ref, event)
+      this.#show(round.rows)
+      this.#status = new Date().toISOString().slice(11, 19)
+    }
+    this.#changed?.()
   }
 
   key(event: KeyEvent): boolean {
     const [state, action] = tableKey(this.#state, event)
     this.#state = state
     if (action?.type !== 'leave') return false
-    this.#stop.abort()
+    this.#left()
     return true
   }
 
   rows(columns: number, height: number, look: Look): readonly Text[] {
-    const title = `watch ${this.#location} every ${this.#seconds} s`
     const keys = '/ filter · s sort · q quit'
-    return tableRows({ state: this.#state, title, status: this.#status, keys }, columns, height, look)
+    const frame = { state: this.#state, title: this.#title, status: this.#status, keys }
+    return tableRows(frame, columns, height, look)
   }
 
   onChange(call: () => void): () => void {
@@ -48,45 +52,14 @@ export class WatchScreen implements Screen {
     }
   }
 
-  async #round(): Promise<void> {
-    try {
-      this.#take(await this.#rows())
-      this.#status = new Date().toISOString().slice(11, 19)
-    } catch (error) {
-      this.#status = toProblem(error).message
-    }
-    this.#changed?.()
-    if (!this.#stop.signal.aborted) {
-      const timer = setTimeout(() => void this.#round(), this.#seconds * 1000)
-      this.#stop.signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
-    }
-  }
-
-  async #rows(): Promise<readonly Row[]> {
-    const command = (await loadCommand('ls'))!
-    const call = { args: { location: [this.#location] }, flags: {}, options: {}, signal: this.#stop.signal }
-    const rows: Row[] = []
-    for await (const row of command.run(call, this.#services)) {
-      rows.push(row as Row)
-      if (rows.length >= rowLimit) break
-    }
-    return rows
-  }
-
-  #take(rows: readonly Row[]): void {
-    const key = (row: Row): string => JSON.stringify(row['ref'] ?? row['host'] ?? row)
-    const before = this.#known
-    const now = new Map(rows.map((row) => [key(row), row]))
-    const marked = rows.map((row): Row => ({
-      change: before === undefined || before.has(key(row)) ? '' : 'new',
+  #show(rows: readonly Row[]): void {
+    const gone = [...this.#marks.values()].flatMap(({ change, old }) => (change === 'gone' ? [old!] : []))
+    const marked = [...gone, ...rows].map((row): Row => ({
+      change: this.#marks.get(nameOf(row))?.change ?? '',
       ...row,
     }))
-    const gone = [...(before ?? [])].flatMap(([name, row]) =>
-      now.has(name) ? [] : [{ change: 'gone', ...row }],
-    )
-    this.#known = now
-    const names = new Set([...marked, ...gone].flatMap((row) => Object.keys(row)))
+    const names = new Set(marked.flatMap((row) => Object.keys(row)))
     const columns = [...names].map((name): Column => ({ name, type: 'string' }))
-    this.#state = { ...this.#state, columns, rows: [...gone, ...marked] }
+    this.#state = { ...this.#state, columns, rows: marked }
   }
 }

@@ -30,10 +30,13 @@ import { MenuFacts } from './menu-facts.ts'
 import { OwnSettings } from './own-settings.ts'
 import { questionRow } from './question.ts'
 import { worldOf } from './reading.ts'
+import { currentRun } from './run-scope.ts'
 import type { StartOptions } from './session-options.ts'
 import { type Front, ShellSession } from './shell-session.ts'
 import { TerminalLoan } from './terminal-loan.ts'
 
+/** Characters that jobs may write while the terminal is lent; then they wait. */
+const heldLimit = 256 * 1024
 /** Milliseconds between two paintings of progress. */
 const progressPause = { on: 100, off: 1000 }
 
@@ -57,6 +60,7 @@ export class Interactive implements Front, FrameSource {
   #state: PromptState = initialPrompt()
   #describing: AbortController | undefined
   #details: readonly Text[] = []
+  #held = ''
   #failed = false
   #warnedOfJobs = false
   #frame: Frame | undefined
@@ -71,7 +75,7 @@ export class Interactive implements Front, FrameSource {
       stdout,
       look: () => this.look,
       view: () => this.#view,
-      changed: () => this.#changedNow(),
+      returned: () => this.#isBack(),
     })
   }
 
@@ -124,6 +128,11 @@ export class Interactive implements Front, FrameSource {
     return status
   }
 
+  /** It has ended, and something that it started has not. */
+  get isStuck(): boolean {
+    return this.#shell.isStuck
+  }
+
   get look(): Look {
     return lookOf(this.columns, this.#options.flags ?? {}, process.env)
   }
@@ -147,7 +156,13 @@ export class Interactive implements Front, FrameSource {
     return promptText(this.#options.context ?? '', { failed: false, jobs: 0 }, this.look).text
   }
 
+  /** What jobs write while somebody else has the terminal comes afterwards. */
   async write(output: string): Promise<void> {
+    if (this.#loan.isLent && this.#held.length < heldLimit) {
+      this.#held += output
+      return
+    }
+    await this.#loan.returned()
     // The prompt that was painted first gives way, and comes back.
     if (this.#view === undefined) this.#stdout.write(`\r\u001B[2K${output}${this.#firstPrompt}`)
     else this.#view.write(output)
@@ -222,7 +237,12 @@ export class Interactive implements Front, FrameSource {
     return this.#loan.toProgram(work, onInterrupt)
   }
 
+  /** Errors: USAGE_CONFLICT. */
   async fullScreen(program: FullScreenProgram): Promise<void> {
+    if (currentRun()?.background === true)
+      throw new OcishError('USAGE_CONFLICT', `${program.type} needs the screen, and a job has none`, {
+        hint: 'Leave out the & at its end.',
+      })
     const { openScreen } = await import('../screens/open.ts')
     const { lines, text: next } = await this.#loan.toScreen(async (terminal) => openScreen(program, terminal))
     for (const line of lines) await this.write(`${paint(safe(line), 'dim', this.look)}\n`)
@@ -240,6 +260,13 @@ export class Interactive implements Front, FrameSource {
   }
 
   readonly #onResize = (): void => this.#changedNow()
+
+  #isBack(): void {
+    const held = this.#held
+    this.#held = ''
+    if (held !== '') void this.write(held)
+    this.#changedNow()
+  }
 
   #changedNow(): void {
     this.#frame = undefined

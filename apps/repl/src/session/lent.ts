@@ -5,15 +5,15 @@ import type { Surface } from './surface.ts'
 /** Ctrl-C so often within a second, and a program that takes no notice of it is killed. */
 const enough = 3
 
-/** Other programs, of which one that has the terminal has it alone; `hard` kills it. */
+/** Other programs, of which one that has the terminal has it alone; `flush` writes what was printed, `hard` kills it. */
 export function lent(
-  externals: Externals,
+  externals: (flush: () => Promise<void>, hard: AbortSignal) => Externals,
   surface: Pick<Surface, 'suspended'>,
-  hard: AbortController,
+  { flush, hard }: { readonly flush: () => Promise<void>; readonly hard: AbortController },
 ): Externals {
   return {
     run: (external) => {
-      if (!external.inherit) return externals.run(external)
+      if (!external.inherit) return externals(flush, hard.signal).run(external)
       const { promise, resolve, reject } = Promise.withResolvers<number>()
       let interrupted = false
       const onInterrupt = (times: number): void => {
@@ -21,8 +21,10 @@ export function lent(
         if (times >= enough) hard.abort(new OcishError('INTERRUPTED', 'ended the hard way'))
       }
       const output = (async function* () {
+        // Nothing can be written any more once the terminal is lent.
+        await flush()
         await surface.suspended(async () => {
-          const ran = externals.run(external)
+          const ran = externals(async () => undefined, hard.signal).run(external)
           ran.exit.catch(reject)
           for await (const _ of ran.output);
           const status = await ran.exit

@@ -45,6 +45,12 @@ export class Reader {
     return read
   }
 
+  /** Reads a line that knows variables of its own. */
+  readWith(text: string, variables: readonly string[]): BoundProgram {
+    const scope = this.#scope === undefined ? {} : { scope: this.#scope }
+    return bind(parse(text, 'job'), this.#commands(), { variables: ['last', ...variables], ...scope })
+  }
+
   /** A line ran: what it named changes what the next one means. */
   forget(): void {
     this.#last = undefined

@@ -71,6 +71,7 @@ export class ShellSession implements AsyncDisposable {
   readonly #transfers: Transfers
   readonly #named: SessionScope = new SessionScope()
   readonly #stop = new AbortController()
+  readonly #atWork = new Set<Promise<unknown>>()
   #prepared: Promise<void> | undefined
   #last: unknown
   #lines = 0
@@ -104,7 +105,8 @@ export class ShellSession implements AsyncDisposable {
       settings: front.settings,
       fullScreen: async (program) => front.fullScreen(program),
       ask: async (prompt, signal) => front.readLine(prompt, signal),
-      beside: (line) => this.beside(line),
+      canShow: () => !front.isPlain && currentRun()?.background !== true,
+      beside: (line, variables) => this.beside(line, this.context, variables),
       resume: (id) => this.#transfers.resume(id, (line, context) => this.beside(line, context)),
       giveUp: (id) => this.#transfers.giveUp(id),
     }
@@ -125,6 +127,11 @@ export class ShellSession implements AsyncDisposable {
 
   get commands(): Commands {
     return this.#table.commands
+  }
+
+  /** Something takes no notice of being ended. */
+  get isStuck(): boolean {
+    return this.#atWork.size > 0
   }
 
   get aliases(): ReadonlyMap<string, readonly string[]> {
@@ -164,26 +171,37 @@ export class ShellSession implements AsyncDisposable {
   }
 
   /** Runs a line as a job, in a context. Errors: those of its text. */
-  beside(line: string, context: string = this.context): JobInfo {
-    const { bound } = this.reader.read(line, 'job')
+  beside(line: string, context: string, variables: Readonly<Record<string, unknown>> = {}): JobInfo {
+    const bound = this.reader.readWith(line, Object.keys(variables))
     const [first] = bound.diagnostics
     if (first !== undefined) throw errorOf(first, bound.parsed.source)
     return this.#job(bound, new RunScope(line).toBackground(context), async (scope, output) =>
-      this.#program(bound, scope, output),
+      this.#program(bound, scope, output, Object.entries(variables)),
     )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#transfers.leave()
-    for (const scope of this.running) scope.stop.abort(new OcishError('INTERRUPTED', 'the session ended'))
+    for (const { stop } of this.running) stop.abort(new OcishError('INTERRUPTED', 'the session ended'))
+    await within1s(this.#atWork)
+    for (const { hard } of this.running) hard.abort(new OcishError('INTERRUPTED', 'the session ended'))
     this.#stop.abort()
-    for (const scope of this.running) scope.hard.abort()
     await this.sessions[Symbol.asyncDispose]()
     this.history[Symbol.dispose]()
   }
 
-  /** The work of a line, its progress shown and its transfers noted; failures are printed. */
   async #watched(
+    scope: RunScope,
+    work: (output: LineOutput) => Promise<number>,
+    bound: BoundProgram,
+  ): Promise<Ended> {
+    const ended = this.#ended(scope, work, bound)
+    this.#atWork.add(ended)
+    return ended.finally(() => this.#atWork.delete(ended))
+  }
+
+  /** The work of a line, its progress shown and its transfers noted; failures are printed. */
+  async #ended(
     scope: RunScope,
     work: (output: LineOutput) => Promise<number>,
     bound: BoundProgram,
@@ -215,17 +233,19 @@ export class ShellSession implements AsyncDisposable {
     return this.jobs.start(scope.line, ran, scope.stop)
   }
 
-  async #program(bound: BoundProgram, scope: RunScope, output: LineOutput): Promise<number> {
+  async #program(
+    bound: BoundProgram,
+    scope: RunScope,
+    output: LineOutput,
+    variables: readonly (readonly [string, unknown])[] = [],
+  ): Promise<number> {
     const [first] = bound.diagnostics
     if (first !== undefined) throw errorOf(first, bound.parsed.source)
     if (await helpCalled(bound, this.commands, output, this.#front.look)) return 0
     const { glob } = (await this.services()).options
-    return this.#printed(
-      run(bound, { ...this.#runOptions(bound, scope, output), glob }),
-      bound,
-      scope,
-      output,
-    )
+    const options = this.#runOptions(bound, scope, output)
+    const named = [...(options.variables ?? []), ...variables]
+    return this.#printed(run(bound, { ...options, glob, variables: named }), bound, scope, output)
   }
 
   async #printed(
@@ -248,14 +268,17 @@ export class ShellSession implements AsyncDisposable {
 
   #runOptions(bound: BoundProgram, scope: RunScope, output: LineOutput): RunOptions<Services> {
     const base = { cwd: process.cwd(), home: homedir() }
-    const externals = this.#options.externals?.(async () => output.end(), scope.hard.signal)
+    const { externals } = this.#options
+    const flush = async (): Promise<void> => output.end()
     return {
       commands: this.commands,
       load: async (name) => this.#table.load(name, this.#state, this.context),
       services: async (call) => contextual(await this.sessions.get(call), () => this.rules),
       signal: scope.stop.signal,
       files: localFiles(base),
-      ...(externals === undefined ? {} : { externals: lent(externals, this.#front, scope.hard) }),
+      ...(externals === undefined
+        ? {}
+        : { externals: lent(externals, this.#front, { flush, hard: scope.hard }) }),
       // References with patterns are expanded by the commands that take several of them.
       expand: (pattern, type, ending) =>
         type === 'path' ? expandPaths(pattern, base, ending) : one(pattern.replaceAll(/\\(.)/gs, '$1')),
@@ -320,6 +343,14 @@ export class ShellSession implements AsyncDisposable {
     const label = paint(level as string as Text, level === 'warning' ? 'warn' : 'dim', look)
     await this.#front.write(`${text`${label}: ${safe(message)}`}\n`)
   }
+}
+
+/** Waits for the end of all, but not longer than a second. */
+async function within1s(all: Iterable<Promise<unknown>>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, 1000)
+  await Promise.race([Promise.allSettled(all), promise])
+  clearTimeout(timer)
 }
 
 function stopped(error: unknown): unknown {

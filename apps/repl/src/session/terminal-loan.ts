@@ -9,7 +9,7 @@ export interface LoanOptions {
   readonly stdout: NodeJS.WriteStream
   readonly look: () => Look
   readonly view: () => View | undefined
-  readonly changed: () => void
+  readonly returned: () => void
 }
 
 /** The terminal, given to somebody else for a while: one at a time, others wait. */
@@ -17,9 +17,19 @@ export class TerminalLoan {
   readonly #options: LoanOptions
   #take: ((events: readonly KeyEvent[]) => void) | undefined
   #last: Promise<unknown> = Promise.resolve()
+  #lent = 0
 
   constructor(options: LoanOptions) {
     this.#options = options
+  }
+
+  get isLent(): boolean {
+    return this.#lent > 0
+  }
+
+  /** Resolves when nobody has it. */
+  async returned(): Promise<void> {
+    while (this.#lent > 0) await this.#last
   }
 
   /** Where keys go now, if it is not the prompt. */
@@ -58,17 +68,22 @@ export class TerminalLoan {
   }
 
   async #alone<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(async () => this.#lent(work))
+    this.#lent += 1
+    const turn = this.#last.then(async () => this.#given(work))
     this.#last = turn.catch(() => undefined)
     return turn
   }
 
-  async #lent<T>(work: () => Promise<T>): Promise<T> {
-    const { view, changed } = this.#options
+  async #given<T>(work: () => Promise<T>): Promise<T> {
+    const { view, returned } = this.#options
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     const during = async (): Promise<void> => work().then(resolve, reject)
-    await (view()?.suspend(during) ?? during())
-    changed()
+    try {
+      await (view()?.suspend(during) ?? during())
+    } finally {
+      this.#lent -= 1
+    }
+    returned()
     return promise
   }
 }

@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { loadCommand, type Services } from '@ocish/host'
+import type { Row } from '@ocish/shell'
+
+/** Something happened to one thing of a watched place. */
+export interface WatchEvent {
+  readonly time: Date
+  readonly change: 'new' | 'gone' | 'changed'
+  readonly ref: string
+  readonly old?: Row
+  readonly new?: Row
+}
+
+/** What a place held when it was asked, and what happened since the time before. */
+export type Round =
+  | { readonly rows: readonly Row[]; readonly events: readonly WatchEvent[] }
+  | { readonly error: unknown }
+
+export interface WatchOptions {
+  readonly location: string
+  /** Milliseconds between two questions. */
+  readonly every: number
+  readonly services: Services
+  readonly signal: AbortSignal
+}
+
+const rowLimit = 10_000
+
+/** Asks again and again until the signal says so; a question that failed is a round too. Never throws. */
+export async function* rounds(options: WatchOptions): AsyncGenerator<Round, void> {
+  const { every, signal } = options
+  let before: ReadonlyMap<string, Row> | undefined
+  while (!signal.aborted) {
+    try {
+      const rows = await held(options)
+      const now = new Map(rows.map((row) => [nameOf(row), row]))
+      yield { rows, events: before === undefined ? [] : differences(before, now, new Date()) }
+      before = now
+    } catch (error) {
+      if (signal.aborted) return
+      yield { error }
+    }
+    await pause(every, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** What a row is called: its reference, or all of it. */
+export function nameOf(row: Row): string {
+  const { ref, host } = row
+  return typeof ref === 'string' ? ref : typeof host === 'string' ? host : JSON.stringify(row)
+}
+
+export function differences(
+  before: ReadonlyMap<string, Row>,
+  now: ReadonlyMap<string, Row>,
+  time: Date,
+): readonly WatchEvent[] {
+  const events: WatchEvent[] = []
+  for (const [ref, row] of now) {
+    const old = before.get(ref)
+    if (old === undefined) events.push({ time, change: 'new', ref, new: row })
+    else if (JSON.stringify(old) !== JSON.stringify(row))
+      events.push({ time, change: 'changed', ref, old, new: row })
+  }
+  for (const [ref, old] of before) if (!now.has(ref)) events.push({ time, change: 'gone', ref, old })
+  return events
+}
+
+/** What `ls` lists; of one tag, what it stands for. */
+async function held({ location, services, signal }: WatchOptions): Promise<readonly Row[]> {
+  const place = services.locate(location)
+  if (place.scheme === 'registry' && place.tag !== undefined && place.inner === undefined)
+    return [await stood(location, services, signal)]
+  const command = (await loadCommand('ls'))!
+  const call = { args: { location: [location] }, flags: {}, options: {}, signal }
+  const rows: Row[] = []
+  for await (const row of command.run(call, services)) {
+    rows.push(row as Row)
+    if (rows.length >= rowLimit) break
+  }
+  return rows
+}
+
+async function stood(location: string, services: Services, signal: AbortSignal): Promise<Row> {
+  const opened = await services.open(location, 'read')
+  const { descriptor } = await opened.registry.statManifest(opened.repository, opened.tag!, { signal })
+  return { ref: location, digest: descriptor.digest, mediaType: descriptor.mediaType, size: descriptor.size }
+}
