@@ -6,7 +6,8 @@ export interface Row {
   readonly value: number
   readonly unit: string
   readonly target: string
-  readonly verdict: 'holds' | 'missed' | 'noisy' | 'info'
+  /** `floor`: missed, and so does the floor beside it, which does nothing but move the bytes. */
+  readonly verdict: 'holds' | 'missed' | 'noisy' | 'floor' | 'info'
   readonly note?: string
 }
 
@@ -18,10 +19,25 @@ export interface Environment {
   /** State of its own for the program: XDG folders below `work`. */
   readonly env: NodeJS.ProcessEnv
   readonly rounds: number
+  /** Cases that take minutes (10 GiB) are run too. */
+  readonly isLarge: boolean
 }
 
 export interface Case {
   readonly id: string
   readonly title: string
   run(environment: Environment): Promise<readonly Row[]>
+}
+
+/** A row that holds when the value is not above the limit. */
+export function atMost(
+  id: string,
+  what: string,
+  value: number,
+  limit: number,
+  unit: string,
+  note?: string,
+): Row {
+  const verdict = value <= limit ? 'holds' : 'missed'
+  return { case: id, what, value, unit, target: `≤ ${limit}`, verdict, ...(note !== undefined && { note }) }
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import type { Environment } from './case.ts'
 import type { Sample } from './measure.ts'
 
 /** The first file of this name on PATH that may be run. */
@@ -44,4 +45,9 @@ function peakMemory(pid: number | undefined): number | undefined {
   } catch {
     return undefined
   }
+}
+
+/** Runs the built program. */
+export function ocish({ bin, env }: Environment, ...words: readonly string[]): Promise<Sample> {
+  return runProcess(process.execPath, [bin, ...words], env)
 }

@@ -1,38 +1,75 @@
-/** `pnpm bench [--only P1] [--json] [--rounds N] [--bin FILE]`: each target of docs/performance.md beside what this machine measures. */
+/**
+ * `pnpm bench [--only CASE] [--json] [--markdown] [--rounds N] [--bin FILE] [--large]`: each target of performance.md beside
+ * what this machine measures. A case is a file that exports a `Case`, and an entry in `cases` below. `--markdown` writes
+ * the table of the README; `--large` adds what takes minutes.
+ */
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { artifactRequests, folders } from './artifacts.ts'
 import type { Case, Environment, Row } from './case.ts'
+import { growth } from './growth.ts'
+import { lists, pages } from './lists.ts'
+import { memory } from './memory.ts'
 import { ostreeBuild } from './ostree.ts'
+import { findProgram } from './processes.ts'
+import { legend, line, writeTable } from './report.ts'
+import { copyRequests } from './requests.ts'
+import { resumes } from './resume.ts'
 import { firstPrompt, keyToPaint } from './session.ts'
 import { resolve, start } from './start-up.ts'
-import { requests, transfers } from './transfer.ts'
+import { transfers } from './transfer.ts'
 
-const cases: readonly Case[] = [start, resolve, firstPrompt, keyToPaint, ...transfers, requests, ostreeBuild]
+const cases: readonly Case[] = [
+  start,
+  resolve,
+  firstPrompt,
+  keyToPaint,
+  ...transfers,
+  memory,
+  folders,
+  lists,
+  ostreeBuild,
+  resumes,
+  growth,
+  copyRequests,
+  artifactRequests,
+  pages,
+]
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
     json: { type: 'boolean' },
+    markdown: { type: 'boolean' },
+    large: { type: 'boolean' },
     rounds: { type: 'string', default: '15' },
     bin: { type: 'string' },
   },
 })
 
-function print(row: Row): void {
-  const mark = { holds: '✓', missed: '✗', noisy: '~', info: ' ' }[row.verdict]
-  const value = `${row.value.toFixed(row.unit === 'x' ? 2 : 1)} ${row.unit}`
-  console.log(
-    `${mark} ${row.case.padEnd(4)} ${row.what.padEnd(44)} ${value.padStart(12)}  target ${row.target.padEnd(8)} ${row.note ?? ''}`,
-  )
+/** The first line that a program says about its version. */
+function versionOf(name: string): readonly string[] {
+  if (findProgram(name) === undefined) return []
+  const said = execFileSync(name, ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? ''
+  return [said.startsWith(name) ? said : `${name} ${said}`]
 }
+
+const machine = [
+  `node ${process.version}`,
+  `${cpus().length} cores`,
+  ...['skopeo', 'docker-registry', 'umoci', 'oras', 'crane', 'regctl'].flatMap(versionOf),
+  `${values.rounds} rounds (5 at most for transfers), medians`,
+].join(', ')
 
 const work = await mkdtemp(join(tmpdir(), 'ocish-bench-'))
 const environment: Environment = {
   bin: values.bin ?? join(import.meta.dirname, '../../apps/cli/dist/bin.mjs'),
   work,
   rounds: Number(values.rounds),
+  isLarge: values.large === true,
   env: {
     ...process.env,
     DOCKER_CONFIG: join(work, 'docker'),
@@ -42,15 +79,20 @@ const environment: Environment = {
     XDG_STATE_HOME: join(work, 'state'),
   },
 }
+const rows: Row[] = []
 try {
-  if (values.json !== true)
-    console.log(`node ${process.version}, ${cpus().length} cores, ${values.rounds} rounds, medians`)
+  if (values.json !== true) console.log(`${machine}\n${legend}`)
   for (const one of cases.filter(({ id }) => values.only === undefined || id === values.only)) {
     for (const row of await one.run(environment)) {
-      if (values.json === true) console.log(JSON.stringify(row))
-      else print(row)
+      rows.push(row)
+      console.log(values.json === true ? JSON.stringify(row) : line(row))
       if (row.verdict === 'missed') process.exitCode = 1
     }
+  }
+  const command = 'nice -n -20 npx -y pnpm@12 bench --markdown'
+  if (values.markdown === true) {
+    const caption = `Made by \`${command}\` (${machine}). ${legend}.`
+    await writeTable(join(import.meta.dirname, '../../README.md'), rows, caption)
   }
 } finally {
   await rm(work, { recursive: true, force: true })

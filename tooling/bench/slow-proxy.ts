@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, request, Agent } from 'node:http'
+import { Agent, createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
@@ -10,6 +10,10 @@ export interface SlowProxy extends AsyncDisposable {
   readonly requests: readonly string[]
   /** Bytes of all response bodies since the last `reset`. */
   readonly bytes: number
+  /** Bytes of all request bodies since the last `reset`. */
+  readonly received: number
+  /** From so many bytes on, of either direction, nothing passes any more. */
+  holdAt(bytes: number): void
   reset(): void
 }
 
@@ -17,7 +21,14 @@ export interface SlowProxy extends AsyncDisposable {
 export async function slowProxy(target: string, delay: number): Promise<SlowProxy> {
   const [host, port] = target.split(':')
   const agent = new Agent({ keepAlive: true })
-  const state = { requests: [] as string[], bytes: 0 }
+  const state = { requests: [] as string[], bytes: 0, received: 0 }
+  let limit = Number.POSITIVE_INFINITY
+  const count = (stream: IncomingMessage, direction: 'bytes' | 'received'): void => {
+    stream.on('data', (chunk: Buffer) => {
+      state[direction] += chunk.length
+      if (state[direction] >= limit) stream.unpipe()
+    })
+  }
   const server = createServer((incoming, outgoing) => {
     state.requests.push(`${incoming.method} ${incoming.url}`)
     void (async () => {
@@ -25,11 +36,14 @@ export async function slowProxy(target: string, delay: number): Promise<SlowProx
       const { method, url: path, headers } = incoming
       const forwarded = request({ host, port, method, path, headers, agent }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-        answer.on('data', (chunk: Buffer) => (state.bytes += chunk.length))
         answer.pipe(outgoing)
+        count(answer, 'bytes')
       })
       forwarded.on('error', () => outgoing.destroy())
+      incoming.on('error', () => forwarded.destroy())
+      outgoing.on('close', () => forwarded.destroy())
       incoming.pipe(forwarded)
+      count(incoming, 'received')
     })()
   })
   server.listen(0, '127.0.0.1')
@@ -42,9 +56,16 @@ export async function slowProxy(target: string, delay: number): Promise<SlowProx
     get bytes() {
       return state.bytes
     },
+    get received() {
+      return state.received
+    },
+    holdAt(bytes) {
+      limit = bytes
+    },
     reset() {
       state.requests = []
       state.bytes = 0
+      state.received = 0
     },
     async [Symbol.asyncDispose]() {
       agent.destroy()

@@ -1,10 +1,11 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { dockerRegistry } from '@ocish/testing'
-import type { Case, Environment, Row } from './case.ts'
+import { atMost, type Case, type Environment, type Row } from './case.ts'
 import { writeImage } from './image.ts'
-import { interleave, isNoisy, type Measured, type Sample, type Side } from './measure.ts'
-import { findProgram, runProcess } from './processes.ts'
+import { interleave, isNoisy, type Measured, type Side } from './measure.ts'
+import { floorOf } from './floor.ts'
+import { findProgram, ocish, runProcess } from './processes.ts'
 import { slowProxy } from './slow-proxy.ts'
 
 const MiB = 2 ** 20
@@ -15,12 +16,12 @@ interface Places {
   readonly to: string
 }
 
-function ocish(environment: Environment, places: () => Places): Side {
+function ourSide(environment: Environment, places: () => Places): Side {
   return {
     name: 'ocish',
     run: () => {
       const { from, to } = places()
-      return runProcess(process.execPath, [environment.bin, 'cp', '--no-cache', from, to], environment.env)
+      return ocish(environment, 'cp', '--no-cache', from, to)
     },
   }
 }
@@ -44,25 +45,28 @@ function skopeo(program: string, places: () => Places): Side {
   }
 }
 
-/** One row for the ratio to the peer and one for memory. */
-function rows(id: string, what: string, target: number, [ours, peer]: readonly Measured[]): readonly Row[] {
+/** One row for the ratio to the peer, beside the floor where there is one, and for a large blob one for memory. */
+function rows(
+  { id, what, target, isLarge }: { id: string; what: string; target: number; isLarge: boolean },
+  [ours, peer, floor]: readonly Measured[],
+): readonly Row[] {
   if (ours === undefined) return []
-  const memory: Row = {
-    case: id,
-    what: `${what}: peak memory`,
-    value: ours.memory ?? Number.NaN,
-    unit: 'MiB',
-    target: '≤ 110',
-    verdict: (ours.memory ?? 0) <= 110 ? 'holds' : 'missed',
-  }
-  if (peer === undefined) return [memory]
+  const memory = isLarge ? [atMost('P8', `${what}: peak`, ours.memory ?? Number.NaN, 110, 'MiB')] : []
+  if (peer === undefined) return memory
   const value = ours.wall / peer.wall
-  const verdict = value <= target ? (isNoisy(ours, peer) ? 'noisy' : 'holds') : 'missed'
-  const note = `${ours.wall.toFixed(0)} ± ${ours.spread.toFixed(0)} ms against ${peer.wall.toFixed(0)} ± ${peer.spread.toFixed(0)} ms`
+  const least = floor === undefined ? 0 : floor.wall / peer.wall
+  const missed = least > target ? 'floor' : 'missed'
+  const verdict = value > target ? missed : isNoisy(ours, peer) ? 'noisy' : 'holds'
+  const beside = floor === undefined ? '' : `; curl alone ${shown(floor)}, ${least.toFixed(2)} x`
+  const note = `${shown(ours)} against ${shown(peer)}${beside}`
   return [
-    { case: id, what: `${what}: wall, of skopeo's`, value, unit: 'x', target: `≤ ${target}`, verdict, note },
-    memory,
+    { case: id, what: `${what}, of skopeo's`, value, unit: 'x', target: `≤ ${target}`, verdict, note },
+    ...memory,
   ]
+}
+
+function shown({ wall, spread }: Measured): string {
+  return `${wall.toFixed(0)} ± ${spread.toFixed(0)} ms`
 }
 
 type Direction = 'registry → layout' | 'layout → registry' | 'registry → registry'
@@ -78,11 +82,7 @@ async function measure(
   await writeImage(layout, image.layers, image.size, 1)
   await using source = await dockerRegistry()
   await using slowSource = await slowProxy(source.host, image.delay)
-  await runProcess(
-    process.execPath,
-    [environment.bin, 'cp', `oci:${layout}:1`, `${source.host}/bench/image:1`],
-    environment.env,
-  )
+  await ocish(environment, 'cp', `oci:${layout}:1`, `${source.host}/bench/image:1`)
   const program = findProgram('skopeo')
   let round = 0
   const address = image.delay > 0 ? slowSource.address : source.host
@@ -105,8 +105,10 @@ async function measure(
     fresh = await dockerRegistry()
     target = await slowProxy(fresh.host, image.delay)
   }
-  const sides: Side[] = [{ ...ocish(environment, places('ocish')), reset: reset('ocish') }]
+  const sides: Side[] = [{ ...ourSide(environment, places('ocish')), reset: reset('ocish') }]
   if (program !== undefined) sides.push({ ...skopeo(program, places('skopeo')), reset: reset('skopeo') })
+  const floor = image.layers === 1 ? await floorOf(layout, places('floor')) : undefined
+  if (floor !== undefined) sides.push({ ...floor, reset: reset('floor') })
   const measured = await interleave(sides, Math.min(environment.rounds, 5))
   await target[Symbol.asyncDispose]()
   await fresh[Symbol.asyncDispose]()
@@ -117,12 +119,16 @@ async function measure(
 const large = { layers: 1, size: 200 * MiB, delay: 0 }
 const many = { layers: 60, size: MiB, delay: 0 }
 
+const few = { layers: 5, size: 65_536, delay: 20 }
+
 function transferCase(id: string, direction: Direction, image: typeof large, target: number): Case {
-  const what = `${image.layers} × ${image.size / MiB} MiB ${direction}${image.delay > 0 ? `, +${image.delay} ms a request` : ''}`
+  const size = image.size < MiB ? `${image.size / 1024} KiB` : `${image.size / MiB} MiB`
+  const what = `${image.layers} × ${size} ${direction}${image.delay > 0 ? `, +${image.delay} ms a request` : ''}`
   return {
     id,
     title: what,
-    run: async (environment) => rows(id, what, target, await measure(environment, direction, image)),
+    run: async (environment) =>
+      rows({ id, what, target, isLarge: image === large }, await measure(environment, direction, image)),
   }
 }
 
@@ -133,68 +139,5 @@ export const transfers: readonly Case[] = [
   transferCase('P9', 'registry → registry', many, 0.6),
   transferCase('P9', 'registry → layout', many, 0.6),
   transferCase('P10', 'registry → registry', { ...many, delay: 20 }, 0.4),
+  transferCase('P10', 'registry → registry', few, 0.4),
 ]
-
-/** Requests of a copy, seen by a counting proxy before each side. */
-export const requests: Case = {
-  id: 'P19',
-  title: 'requests of a copy',
-  async run(environment) {
-    const layout = join(environment.work, 'requests')
-    await writeImage(layout, 60, 1024, 2)
-    await using registry = await dockerRegistry()
-    await using proxy = await slowProxy(registry.host, 0)
-    const run = (...words: string[]): Promise<Sample> =>
-      runProcess(process.execPath, [environment.bin, ...words], environment.env)
-    await run('cp', `oci:${layout}:1`, `${registry.host}/bench/counted:1`)
-    const count = async (id: string, what: string, limit: number, ...words: string[]): Promise<Row> => {
-      proxy.reset()
-      await run(...words)
-      const value = proxy.requests.length
-      return {
-        case: id,
-        what,
-        value,
-        unit: 'requests',
-        target: `≤ ${limit}`,
-        verdict: value <= limit ? 'holds' : 'missed',
-      }
-    }
-    await using other = await dockerRegistry()
-    await using fresh = await slowProxy(other.host, 0)
-    const cold = await count(
-      'P19',
-      '60 layers, source side',
-      63,
-      'cp',
-      '--no-cache',
-      `${proxy.address}/bench/counted:1`,
-      `${fresh.address}/b/c:1`,
-    )
-    const both: Row = {
-      ...cold,
-      what: '60 layers, both sides',
-      value: cold.value + fresh.requests.length,
-      target: '≤ 247',
-    }
-    const again = await count(
-      'P11',
-      'copy of what is there, source side',
-      1,
-      'cp',
-      '--no-cache',
-      `${proxy.address}/bench/counted:1`,
-      `${fresh.address}/b/c:1`,
-    )
-    const mount = await count(
-      'P12',
-      'cross-repository copy, one layer more than its config',
-      247,
-      'cp',
-      '--no-cache',
-      `${proxy.address}/bench/counted:1`,
-      `${proxy.address}/bench/mounted:1`,
-    )
-    return [cold, { ...both, verdict: both.value <= 247 ? 'holds' : 'missed' }, again, mount]
-  },
-}
