@@ -2,6 +2,7 @@ import { defineKind, type Kind } from '@ocish/sdk'
 import { parseVersion } from '@ocish/versions'
 import { deps } from './commands/deps.ts'
 import { diff } from './commands/diff.ts'
+import { fetchCommand } from './commands/fetch.ts'
 import { list, search } from './commands/list.ts'
 import { lock } from './commands/lock.ts'
 import { packageCommand } from './commands/package.ts'
@@ -50,7 +51,7 @@ const helm: Kind<HelmChart> = defineKind<HelmChart>({
     }),
   resolve: async (word, context) =>
     isBareName(word, context.settings) ? undefined : resolveChart(word, versionOption(context), context),
-  commands: [show, list, search, versions, deps, lock, packageCommand, push, verify, diff],
+  commands: [show, list, search, versions, deps, lock, fetchCommand, packageCommand, push, verify, diff],
 })
 
 export default helm

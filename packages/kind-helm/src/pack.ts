@@ -12,6 +12,7 @@ import { manifestAnnotations } from './annotations.ts'
 import { checkMetadata, type ValidMetadata } from './check-metadata.ts'
 import { readChartYaml } from './chart-yaml.ts'
 import { fileOf, loadChart, type Chart } from './chart.ts'
+import type { ChartFile } from './chart-files.ts'
 import { chartFile, chartType, configType, limits, provenanceType } from './constants.ts'
 import { encodeConfig } from './encode-metadata.ts'
 import { chartNotes } from './lint.ts'
@@ -92,13 +93,14 @@ function notesOf(chart: Chart): readonly string[] {
   return yaml === undefined ? [] : chartNotes(readChartYaml(yaml))
 }
 
-/** A folder that `helm package` would take, with what was overridden. */
+/** A folder that `helm package` would take, with what was overridden; `update` has the last word on its files. */
 export async function chartOfFolder(
   source: Source,
   options: PackOptions,
   signal: AbortSignal,
+  update: (files: readonly ChartFile[]) => Promise<readonly ChartFile[]> = async (files) => files,
 ): Promise<{ readonly chart: Chart; readonly metadata: ValidMetadata; readonly rewritten: boolean }> {
-  const loaded = await loadChart(await readFolder(source, signal), { signal })
+  const loaded = await loadChart(await update(await readFolder(source, signal)), { signal })
   const rewritten = options.version !== undefined || options.appVersion !== undefined
   const metadata = checkMetadata({
     ...loaded.metadata,
@@ -110,7 +112,7 @@ export async function chartOfFolder(
     throw new OcishError(
       'KIND_INPUT_INVALID',
       `found in Chart.yaml, but missing in charts/ directory: ${missing.join(', ')}`,
-      { hint: 'Fetch them into charts/, as helm dependency update does.' },
+      { hint: 'Fetch them into charts/ with helm fetch, or add --update to helm package.' },
     )
   }
   return { chart: { ...loaded, metadata }, metadata, rewritten }

@@ -2,6 +2,7 @@ import { OcishError, type KindCommand, streamOf } from '@ocish/sdk'
 import { lockBytes, type Chart } from '../chart.ts'
 import { lockFile } from '../constants.ts'
 import { declared, isExact, resolveDependencies, type Resolved } from '../dependencies.ts'
+import { isInSync } from '../fetch-dependencies.ts'
 import { encodeLock, lockDigest, readLock, type Lock, type LockedDependency } from '../lock.ts'
 import { formatTime } from '../options.ts'
 import { localChart, sourceAt } from './chart-at.ts'
@@ -86,12 +87,4 @@ function checked(chart: Chart, resolved: readonly Resolved[]): readonly Resolved
     if (entry.digest === undefined) return { ...one, note: 'locked without a digest' }
     return { ...one, note: entry.digest === one.digest ? '' : `locked to ${entry.digest}` }
   })
-}
-
-/** Is the lock one of what Chart.yaml declares? */
-function isInSync(chart: Chart): boolean {
-  const bytes = lockBytes(chart)
-  if (bytes === undefined) return declared(chart.metadata).length === 0
-  const { dependencies, digest } = readLock(bytes)
-  return digest === lockDigest(declared(chart.metadata), dependencies)
 }

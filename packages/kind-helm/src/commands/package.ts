@@ -1,5 +1,7 @@
 import type { KindCommand } from '@ocish/sdk'
-import { packOptions } from '../options.ts'
+import type { ChartFile } from '../chart-files.ts'
+import { updated } from '../fetch-dependencies.ts'
+import { formatTime, packOptions } from '../options.ts'
 import { chartOfFolder } from '../pack.ts'
 import { writeArchive } from '../write-archive.ts'
 import { sourceAt } from './chart-at.ts'
@@ -21,6 +23,12 @@ export const packageCommand: KindCommand = {
       optional: true,
       summary: 'Write Chart.yaml and Chart.lock anew, as helm package does',
     },
+    {
+      name: 'update',
+      type: 'bool',
+      optional: true,
+      summary: 'With the highest charts that fit its dependencies, fetched now; the folder stays as it is',
+    },
     { name: 'force', type: 'bool', optional: true, summary: 'Replace the file' },
   ],
   output: { form: 'rows', columns: ['name', 'version', 'file', 'size'] },
@@ -28,11 +36,17 @@ export const packageCommand: KindCommand = {
   examples: [
     { line: 'helm package ./web ./web-1.2.0.tgz', note: 'for helm push, or to sign it' },
     { line: 'helm package ./web ./web.tgz --version 1.3.0-rc.1', note: 'as another version' },
+    { line: 'helm package ./web ./web-1.2.0.tgz --update', note: 'with the charts it depends on' },
   ],
   async *run({ args, flags }, context) {
     const options = packOptions(flags)
     const source = await sourceAt('dir', context)
-    const { chart, metadata, rewritten } = await chartOfFolder(source, options, context.signal)
+    const update =
+      flags['update'] === true
+        ? async (files: readonly ChartFile[]) =>
+            updated(files, formatTime(options.created?.seconds ?? 0), context)
+        : undefined
+    const { chart, metadata, rewritten } = await chartOfFolder(source, options, context.signal, update)
     if (context.target === undefined) throw new TypeError('this host gives no folders')
     const target = await context.target('file')
     const size = { bytes: 0 }
