@@ -54,7 +54,8 @@ export function toProblem(error: unknown, source?: SourceText): Problem {
     exit: error.exit,
     ...(own === undefined ? {} : { source: own }),
     ...(place === undefined ? {} : { span: place }),
-    causes: causesOf(error.cause),
+    // A cause that the message quotes (which side of a copy failed, and why) has been said.
+    causes: causesOf(error.cause).filter((cause) => !error.message.includes(cause.message)),
     closest,
     hints,
     ...(corrected === undefined ? {} : { corrected }),

@@ -71,6 +71,8 @@ function configuration(folder: string, port: number, upstream: string, options: 
   )
   return [
     'daemon off;',
+    // Its workers write large bodies into the folder, which is ours alone.
+    ...(process.getuid?.() === 0 ? ['user root;'] : []),
     'worker_processes 1;',
     `pid ${folder}/pid;`,
     'error_log stderr notice;',

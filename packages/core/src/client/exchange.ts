@@ -367,6 +367,7 @@ export class Exchange {
       status,
       body,
       contentType: answer.first('content-type'),
+      retryAfter: answer.first('retry-after'),
       elsewhere,
       identity,
     })

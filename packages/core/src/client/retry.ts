@@ -21,6 +21,11 @@ const internalErrorLimit = 2
 const connectLimit = 2
 const longestBackoff = 30
 
+/** Whether a status says "not now". */
+export function isPassing(status: number): boolean {
+  return passing.has(status) || (status >= 500 && status !== 501)
+}
+
 /** Undefined: this status is an answer. */
 export function statusFailure(
   status: number,

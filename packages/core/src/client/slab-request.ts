@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { headerLines, decimal } from './answer.ts'
 import { Incoming } from './incoming.ts'
+import { isPassing } from './retry.ts'
 import { parseResponseHead, type ResponseHead } from './response-head.ts'
 import { SlabBody, slabSize } from './slab-body.ts'
 import type { IncomingResponse, OutgoingRequest } from './transport.ts'
@@ -109,7 +110,9 @@ class SlabExchange {
       this.#done.resolve({ status: head.status, headers: head.headers, body })
       return !body.isPaused
     }
-    if (length === undefined || length > smallBody) this.#finish(undefined)
+    // Asking again at once is what such an answer forbids; its head says how long to wait.
+    if (length === undefined && isPassing(head.status)) this.#finish(this.#small(head, 0))
+    else if (length === undefined || length > smallBody) this.#finish(undefined)
     else if (this.#fill - head.length >= length) this.#finish(this.#small(head, length))
     return true
   }

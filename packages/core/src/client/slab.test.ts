@@ -87,6 +87,20 @@ describe('a large body', () => {
     await client[Symbol.asyncDispose]()
   })
 
+  it.each([429, 503])('T42 that a chunked %i puts off is not asked for at once', async (status) => {
+    let isFirst = true
+    const server = await scripted((_, response) => {
+      if (!isFirst) return plain
+      isFirst = false
+      response.writeHead(status, { 'retry-after': '3600' })
+      response.end('{}')
+      return undefined
+    })
+    await using client = createClient(server.host, { backoff: 0.001, maxWait: 1 })
+    await expect(pumped(client)).toFailWith(status === 429 ? 'REGISTRY_RATE_LIMITED' : 'REGISTRY_UNAVAILABLE')
+    expect(server.requests).toHaveLength(1)
+  })
+
   it('that is not there is the usual error, with what the registry says', async () => {
     const { client } = await open(() => refusal(403, 'DENIED', 'not for you'))
     const error: unknown = await pumped(client).catch((problem: unknown) => problem)

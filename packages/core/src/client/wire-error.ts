@@ -113,11 +113,14 @@ function describe(
     }
   }
   if (status === 429) {
-    const wait = refusal.retryAfter === undefined ? 'later' : `after ${printable(refusal.retryAfter, 40)}`
+    const asked = refusal.retryAfter === undefined ? undefined : printable(refusal.retryAfter, 40)
+    const isSeconds = asked !== undefined && /^\d+$/.test(asked)
+    const wait = asked === undefined ? 'later' : `after ${asked}${isSeconds ? ' seconds' : ''}`
+    const allow = isSeconds ? `, wait for it with --max-wait ${asked}s` : ''
     return {
       code: 'REGISTRY_RATE_LIMITED',
       message: `${host} limits the rate of requests${because}`,
-      hint: `Try again ${/^after \d+$/.test(wait) ? `${wait} seconds` : wait}, or sign in with login ${host}.`,
+      hint: `Try again ${wait}${allow}, or sign in with login ${host}.`,
     }
   }
   if (status >= 500 && status !== 501) {
