@@ -47,7 +47,7 @@ export class SlabWriter {
       return
     }
     this.#digester.update(slab)
-    this.#buffer ??= new Uint8Array(bufferSize)
+    this.#buffer ??= Buffer.allocUnsafeSlow(bufferSize)
     if (this.#buffered + slab.length > bufferSize) await this.#writeBuffer()
     this.#buffer.set(slab, this.#buffered)
     this.#buffered += slab.length

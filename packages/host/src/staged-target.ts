@@ -1,8 +1,13 @@
-import { promises as fs } from 'node:fs'
+import { closeSync, openSync, promises as fs, write, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { type Bytes, OcishError, type Target } from '@ocish/sdk'
 import { whyNotWritable } from './inner-path.ts'
 import { errnoOf, lstatOrNothing } from './private-file.ts'
+
+/** Bytes of a file that are written in short calls. */
+const smallFile = 64 * 1024
+const writeOnce = promisify(write)
 
 /**
  * Writes below a folder that nobody else can enter yet. Every parent must be a real folder, every name is created
@@ -29,20 +34,22 @@ export class StagedTarget implements Target {
   async write(path: string, content: Bytes, options: { readonly mode?: number } = {}): Promise<void> {
     const file = await this.#place(path, 'file')
     const mode = (options.mode ?? 0o666) & 0o777
-    const handle = await fs.open(file, 'wx', mode).catch((cause: unknown) => {
-      throw failed(path, cause)
-    })
+    let written = 0
+    // Short calls are made here: thousands of small files through the thread pool take several times as long.
+    const handle = attempt(path, () => openSync(file, 'wx', mode))
     try {
       for await (const chunk of content) {
         this.#signal.throwIfAborted()
-        await writeAll(handle, chunk, path)
+        if (written + chunk.length <= smallFile) writeShort(handle, chunk, path)
+        else await writeAll(handle, chunk, path)
+        written += chunk.length
       }
     } catch (error) {
-      await handle.close()
+      closeSync(handle)
       await fs.rm(file, { force: true })
       throw error
     }
-    await handle.close()
+    attempt(path, () => closeSync(handle))
   }
 
   async folder(path: string, options: { readonly mode?: number } = {}): Promise<void> {
@@ -151,15 +158,29 @@ function whyNoTarget(target: string): string | undefined {
 }
 
 /** Writes a whole chunk, however many system calls that takes. */
-async function writeAll(handle: fs.FileHandle, chunk: Uint8Array, path: string): Promise<void> {
-  let written = 0
-  while (written < chunk.length) {
+async function writeAll(handle: number, chunk: Uint8Array, path: string): Promise<void> {
+  for (let done = 0; done < chunk.length;) {
     // The next call writes what this one left.
     // oxlint-disable-next-line no-await-in-loop
-    const { bytesWritten } = await handle.write(chunk, written).catch((cause: unknown) => {
+    const { bytesWritten } = await writeOnce(handle, chunk, done).catch((cause: unknown) => {
       throw failed(path, cause)
     })
-    written += bytesWritten
+    done += bytesWritten
+  }
+}
+
+function writeShort(handle: number, chunk: Uint8Array, path: string): void {
+  for (let done = 0; done < chunk.length;) {
+    const rest = chunk.subarray(done)
+    done += attempt(path, () => writeSync(handle, rest))
+  }
+}
+
+function attempt<T>(path: string, act: () => T): T {
+  try {
+    return act()
+  } catch (error) {
+    throw failed(path, error)
   }
 }
 
