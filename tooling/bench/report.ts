@@ -5,7 +5,7 @@ const marks = { holds: '✓', missed: '✗', noisy: '~', floor: '–', info: ' '
 
 /** What the marks of a report mean. */
 export const legend: string =
-  '✓ holds, ✗ missed, ~ too noisy to claim, – missed, as it is by curl alone against the same registry'
+  '✓ holds, ✗ missed, ~ too noisy to claim, – missed, as it is by whatever does nothing but move the bytes (see the note)'
 
 function shownValue({ value, unit }: Row): string {
   return `${value.toFixed(unit === 'x' ? 2 : Number.isInteger(value) ? 0 : 1)} ${unit}`
