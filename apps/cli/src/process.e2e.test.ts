@@ -93,6 +93,19 @@ describe('signals', () => {
   })
 })
 
+test('an older Node is told so, in one line', async () => {
+  await world.file(
+    'older.mjs',
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })
+     Object.defineProperty(process, 'version', { value: 'v20.20.2' })`,
+  )
+  expect(await world.run('version', { nodeArgs: ['--import', './older.mjs'] })).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: 'error: ocish needs Node 24 or newer, and this is v20.20.2\n',
+  })
+})
+
 describe('docker-registry 2.8', () => {
   test.skipIf(!has('docker-registry'))(
     'rm of a tag is refused, not widened; the manifest goes when told to',

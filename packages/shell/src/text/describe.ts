@@ -1,7 +1,7 @@
 import type { Description, Field, FieldValue } from '@ocish/sdk'
-import { humanSize, humanTime, shortDigest } from './human.ts'
+import { fittingDigest, humanSize, humanTime, shortDigest } from './human.ts'
 import { join, repeat, safe, type Text } from './safe.ts'
-import { paint, type Look } from './theme.ts'
+import { marksOf, paint, type Look } from './theme.ts'
 import { pad, width, wrap } from './width.ts'
 
 /** Lists longer than this end with a count; `-o json` has everything. */
@@ -22,7 +22,12 @@ function fields(list: readonly Field[], look: Look, room: number): Text[] {
   const labels = list.map((field) => safe(field.label))
   const left = Math.min(24, Math.max(...labels.map(width)))
   return list.flatMap((field, index) => {
-    const values = valueLines(field.value, field.format, Math.max(20, room - left - 2))
+    const { value, format } = field
+    const space = Math.max(20, room - left - 2)
+    const values =
+      format === 'digest' && typeof value === 'string'
+        ? [fittingDigest(value, space, marksOf(look).ellipsis)]
+        : valueLines(value, format, space)
     const label = paint(pad(labels[index]!, left), 'label', look)
     const margin = repeat(' ' as Text, left)
     return values.map((line, at) => join([at === 0 ? label : margin, line], '  '))

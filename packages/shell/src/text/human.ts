@@ -54,6 +54,14 @@ export function shortDigest(digest: string): Text {
   return (at > 0 && shown.length > at + 13 ? shown.slice(0, at + 13) : shown) as Text
 }
 
+/** The whole digest, to be copied, where it has room; else `sha256:4be0c1f2…d9` (shell.md §4.2). */
+export function fittingDigest(digest: string, columns: number, mark: string): Text {
+  const shown = safe(digest)
+  const at = shown.indexOf(':')
+  if (shown.length <= columns || at < 0) return shown
+  return `${shown.slice(0, at + 9)}${mark}${shown.slice(-2)}` as Text
+}
+
 /** A cell as a person reads it. */
 export function humanCell(value: unknown, type: ColumnType): Text {
   if (value === undefined || value === null) return '' as Text

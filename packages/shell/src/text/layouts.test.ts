@@ -9,7 +9,7 @@ import { describe } from './describe.ts'
 import { diff } from './diff.ts'
 import { errorLine, errorObject, errorReport } from './error.ts'
 import { help } from './help.ts'
-import { humanDuration, humanSize, shortDigest } from './human.ts'
+import { fittingDigest, humanDuration, humanSize, shortDigest } from './human.ts'
 import { safe } from './safe.ts'
 import { table } from './table.ts'
 import type { Look } from './theme.ts'
@@ -45,6 +45,9 @@ test('sizes, durations and digests as a person reads them', () => {
     [350, 14_000, 90_000, 7_200e3, 2 * 86_400e3, 400 * 86_400e3, 800 * 86_400e3].map(humanDuration),
   ).toEqual(['350ms', '14s', '1m', '2h', '2d', '400d', '2y'])
   expect(shortDigest(digest)).toBe('sha256:4be0c1f24be0')
+  expect(fittingDigest(digest, digest.length, '…')).toBe(digest)
+  expect(fittingDigest(digest, digest.length - 1, '…')).toBe(`sha256:4be0c1f2…${digest.slice(-2)}`)
+  expect(fittingDigest('\u001b[2J', 2, '...')).toBe('␛[2J')
 })
 
 test('a table keeps within its width and cuts the widest columns', () => {
@@ -121,7 +124,7 @@ test('a description', () => {
       "klaus-plugin gs-base 0.3.1",
       "  Base skills and hooks for platform engineers",
       "",
-      "digest    sha256:4be0c1f24be0",
+      "digest    sha256:4be0c1f2…f2",
       "size      184 KiB",
       "tags      0.3.1, 0.3, latest",
       "requires  go: ≥1.24",
