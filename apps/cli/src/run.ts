@@ -37,8 +37,10 @@ export async function runWords(words: readonly string[], version: string): Promi
 
 /** Without a program, at a terminal: the interactive session. */
 async function sessionAt(words: readonly string[], version: string): Promise<number | undefined> {
-  const flagsOnly = words.every((word) => word.startsWith('-') && word.length > 1)
-  if (!flagsOnly || !inputIsTerminal() || !process.getBuiltinModule('node:tty').isatty(1)) return undefined
+  // A word after a flag may be its value; whether it is one is looked up only then.
+  const isFlag = (word: string | undefined): boolean => word !== undefined && /^-./.test(word)
+  const mayBe = words.every((word, index) => isFlag(word) || isFlag(words[index - 1]))
+  if (!mayBe || !inputIsTerminal() || !process.getBuiltinModule('node:tty').isatty(1)) return undefined
   return (await import('./open-session.ts')).openSession(words, version)
 }
 

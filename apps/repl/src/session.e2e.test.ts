@@ -40,7 +40,7 @@ const prompt = '❯'
 const expectShown = async (terminal: TestTerminal, text: string): Promise<void> => terminal.shows(text)
 
 test('--allow-host holds for the session, and --restricted opens none', async () => {
-  await using terminal = open({ args: ['--allow-host=ghcr.io', '--plain'] })
+  await using terminal = open({ args: ['--allow-host', 'ghcr.io', '--plain'] })
   await expectShown(terminal, '>')
   const before = registry.requests.length
   terminal.type(`tags ${registry.host}/team/app\r`)

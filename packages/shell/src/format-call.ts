@@ -12,7 +12,7 @@ export function formatCall(call: BoundCall): string {
   const dashed = items.findIndex((item) => item.kind === 'argument' && (isFirst || isDashed(item.text)))
   for (const [index, item] of items.entries()) {
     // A shell takes the quotes away, so `--` has to protect what looks like a flag or a second word of the name.
-    if (index === dashed && items.slice(index).every((later) => later.kind === 'argument')) parts.push('--')
+    if (index === dashed && items.slice(index).every((later) => later.kind !== 'flag')) parts.push('--')
     if (item.kind === 'flag') parts.push(flagText(item, call.source.text))
     if (item.kind === 'argument') parts.push(argumentText(item, call.source.text))
   }

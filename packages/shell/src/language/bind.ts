@@ -9,6 +9,7 @@ import { checkExpression, unknownField } from './bind-expression.ts'
 import { verbOutput } from './bind-verb.ts'
 import { callWords, literalText } from './call-words.ts'
 import { type Arrival, bytesProblem, commandInputProblem, itemsProblem } from './check-input.ts'
+import { pathText } from './field-reader.ts'
 import { edgeAt, edgeTypeOf, elementOf, isDuration, type EdgeType } from './edge-type.ts'
 import { defaultNeed, limitBefore, needOf, plannedColumns } from './plan-columns.ts'
 import type { SessionScope } from './session-scope.ts'
@@ -388,7 +389,11 @@ class Binder {
       const at = edgeAt(edge, part.path.slice(0, index))
       if (typeof step === 'number' || at.form !== 'value' || at.types === undefined) continue
       const problem = unknownField(step, { form: 'rows', types: at.types })
-      if (problem !== undefined) this.#report({ ...problem, from: part.from, to: part.to })
+      if (problem === undefined) continue
+      const place = { from: part.from, to: part.to }
+      const best = problem.closest?.[0]
+      const fixed = best === undefined ? undefined : bracedText(part.name, part.path.with(index, best))
+      this.#report({ ...problem, ...place, ...(fixed && { replace: { ...place, with: fixed } }) })
     }
     return edgeAt(edge, part.path)
   }
@@ -415,4 +420,8 @@ class Binder {
     })
     return any
   }
+}
+
+function bracedText(name: string, path: VariablePart['path']): string {
+  return `\${${pathText([name, ...path])}}`
 }

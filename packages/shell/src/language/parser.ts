@@ -18,6 +18,7 @@ import type {
 
 const identifier = /[A-Za-z_][A-Za-z0-9_]*/y
 const tryWord = /try(?=[ \t]|$)/y
+const flagAhead = /[ \t]+--?[A-Za-z]/y
 
 /** Reads any text: never throws, looks at each character a bounded number of times, and goes on after mistakes. */
 export function parse(text: string, name = '-c'): Parsed {
@@ -174,7 +175,8 @@ function parseStage(scanner: Scanner): Stage {
   if (!external && !tried) {
     const name = plainText(head)
     if (isSingle(head)) return parseValue(scanner, head)
-    if (name === 'where') return parseWhere(scanner, head)
+    // `where --help` and its like: no condition begins with a flag.
+    if (name === 'where' && scanner.match(flagAhead) === undefined) return parseWhere(scanner, head)
     if (name === 'let') return parseLet(scanner, head)
   }
   return parseCall(scanner, head, { external, try: tried, from })
