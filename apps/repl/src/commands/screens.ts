@@ -13,7 +13,8 @@ const browse: SessionCommand = {
   }),
   // oxlint-disable-next-line require-yield -- it shows a screen and gives nothing
   async *run(call, state, services) {
-    const location = typeof call.args['location'] === 'string' ? call.args['location'] : state.context
+    const said = call.args['location']
+    const location = typeof said === 'string' ? state.resolve(said) : state.context
     const actions = {
       beside: (line: string) => state.beside(line),
       job: (id: number) => state.jobs.find(id),

@@ -21,6 +21,11 @@ export interface Screen {
 const enter = '\u001B[?1049h\u001B[?25l'
 const leave = '\u001B[?1049l\u001B[?25h'
 
+/** Letters are keys here, however many came together. */
+function single(event: KeyEvent): readonly KeyEvent[] {
+  return event.type === 'text' ? Array.from(event.text, (text) => ({ type: 'text', text })) : [event]
+}
+
 /** Shows a screen until it is over, the signal says so, or its terminal goes away. */
 export async function show(screen: Screen, terminal: ScreenTerminal, signal: AbortSignal): Promise<void> {
   const { stdout } = terminal
@@ -46,7 +51,7 @@ export async function show(screen: Screen, terminal: ScreenTerminal, signal: Abo
   const onAbort = (): void => resolve()
   signal.addEventListener('abort', onAbort, { once: true })
   terminal.keys((events) => {
-    if (events.some((event) => screen.key(event))) resolve()
+    if (events.flatMap(single).some((event) => screen.key(event))) resolve()
     else later()
   })
   paint()

@@ -2,13 +2,12 @@ import { OcishError } from '@ocish/sdk'
 import { type Emission, type Site, toProblem } from '@ocish/shell'
 import { cut, join, type Look, paint, safe, text, type Text, width } from '@ocish/shell/text'
 import type { FullScreenProgram } from '../commands/session-command.ts'
-import type { Candidate } from '../prompt/candidate.ts'
 import { CompletionEngine } from '../completion/engine.ts'
 import { frecency } from '../completion/frecency.ts'
 import { createProvider } from '../completion/provider.ts'
 import type { JobInfo } from '../jobs/jobs.ts'
 import type { KeyEvent } from '../keys/key-event.ts'
-import { bufferRows, promptText } from '../layout/buffer-rows.ts'
+import { promptText } from '../layout/buffer-rows.ts'
 import { type Frame, frameOf } from '../layout/frame.ts'
 import {
   type Effect,
@@ -21,18 +20,18 @@ import { step } from '../prompt/step.ts'
 import type { Keyboard } from '../terminal/keyboard.ts'
 import { lookOf } from '../terminal/look.ts'
 import type { FrameSource, View } from '../view/frame-source.ts'
+import { AcceptedLines } from './accepted-lines.ts'
 import { Asking } from './asking.ts'
 import { editExternally, stopProcess } from './child-process.ts'
-import { detailsOf, helpAt } from './explained.ts'
-import { Foreground } from './foreground.ts'
-import { LineQueue } from './line-queue.ts'
+import { DetailsPane } from './details-pane.ts'
+import { helpAt } from './explained.ts'
 import { MenuFacts } from './menu-facts.ts'
 import { OwnSettings } from './own-settings.ts'
 import { questionRow } from './question.ts'
 import { worldOf } from './reading.ts'
 import { currentRun } from './run-scope.ts'
 import type { StartOptions } from './session-options.ts'
-import { type Front, ShellSession } from './shell-session.ts'
+import { type Ended, type Front, ShellSession } from './shell-session.ts'
 import { TerminalLoan } from './terminal-loan.ts'
 
 /** Characters that jobs may write while the terminal is lent; then they wait. */
@@ -48,18 +47,16 @@ export class Interactive implements Front, FrameSource {
   readonly #options: StartOptions
   readonly #over = Promise.withResolvers<number>()
   readonly #listeners = new Set<() => void>()
-  readonly #queue = new LineQueue(async (line) => this.#ran(line))
   readonly #settings = new OwnSettings()
   readonly #asking = new Asking(() => this.#changedNow())
   readonly #loan: TerminalLoan
   #view: View | undefined
   #shell!: ShellSession
-  #foreground!: Foreground
+  #lines!: AcceptedLines
   #engine!: CompletionEngine
   #facts!: MenuFacts
   #state: PromptState = initialPrompt()
-  #describing: AbortController | undefined
-  #details: readonly Text[] = []
+  #details!: DetailsPane
   #held = ''
   #failed = false
   #warnedOfJobs = false
@@ -87,7 +84,12 @@ export class Interactive implements Front, FrameSource {
   async open(): Promise<void> {
     const shell = await ShellSession.open(this, this.#options)
     this.#shell = shell
-    this.#foreground = new Foreground(shell)
+    this.#lines = new AcceptedLines({
+      shell,
+      look: () => this.look,
+      write: async (output) => this.write(output),
+      ended: (line, ended, isLast) => this.#ended(line, ended, isLast),
+    })
     const services = async (): ReturnType<ShellSession['services']> => shell.services()
     this.#engine = new CompletionEngine({
       provide: createProvider({
@@ -103,6 +105,12 @@ export class Interactive implements Front, FrameSource {
         const hint = hints[0]?.text
         return hint === undefined ? { message } : { message, hint }
       },
+    })
+    this.#details = new DetailsPane({
+      commands: () => shell.commands,
+      services,
+      look: () => this.look,
+      changed: () => this.#changedNow(),
     })
     this.#facts = new MenuFacts(services, () => this.#changedNow())
   }
@@ -293,7 +301,7 @@ export class Interactive implements Front, FrameSource {
       progress,
       jobs: this.#shell.jobs.running.length,
       failed: this.#failed,
-      details: this.#details,
+      details: this.#details.rows,
     })
   }
 
@@ -317,7 +325,7 @@ export class Interactive implements Front, FrameSource {
     if (state.menu !== before) {
       this.#facts.shown(state.menu)
       if (state.menu === undefined) this.#engine.cancel()
-      if (state.menu?.details !== true) this.#closeDetails()
+      if (state.menu?.details !== true) this.#details.close()
     }
     for (const effect of effects) this.#act(effect)
   }
@@ -325,10 +333,12 @@ export class Interactive implements Front, FrameSource {
   #act(effect: Effect): void {
     switch (effect.type) {
       case 'submit':
-        this.#queue.push(effect.text)
+        if (effect.text.trim() !== '') this.#send({ type: 'busy', busy: true })
+        this.#lines.push(effect.text)
         return
       case 'discard':
-        void this.#discard(effect.text)
+        this.#warnedOfJobs = false
+        void this.#lines.discard(effect.text)
         return
       case 'complete': {
         const { request, site, stage } = effect
@@ -339,7 +349,7 @@ export class Interactive implements Front, FrameSource {
         return
       }
       case 'details':
-        void this.#describe(effect.candidate, effect.site)
+        void this.#details.show(effect.candidate, effect.site)
         return
       case 'help':
         void this.#help(effect.site)
@@ -354,11 +364,10 @@ export class Interactive implements Front, FrameSource {
         void this.#loan.toProgram(stopProcess)
         return
       case 'background':
-        this.#background()
+        this.#lines.background()
         return
       case 'cancel':
-        if (this.#foreground.cancel() === 'ended')
-          void this.write(`${paint('ended the hard way' as Text, 'warn', this.look)}\n`)
+        this.#lines.cancel()
         return
       case 'clear':
         this.#view?.clear()
@@ -371,14 +380,9 @@ export class Interactive implements Front, FrameSource {
     }
   }
 
-  async #ran(line: string): Promise<void> {
-    await this.#echo(line)
-    if (line.trim() === '') return
-    this.#send({ type: 'busy', busy: true })
-    this.#changedNow()
-    const ended = await this.#foreground.run(line)
+  #ended(line: string, ended: Ended | undefined, isLast: boolean): void {
     this.#failed = ended !== undefined && ended.exit !== 0
-    this.#send({ type: 'busy', busy: false })
+    if (isLast) this.#send({ type: 'busy', busy: false })
     if (ended?.fix !== undefined) this.#send({ type: 'fix', text: ended.fix })
     this.#send({ type: 'refresh' })
     if (!/^\s*exit\b/.test(line)) this.#warnedOfJobs = false
@@ -389,64 +393,13 @@ export class Interactive implements Front, FrameSource {
     this.#changedNow()
   }
 
-  /** The accepted line goes to the scrollback as it stood there. */
-  async #echo(line: string, mark = ''): Promise<void> {
-    const { look } = this
-    const prompt = promptText(this.#shell.context, { failed: false, jobs: 0 }, look)
-    const { tokens } = this.#shell.reader.read(line)
-    const { rows } = bufferRows({
-      prompt: prompt.text,
-      promptWidth: prompt.width,
-      text: line,
-      tokens,
-      cursor: 0,
-      ghost: '',
-      look,
-    })
-    await this.write(`${rows.join('\n')}${mark}\n`)
-  }
-
-  async #discard(line: string): Promise<void> {
-    await this.#echo(line, paint('^C' as Text, 'dim', this.look))
-    if (line.trim() !== '') this.#shell.history.add(line, this.#shell.context, Date.now())
-    this.#warnedOfJobs = false
-  }
-
   async #edit(line: string): Promise<void> {
     const edited = await this.suspended(async () => editExternally(line))
     if (edited !== undefined) this.#send({ type: 'set-text', text: edited })
     this.#changedNow()
   }
 
-  #background(): void {
-    const job = this.#foreground.background()
-    if (job !== undefined) void this.write(`${text`[${job.id}] ${safe(job.line)}`}\n`)
-  }
-
   async #help(site: Site): Promise<void> {
     await this.write(`${join(helpAt(site, this.#shell.commands, this.look), '\n')}\n`)
-  }
-
-  /** The pane of the menu. */
-  async #describe(candidate: Candidate, site: Site): Promise<void> {
-    this.#closeDetails()
-    const asking = new AbortController()
-    this.#describing = asking
-    const show = (lines: readonly Text[]): void => {
-      if (asking.signal.aborted) return
-      this.#details = lines
-      this.#changedNow()
-    }
-    show(['  …' as Text])
-    const { commands } = this.#shell
-    const services = async (): ReturnType<ShellSession['services']> => this.#shell.services()
-    show(
-      await detailsOf(candidate.value, site, { commands, services, look: this.look, signal: asking.signal }),
-    )
-  }
-
-  #closeDetails(): void {
-    this.#describing?.abort()
-    this.#details = []
   }
 }

@@ -8,6 +8,10 @@ export class LineQueue {
     this.#run = run
   }
 
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
+  }
+
   push(line: string): void {
     this.#waiting.push(line)
     if (!this.#isWorking) void this.#work()
