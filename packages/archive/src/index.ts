@@ -9,4 +9,5 @@ export { encodeTarHeader, padding, tarEnd, type HeaderOptions } from './header.t
 export { defaultLimits, type ArchiveLimits } from './limits.ts'
 export { readTar, type ReadTarOptions } from './read-tar.ts'
 export { createXattrReader, type XattrReader } from './read-xattrs.ts'
+export { createXattrWriter, type XattrWriter } from './write-xattrs.ts'
 export { writeTar } from './write-tar.ts'

@@ -1,7 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import type { Readable, Writable } from 'node:stream'
-import { ByteReader } from './byte-reader.ts'
+import { type HelperPrograms, LineHelper } from './line-helper.ts'
 
 /**
  * Reads extended attributes through a helper process, since Node has no call for them: python3, else perl (ostree.md §7).
@@ -48,104 +45,21 @@ while (my $path = <STDIN>) {
 }
 `
 
-const helpers: readonly (readonly [string, readonly string[]])[] = [
+const helpers: HelperPrograms = [
   ['python3', ['-I', '-S', '-c', python]],
   ['perl', ['-e', perl]],
 ]
 
-/** Milliseconds after which a helper that nobody asks is ended; the next question starts another. */
-const idleTime = 5000
-
-type Helper = ChildProcessByStdio<Writable, Readable, null>
-
 /** Makes a reader; nothing is started before the first question. */
 export function createXattrReader(): XattrReader {
-  return new HelperReader()
-}
-
-class HelperReader implements XattrReader {
-  #started: Promise<Helper | undefined> | undefined
-  #lines: LineReader | undefined
-  /** Answers come in the order of the questions. */
-  #last: Promise<unknown> = Promise.resolve()
-  #idle: NodeJS.Timeout | undefined
-
-  async read(path: string): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
-    const answer = this.#last.then(async () => this.#ask(path))
-    this.#last = answer.catch(() => undefined)
-    return answer
-  }
-
-  close(): void {
-    clearTimeout(this.#idle)
-    void this.#started?.then((helper) => helper?.kill())
-    this.#started = undefined
-  }
-
-  async #ask(path: string): Promise<ReadonlyMap<string, Uint8Array> | undefined> {
-    const helper = await (this.#started ??= this.#start())
-    if (helper === undefined || path.includes('\0')) return undefined
-    clearTimeout(this.#idle)
-    hold(helper, true)
-    try {
-      helper.stdin.write(`${path}\0`)
-      const line = await this.#lines?.next()
-      if (line !== undefined) return parseLine(line)
-      this.#started = Promise.resolve(undefined)
-      return undefined
-    } finally {
-      hold(helper, false)
-      this.#idle = setTimeout(() => this.close(), idleTime).unref()
-    }
-  }
-
-  async #start(): Promise<Helper | undefined> {
-    for (const [program, args] of helpers) {
-      const helper = spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] })
-      // What is written to a helper that ended is no news: its answer is missing.
-      helper.stdin.on('error', () => undefined)
-      try {
-        await once(helper, 'spawn')
-      } catch {
-        continue
-      }
-      this.#lines = new LineReader(helper.stdout)
-      return helper
-    }
-    return undefined
-  }
-}
-
-/** A helper that nobody asks does not keep the program from ending. */
-function hold(helper: Helper, busy: boolean): void {
-  const what = busy ? 'ref' : 'unref'
-  helper[what]()
-  for (const stream of [helper.stdin, helper.stdout] as unknown as Record<string, unknown>[]) {
-    const call = stream[what]
-    if (typeof call === 'function') call.call(stream)
-  }
-}
-
-class LineReader {
-  readonly #reader: ByteReader
-  #rest = Buffer.alloc(0)
-
-  constructor(bytes: Readable) {
-    this.#reader = new ByteReader(bytes as AsyncIterable<Uint8Array>)
-  }
-
-  async next(): Promise<string | undefined> {
-    for (;;) {
-      const end = this.#rest.indexOf(0x0a)
-      if (end >= 0) {
-        const line = this.#rest.toString('latin1', 0, end)
-        this.#rest = this.#rest.subarray(end + 1)
-        return line
-      }
-      const more = await this.#reader.some(2 ** 20)
-      if (more === undefined) return undefined
-      this.#rest = Buffer.concat([this.#rest, more])
-    }
+  const helper = new LineHelper(helpers)
+  return {
+    async read(path) {
+      if (path.includes('\0')) return undefined
+      const line = await helper.ask(`${path}\0`)
+      return line === undefined ? undefined : parseLine(line)
+    },
+    close: () => helper.close(),
   }
 }
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync, promises as fs, write, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import type { XattrWriter } from '@ocish/archive'
 import { type Bytes, OcishError, type Target } from '@ocish/sdk'
 import { whyNotWritable } from './inner-path.ts'
 import { errnoOf, lstatOrNothing } from './private-file.ts'
@@ -18,6 +19,9 @@ export class StagedTarget implements Target {
   readonly #signal: AbortSignal
   /** Real folders that were made or looked at: nothing here can turn one into a link. */
   readonly #folders = new Set<string>()
+  readonly takesXattrs = true
+  /** A helper that ends by itself when nobody asks. */
+  #attributes: Promise<XattrWriter> | undefined
   /** `write('')` makes the target a file; anything else makes it a folder. */
   #form: 'nothing' | 'file' | 'folder' = 'nothing'
 
@@ -31,12 +35,16 @@ export class StagedTarget implements Target {
     return this.#form
   }
 
-  async write(path: string, content: Bytes, options: { readonly mode?: number } = {}): Promise<void> {
+  async write(
+    path: string,
+    content: Bytes,
+    options: { readonly mode?: number; readonly xattrs?: ReadonlyMap<string, Uint8Array> } = {},
+  ): Promise<void> {
     const file = await this.#place(path, 'file')
     const mode = (options.mode ?? 0o666) & 0o777
     let written = 0
     // Short calls are made here: thousands of small files through the thread pool take several times as long.
-    const handle = attempt(path, () => openSync(file, 'wx', mode))
+    const handle = attempt(path, () => openSync(file, 'wx', options.xattrs === undefined ? mode : 0o600))
     try {
       for await (const chunk of content) {
         this.#signal.throwIfAborted()
@@ -44,12 +52,27 @@ export class StagedTarget implements Target {
         else await writeAll(handle, chunk, path)
         written += chunk.length
       }
+      if (options.xattrs !== undefined) {
+        // Before a mode that may forbid it.
+        await this.#setXattrs(file, options.xattrs)
+        await fs.chmod(file, mode)
+      }
     } catch (error) {
       closeSync(handle)
       await fs.rm(file, { force: true })
       throw error
     }
     attempt(path, () => closeSync(handle))
+  }
+
+  async #setXattrs(file: string, xattrs: ReadonlyMap<string, Uint8Array>): Promise<void> {
+    this.#attributes ??= import('@ocish/archive').then(({ createXattrWriter }) => createXattrWriter())
+    const writer = await this.#attributes
+    for (const [name, value] of xattrs) {
+      if (!name.startsWith('user.'))
+        throw new OcishError('TARGET_UNSAFE', `the attribute ${name} is not one of a user`)
+      await writer.write(file, name, value)
+    }
   }
 
   async folder(path: string, options: { readonly mode?: number } = {}): Promise<void> {

@@ -111,6 +111,26 @@ describeWith(acceptancePrograms, 'ostree.md §19.1 without ostree, without root,
     expect(await lab.answer(`ostree show archive ${systemRef}`)).toContain(checksum('archive', systemRef))
   })
 
+  it.each(['archive', 'bare-user'])(
+    'import into a repository of mode %s, a new one and one that is there',
+    async (mode) => {
+      await lab.answer(`ostree encapsulate archive ${systemRef} oci:given:${mode}`)
+      await lab.answer(`ostree build archive ${systemRef} oci:given:plain-${mode}`)
+      const repo = `imported-${mode}`
+      await lab.answer(`ostree import oci:given:${mode} ${repo} --ref first --mode ${mode}`)
+      await lab.answer(`ostree import oci:given:plain-${mode} ${repo} --ref second`)
+      expect(await readFile(lab.join(`${repo}/config`), 'utf8')).toMatch(`mode=${mode}`)
+      expect(ostree(lab.join(repo), 'fsck', '--all')).toContain('no errors found')
+      expect(lab.commitOf(repo, 'first')).toBe(lab.commitOf('archive'))
+      const content = /ContentChecksum: +(\w+)/
+      const [, first] = content.exec(ostree(lab.join(repo), 'show', 'first')) ?? []
+      expect(content.exec(ostree(lab.join(repo), 'show', 'second'))?.[1]).toBe(first)
+      expect(ostree(lab.join(repo), 'ls', '-RXC', 'second')).toBe(
+        ostree(lab.join('bare'), 'ls', '-RXC', systemRef),
+      )
+    },
+  )
+
   it('15: without any other program, and without root (14), nothing is lost', async () => {
     const out = lab.join('nobody')
     await mkdir(out)

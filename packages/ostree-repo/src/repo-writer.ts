@@ -1,11 +1,10 @@
 import { createHash, hash, randomUUID } from 'node:crypto'
-import { pipeline, Readable } from 'node:stream'
-import { createDeflateRaw, deflateRawSync } from 'node:zlib'
 import { OcishError, type Bytes, type Target } from '@ocish/sdk'
-import { encodeArchiveHeader, encodeHashedHeader, type ContentHeader } from './content-header.ts'
+import { encodeHashedHeader, type ContentHeader } from './content-header.ts'
 import { linkType, regularType } from './dirtree.ts'
 import { objectPath } from './object-path.ts'
 import { isRefName } from './refs.ts'
+import { smallContent, storedContent, storedKind, type Stored, type WrittenMode } from './stored-content.ts'
 import { encodeXattrs, type Xattrs } from './xattrs.ts'
 
 /** What is known of a file or link before its bytes. */
@@ -24,7 +23,7 @@ export interface NewContent {
   readonly open: () => Bytes
 }
 
-/** Writes a new repository of mode `archive` into a target. Equal objects are written once. */
+/** Writes a repository of mode `archive` or `bare-user` into a target. Equal objects are written once. */
 export interface RepoWriter {
   /** The checksum of what was written. Errors: SIZE_MISMATCH, those of the target. */
   content(content: NewContent): Promise<string>
@@ -35,31 +34,39 @@ export interface RepoWriter {
   ref(name: string, commit: string): Promise<void>
 }
 
-/** Contents up to this size are hashed before they are written; larger ones are named when they are there. */
-const small = 256 * 1024
-
 const folders = ['objects', 'refs/heads', 'refs/mirrors', 'refs/remotes', 'state', 'extensions', 'tmp/cache']
 
-/** Begins a repository: its folders and `config`. `has`: objects that are there already and need no writing. */
+/**
+ * Begins a repository: its folders and `config`. `has`: objects that are there already and need no writing. Mode
+ * `bare-user` needs a target that takes attributes. Errors: UNSUPPORTED.
+ */
 export async function createRepo(
   target: Target,
   has: (path: string) => Promise<boolean> = async () => false,
+  mode: WrittenMode = 'archive',
 ): Promise<RepoWriter> {
+  if (mode === 'bare-user' && target.takesXattrs !== true)
+    throw new OcishError('UNSUPPORTED', 'a repository of mode bare-user needs extended attributes', {
+      hint: 'Use mode archive.',
+    })
   if (!(await has('config'))) {
+    const written = mode === 'archive' ? 'archive-z2' : mode
     for (const folder of folders) await target.folder(folder)
-    await target.write('config', only(Buffer.from('[core]\nrepo_version=1\nmode=archive-z2\n')))
+    await target.write('config', only(Buffer.from(`[core]\nrepo_version=1\nmode=${written}\n`)))
   }
-  return new ArchiveWriter(target, has)
+  return new ObjectWriter(target, has, mode)
 }
 
-class ArchiveWriter implements RepoWriter {
+class ObjectWriter implements RepoWriter {
   readonly #target: Target
   readonly #has: (path: string) => Promise<boolean>
+  readonly #mode: WrittenMode
   readonly #written = new Set<string>()
 
-  constructor(target: Target, has: (path: string) => Promise<boolean>) {
+  constructor(target: Target, has: (path: string) => Promise<boolean>, mode: WrittenMode) {
     this.#target = target
     this.#has = has
+    this.#mode = mode
   }
 
   async content(content: NewContent): Promise<string> {
@@ -71,23 +78,21 @@ class ArchiveWriter implements RepoWriter {
       target: isLink ? (content.target ?? '') : '',
       xattrs: content.rawXattrs ?? encodeXattrs(content.xattrs),
     }
-    if (isLink) return this.#small(header, Buffer.alloc(0), false)
-    if (content.size > small && this.#target.move !== undefined) return this.#large(header, content)
+    if (isLink) return this.#small(header, Buffer.alloc(0))
+    if (content.size > smallContent && this.#target.move !== undefined) return this.#large(header, content)
     const chunks: Uint8Array[] = []
-    for await (const chunk of content.open()) chunks.push(chunk)
-    const bytes = Buffer.concat(chunks)
-    if (bytes.length !== content.size) throw changed(content.size, bytes.length)
-    return this.#small(header, bytes, true)
+    for await (const chunk of counted(content)) chunks.push(chunk)
+    return this.#small(header, Buffer.concat(chunks))
   }
 
   async metadata(kind: 'commit' | 'dirtree' | 'dirmeta', bytes: Uint8Array): Promise<string> {
     const checksum = hash('sha256', bytes, 'hex')
-    await this.#write(objectPath(checksum, kind), () => only(bytes))
+    await this.#write(objectPath(checksum, kind), () => ({ bytes: only(bytes) }))
     return checksum
   }
 
   async detached(commit: string, bytes: Uint8Array): Promise<void> {
-    await this.#write(objectPath(commit, 'commitmeta'), () => only(bytes))
+    await this.#write(objectPath(commit, 'commitmeta'), () => ({ bytes: only(bytes) }))
   }
 
   async ref(name: string, commit: string): Promise<void> {
@@ -96,33 +101,32 @@ class ArchiveWriter implements RepoWriter {
     await this.#target.write(`refs/heads/${name}`, only(Buffer.from(`${commit}\n`)))
   }
 
-  async #small(header: ContentHeader, bytes: Buffer, hasBody: boolean): Promise<string> {
+  async #small(header: ContentHeader, bytes: Buffer): Promise<string> {
     const checksum = createHash('sha256').update(encodeHashedHeader(header)).update(bytes).digest('hex')
-    await this.#write(objectPath(checksum, 'filez'), async function* () {
-      yield encodeArchiveHeader(header, bytes.length)
-      if (hasBody) yield deflateRawSync(bytes)
-    })
+    const path = objectPath(checksum, storedKind[this.#mode])
+    await this.#write(path, () => storedContent(this.#mode, header, bytes.length, () => only(bytes)))
     return checksum
   }
 
+  /** Its name is known when its bytes have passed. */
   async #large(header: ContentHeader, content: NewContent): Promise<string> {
     const sum = createHash('sha256').update(encodeHashedHeader(header))
     const temporary = `tmp/object-${randomUUID()}`
-    await this.#target.write(
-      temporary,
-      deflated(header, content, (chunk) => void sum.update(chunk)),
-    )
+    const open = (): Bytes => counted(content, (chunk) => void sum.update(chunk))
+    const stored = storedContent(this.#mode, header, content.size, open)
+    await this.#target.write(temporary, stored.bytes, stored)
     const checksum = sum.digest('hex')
-    const path = objectPath(checksum, 'filez')
+    const path = objectPath(checksum, storedKind[this.#mode])
     if (await this.#isThere(path)) await this.#target.remove?.(temporary)
     else await this.#target.move?.(temporary, path)
     this.#written.add(path)
     return checksum
   }
 
-  async #write(path: string, open: () => Bytes): Promise<void> {
+  async #write(path: string, make: () => Stored): Promise<void> {
     if (await this.#isThere(path)) return
-    await this.#target.write(path, open())
+    const stored = make()
+    await this.#target.write(path, stored.bytes, stored)
     this.#written.add(path)
   }
 
@@ -131,35 +135,20 @@ class ArchiveWriter implements RepoWriter {
   }
 }
 
-async function* deflated(
-  header: ContentHeader,
+async function* counted(
   content: NewContent,
-  see: (chunk: Uint8Array) => void,
+  see: (chunk: Uint8Array) => void = () => {},
 ): AsyncGenerator<Uint8Array> {
-  yield encodeArchiveHeader(header, content.size)
   let size = 0
-  const seen = async function* (): AsyncGenerator<Uint8Array> {
-    for await (const chunk of content.open()) {
-      size += chunk.length
-      see(chunk)
-      yield chunk
-    }
+  for await (const chunk of content.open()) {
+    size += chunk.length
+    see(chunk)
+    yield chunk
   }
-  const deflater = createDeflateRaw({ chunkSize: 128 * 1024 })
-  // Errors of either end arrive at the iteration below.
-  pipeline(Readable.from(seen(), { objectMode: false }), deflater, () => {})
-  try {
-    yield* deflater as AsyncIterable<Buffer>
-  } finally {
-    deflater.destroy()
-  }
-  if (size !== content.size) throw changed(content.size, size)
+  if (size !== content.size)
+    throw new OcishError('SIZE_MISMATCH', `${size} bytes of content instead of ${content.size}`)
 }
 
 async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
-}
-
-function changed(expected: number, got: number): OcishError {
-  return new OcishError('SIZE_MISMATCH', `${got} bytes of content instead of ${expected}`)
 }

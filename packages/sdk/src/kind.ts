@@ -127,7 +127,14 @@ export interface Source {
 
 /** Where `unpack` writes. Refuses paths that leave its root (TARGET_UNSAFE) and names that exist (FILE_EXISTS). */
 export interface Target {
-  write(path: string, content: Bytes, options?: { readonly mode?: number }): Promise<void>
+  /** `xattrs`: only where `takesXattrs`. Errors also: FILE_FAILED where the file system takes no attributes. */
+  write(
+    path: string,
+    content: Bytes,
+    options?: { readonly mode?: number; readonly xattrs?: ReadonlyMap<string, Uint8Array> },
+  ): Promise<void>
+  /** `write` sets extended attributes of the name space `user`. */
+  readonly takesXattrs?: boolean
   folder(path: string, options?: { readonly mode?: number }): Promise<void>
   /**
    * `asData`: a link of an image's root file system, kept whatever it points to; nothing is ever written through a link.

@@ -1,4 +1,4 @@
-import { createRepo, openRepo, type RepoWriter } from '@ocish/ostree-repo'
+import { createRepo, openRepo, type RepoWriter, type WrittenMode } from '@ocish/ostree-repo'
 import {
   hasCode,
   OcishError,
@@ -14,7 +14,7 @@ import { repoParam } from './flags.ts'
 
 export const importImage: KindCommand = {
   name: 'import',
-  summary: 'Make a commit of an image, in a new repository or in one of mode archive',
+  summary: 'Make a commit of an image, in a new repository or in one of mode archive or bare-user',
   params: [
     { name: 'image', type: 'ref', summary: 'An image: encapsulated ones give back their commit' },
     { ...repoParam, summary: 'The folder of a repository, or of a new one' },
@@ -27,6 +27,13 @@ export const importImage: KindCommand = {
       summary: "The commit's name (default: ostree/container/image/…)",
     },
     { name: 'arch', type: 'string', optional: true, summary: 'Which image of an index' },
+    {
+      name: 'mode',
+      type: 'string',
+      enum: ['archive', 'bare-user'],
+      optional: true,
+      summary: 'Mode of a new repository (default archive)',
+    },
     { name: 'force', type: 'bool', optional: true, summary: 'Move the ref when it exists' },
   ],
   output: { form: 'rows', columns: ['ref', 'commit', 'form'] },
@@ -38,7 +45,7 @@ export const importImage: KindCommand = {
     const location = String(args['image'])
     const artifact = await chosen(await context.lookup.open(location), flags['arch'])
     const image = await readImage(artifact)
-    const writer = await openWriter(context)
+    const writer = await openWriter(context, flags['mode'])
     const form = image.form === 'encapsulated' ? importEncapsulated : importPlain
     const commit = await form(artifact, image, writer, context)
     const ref =
@@ -65,25 +72,29 @@ async function chosen(artifact: Artifact, arch: unknown): Promise<Artifact> {
 }
 
 /** Adds to the repository that is there, else begins one. */
-async function openWriter(context: KindCommandContext): Promise<RepoWriter> {
+async function openWriter(context: KindCommandContext, wanted: unknown): Promise<RepoWriter> {
   if (context.target === undefined) throw new OcishError('KIND_FAILED', 'this host writes no folders')
   const existing = await existingRepo(context)
   const target = await context.target('repo', { merge: true })
-  return createRepo(target, async (path) => existing !== undefined && isThere(existing, path))
+  const mode = existing?.mode ?? (wanted === 'bare-user' ? 'bare-user' : 'archive')
+  return createRepo(target, async (path) => existing !== undefined && isThere(existing.folder, path), mode)
 }
 
-async function existingRepo(context: KindCommandContext): Promise<Source | undefined> {
+async function existingRepo(
+  context: KindCommandContext,
+): Promise<{ readonly folder: Source; readonly mode: WrittenMode } | undefined> {
   const folder = await context.folder?.('repo').catch((error: unknown) => {
     if (hasCode(error, 'FILE_NOT_FOUND')) return undefined
     throw error
   })
   if (folder === undefined || !(await hasEntries(folder))) return undefined
   const { mode } = await openRepo(folder)
-  if (mode !== 'archive')
-    throw new OcishError('OSTREE_REPO_INVALID', `the repository has mode ${mode}; only archive is written`, {
-      hint: 'Import into a new folder, then ostree pull-local from it.',
-    })
-  return folder
+  if (mode === 'archive' || mode === 'bare-user') return { folder, mode }
+  throw new OcishError(
+    'OSTREE_REPO_INVALID',
+    `the repository has mode ${mode}; only archive and bare-user are written`,
+    { hint: 'Import into a new folder, then ostree pull-local from it.' },
+  )
 }
 
 async function hasEntries(folder: Source): Promise<boolean> {
