@@ -1,7 +1,8 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OnTransfer, Registry } from '@ocish/core'
-import { canonicalRegistry, OcishError } from '@ocish/sdk'
+import { OcishError } from '@ocish/sdk'
+import { allowedNames, isNamed } from './allowed-hosts.ts'
 import { type Clients, createClients } from './clients.ts'
 import type { Config } from './config.ts'
 import { createCredentials, type SessionCredentials } from './credentials.ts'
@@ -79,11 +80,6 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
 
 type Connect = (host: string, insecure: boolean) => Promise<Registry>
 
-/** The registries of `--allow-host`, as locations name them. */
-function allowedNames(hosts: readonly string[] | undefined): ReadonlySet<string> | undefined {
-  return hosts && new Set(hosts.map((host) => canonicalRegistry(host) ?? host))
-}
-
 /** `--allow-host`: a registry that was not named is not asked. Errors: RESTRICTED. */
 function allowedHosts(names: ReadonlySet<string> | undefined): (connect: Connect) => Connect {
   if (names === undefined) return (connect) => connect
@@ -91,12 +87,6 @@ function allowedHosts(names: ReadonlySet<string> | undefined): (connect: Connect
     if (names.has(host)) return connect(host, insecure)
     throw new OcishError('RESTRICTED', `${host} may not be asked`, { hint: `Add --allow-host ${host}.` })
   }
-}
-
-/** Docker Hub's addresses go by its one name; a port that the scheme implies may be written or not. */
-function isNamed({ protocol, host, hostname, port }: URL, names: ReadonlySet<string>): boolean {
-  const implied = protocol === 'https:' ? 443 : 80
-  return names.has(canonicalRegistry(host) ?? host) || (port === '' && names.has(`${hostname}:${implied}`))
 }
 
 /** Closes what was opened; clients after what reads through them. */

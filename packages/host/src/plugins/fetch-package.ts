@@ -3,6 +3,7 @@ import { request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { isJsonObject, OcishError, parseJson } from '@ocish/sdk'
 import { compareVersions, parseConstraint, parseVersion, satisfies } from '@ocish/versions'
+import { allowedNames, isNamed } from '../allowed-hosts.ts'
 import type { Env } from '../paths.ts'
 import { npmRegistry } from './npm-registry.ts'
 
@@ -16,11 +17,14 @@ export interface FetchOptions {
   readonly env: Env
   readonly home: string
   readonly signal: AbortSignal
+  /** Hosts that may be asked (`--allow-host`); absent: any. */
+  readonly allowHosts?: readonly string[]
 }
 
 /**
  * The archive of an npm package (`name`, `name@1.2.3`, `name@^1`, `name@next`), checked by the integrity that the
- * registry's document has for it. Errors: PLUGIN_FAILED, DIGEST_MISMATCH, NETWORK_FAILED, LIMIT_EXCEEDED.
+ * registry's document has for it. Errors: PLUGIN_FAILED, DIGEST_MISMATCH, NETWORK_FAILED, LIMIT_EXCEEDED,
+ * RESTRICTED (`allowHosts`).
  */
 export async function fetchPackage(wanted: string, options: FetchOptions): Promise<Uint8Array> {
   const at = wanted.indexOf('@', 1)
@@ -88,12 +92,21 @@ function checkIntegrity(bytes: Uint8Array, integrity: string, name: string): voi
 
 async function get(url: URL, limit: number, options: FetchOptions, redirects = 0): Promise<Uint8Array> {
   if (redirects > maxRedirects) throw new OcishError('NETWORK_FAILED', `too many redirects from ${url.host}`)
+  checkAllowed(url, options)
   const answer = await asked(url, limit, options.signal)
   if (answer.bytes !== undefined) return answer.bytes
   const next = new URL(answer.location, url)
   if (url.protocol === 'https:' && next.protocol !== 'https:')
     throw new OcishError('REDIRECT_REFUSED', `${url.host} leads away from HTTPS`)
   return get(next, limit, options, redirects + 1)
+}
+
+function checkAllowed(url: URL, options: FetchOptions): void {
+  const names = allowedNames(options.allowHosts)
+  if (names === undefined || isNamed(url, names)) return
+  throw new OcishError('RESTRICTED', `${url.host} may not be asked`, {
+    hint: `Add --allow-host ${url.host}.`,
+  })
 }
 
 type Answer =

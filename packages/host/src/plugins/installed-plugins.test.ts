@@ -237,7 +237,11 @@ describe('what is refused', () => {
     await add('./other')
     await expect(run('describe', { ref })).toFailWith('KIND_AMBIGUOUS')
     expect(await run('describe', { ref }, { as: 'memo' })).toMatchObject([
-      { kind: 'memo', title: 'note: hello' },
+      {
+        kind: 'memo',
+        title: 'note: hello',
+        fields: expect.arrayContaining([{ label: 'kind', value: 'memo' }]),
+      },
     ])
   })
 })
@@ -297,6 +301,20 @@ describe('from a registry of npm packages', () => {
   ])('%s names the registry', async (_name, text) => {
     await writeFile(folder.join('.npmrc'), text(url))
     expect(await add('npm:@team/note')).toHaveLength(1)
+  })
+
+  it('--allow-host holds for it, and for where its archives are', async () => {
+    const env = { OCISH_NPM_REGISTRY: url }
+    const asked: (string | undefined)[] = []
+    npm.on('request', (request) => asked.push(request.url))
+    const refused = add('@team/note', { env, allowHosts: ['ghcr.io'] })
+    await expect(refused).toFailWith('RESTRICTED')
+    expect(asked).toEqual([])
+    expect(await add('@team/note', { env, allowHosts: [new URL(url).host] })).toHaveLength(1)
+    url = url.replace('127.0.0.1', 'localhost')
+    const elsewhere = add('@team/note', { env, allowHosts: [new URL(env.OCISH_NPM_REGISTRY).host] })
+    await expect(elsewhere).toFailWith('RESTRICTED')
+    expect(asked.filter((path) => path?.endsWith('.tgz'))).toHaveLength(1)
   })
 
   it('npm is asked where nothing else says it, and not in the working folder', async () => {

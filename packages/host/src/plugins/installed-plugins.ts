@@ -27,6 +27,8 @@ export interface PluginPlaces {
   readonly env: Env
   readonly home: string
   readonly cwd: string
+  /** Hosts that may be asked; absent: any. */
+  readonly allowHosts?: readonly string[]
   /** Of the program. */
   readonly version: string
   readonly builtIn: readonly KindEntry[]
@@ -53,11 +55,12 @@ export class InstalledPlugins implements Omit<Plugins, 'list' | 'info'> {
     source: string,
     { trust, signal }: { readonly trust: boolean; readonly signal: AbortSignal },
   ): Promise<PluginInfo> {
-    const { env, home, services } = this.#places
+    const { env, home, allowHosts, services } = this.#places
     const archive = await pluginArchive(source, {
       env,
       home,
       signal,
+      ...(allowHosts !== undefined && { allowHosts }),
       source: async (path) => services.source(path),
       open: async (reference) => services.open(reference, 'read'),
     })

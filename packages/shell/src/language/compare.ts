@@ -46,7 +46,7 @@ function textOf(value: unknown): string {
 
 /**
  * Order of two version-like texts: numbers by value, a version before the same one with more parts, a pre-release
- * before its release (semver §11), a leading `v` ignored; what is no version comes first, by text.
+ * before its release (semver §11), a leading `v` and what follows `+` (`_` in tags) ignored; what is no version comes first, by text.
  */
 export function compareVersions(left: string, right: string): number {
   const a = versionOf(left)
@@ -68,7 +68,7 @@ interface Version {
 }
 
 function versionOf(text: string): Version | undefined {
-  const match = /^v?(\d{1,18}(?:\.\d{1,18}){0,5})(?:-([0-9A-Za-z.-]+))?(?:\+.*)?$/.exec(text)
+  const match = /^v?(\d{1,18}(?:\.\d{1,18}){0,5})(?:-([0-9A-Za-z.-]+))?(?:[+_].*)?$/.exec(text)
   return match === null ? undefined : { numbers: match[1]!.split('.'), pre: match[2]?.split('.') ?? [] }
 }
 

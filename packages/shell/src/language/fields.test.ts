@@ -86,3 +86,30 @@ describe('a field that no row has', () => {
     expect(more).toEqual([])
   })
 })
+
+test('sort -V: releases above their pre-releases, helm\u2019s _ for +, what is no version first', async () => {
+  const tags = [
+    '2.0.0',
+    '1.10.0',
+    '1.9.0',
+    'latest',
+    '2.0.0-rc.2',
+    '2.0.0-rc.10',
+    'v1.9.1',
+    '1.9.0_build',
+    '1.2.3.4',
+  ]
+  const text = tags.map((tag) => JSON.stringify({ tag })).join('\n')
+  const { text: sorted } = await read('sort -V tag | get tag', text)
+  expect(sorted.trim().split('\n')).toEqual([
+    'latest',
+    '1.2.3.4',
+    '1.9.0',
+    '1.9.0_build',
+    'v1.9.1',
+    '1.10.0',
+    '2.0.0-rc.2',
+    '2.0.0-rc.10',
+    '2.0.0',
+  ])
+})
