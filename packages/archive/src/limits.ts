@@ -25,8 +25,9 @@ export const defaultLimits: ArchiveLimits = {
   ratio: 250,
 }
 
-export function exceeded(what: string, limit: number): OcishError<'LIMIT_EXCEEDED'> {
+/** `path`: of the entry that has too much. */
+export function exceeded(what: string, limit: number, path?: string): OcishError<'LIMIT_EXCEEDED'> {
   return new OcishError('LIMIT_EXCEEDED', `the archive has more than ${limit} ${what}`, {
-    details: { what, limit },
+    details: { what, limit, ...(path !== undefined && { path }) },
   })
 }

@@ -159,7 +159,7 @@ function toEntry(header: Header, type: TarEntryType, records: Records, limits: A
   }
   const size = type === 'file' ? number('size', header.size) : 0
   if (!Number.isSafeInteger(size) || size < 0) throw invalid(`${JSON.stringify(path)} has no valid size`)
-  if (size > limits.file) throw exceeded(`bytes in ${JSON.stringify(path)}`, limits.file)
+  if (size > limits.file) throw exceeded(`bytes in ${JSON.stringify(path)}`, limits.file, path)
   const xattrs = new Map<string, Uint8Array>()
   for (const [key, value] of records) if (key.startsWith('SCHILY.xattr.')) xattrs.set(key.slice(13), value)
   const userName = text('uname') ?? header.uname

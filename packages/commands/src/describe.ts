@@ -19,7 +19,8 @@ export const run: Run = async function* run(call, services) {
     kind === undefined
       ? genericDescription(artifact, read.manifest)
       : await kindView(kind, artifact, read, call, services)
-  const generic = genericFields(artifact, read, facts, { layers: isSet(call, 'raw-layers') })
+  const named = kind === undefined ? facts : { ...facts, kind: kind.name }
+  const generic = genericFields(artifact, read, named, { layers: isSet(call, 'raw-layers') })
   yield {
     kind: kind?.name ?? facts.kind,
     ref: artifact.location.text,

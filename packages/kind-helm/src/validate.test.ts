@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { OcishError, type Artifact, type Finding, type Source } from '@ocish/sdk'
 import { artifactOf, kindContext, memoryFile, memorySource, opened } from '@ocish/testing'
 import { describe, expect, test } from 'vitest'
@@ -103,6 +104,24 @@ describe('what is too much', () => {
       },
     }
     expect(await brief(source)).toEqual(['error LIMIT_EXCEEDED Chart.yaml:'])
+  })
+
+  test('T11 an archive with a Chart.yaml of 1 GiB is named with its entry and a hint', async () => {
+    const header = await tgz([{ path: 'web/Chart.yaml', content: 'x' }])
+    const tar = gunzipSync(header)
+    tar.write('10000000000', 124, 'latin1')
+    tar.fill(' ', 148, 156)
+    const sum = tar.subarray(0, 512).reduce((total, byte) => total + byte, 0)
+    tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+    expect(await findings(memoryFile('web.tgz', gzipSync(tar)))).toEqual([
+      {
+        severity: 'error',
+        code: 'LIMIT_EXCEEDED',
+        path: 'web/Chart.yaml',
+        message: expect.stringContaining('web/Chart.yaml'),
+        hint: 'Leave out what the chart does not need.',
+      },
+    ])
   })
 
   test('T11 a folder whose Chart.yaml grew is packed by nobody', async () => {

@@ -39,13 +39,15 @@ const bad = ['KIND_INPUT_INVALID', 'LIMIT_EXCEEDED', 'ARCHIVE_UNSAFE', 'ARCHIVE_
 function fromError(thrown: unknown, fallback: string): Finding {
   if (!hasCode(thrown, ...bad)) throw thrown
   const { line, path } = thrown.details ?? {}
+  const { hint = thrown.code === 'LIMIT_EXCEEDED' ? 'Leave out what the chart does not need.' : undefined } =
+    thrown
   return {
     severity: 'error',
     code: thrown.code,
     path: typeof path === 'string' ? path : fallback,
     ...(typeof line === 'number' ? { line } : {}),
     message: thrown.message,
-    ...(thrown.hint === undefined ? {} : { hint: thrown.hint }),
+    ...(hint === undefined ? {} : { hint }),
   }
 }
 
@@ -108,7 +110,7 @@ async function* fileFindings(files: readonly ChartFile[], signal: AbortSignal): 
       code: 'HELM_DEPENDENCY_MISSING',
       path: chartFile,
       message: `the dependency ${name} is not in charts/`,
-      hint: 'Fetch it into charts/, as helm dependency update does.',
+      hint: 'Fetch it into charts/ with helm fetch.',
     }
   }
 }
