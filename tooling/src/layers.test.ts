@@ -37,3 +37,13 @@ test('undici is imported in one folder only, and never by its bare name', () => 
   expect(undici.every((one) => one.specifier.startsWith('undici/'))).toBe(true)
   expect(undici.every((one) => one.file.startsWith('packages/core/src/client/'))).toBe(true)
 })
+
+test('T12 of node-tar only the reader of headers, in one folder, at 7.5.11 or later; entries are filtered by our own code', () => {
+  const all = readPackages(root).flatMap((pkg) => findImports(root, `${pkg.folder}/src`))
+  const tar = all.filter((one) => /^(?:@[^/]+\/)?(?:[a-z]+-)?tar(?:-[a-z]+)?(?:$|\/)/.test(one.specifier))
+  expect(new Set(tar.map((one) => one.specifier))).toEqual(new Set(['tar/header']))
+  expect(tar.every((one) => one.file.startsWith('packages/archive/src/'))).toBe(true)
+  const catalog = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8')
+  const [, minor, patch] = /^ {2}tar: \^7\.(\d+)\.(\d+)$/m.exec(catalog) ?? []
+  expect(Number(minor) * 1000 + Number(patch)).toBeGreaterThanOrEqual(5011)
+})

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, request as requestHttp, type Server as HttpServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import { type AddressInfo, connect, type Server } from 'node:net'
+import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { createAuthority, freePort } from '@ocish/testing'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -152,4 +152,20 @@ test('403: the account that was tried, and the login line', async () => {
   const { stderr } = await world.run(`describe ${host}/app:1`, { env })
   expect(stderr).toContain('auth.json')
   expect(stderr).not.toContain('secret')
+})
+
+test('T46 what a trace quotes of a server is escaped in a log as well', async () => {
+  const server = createTcpServer((socket) =>
+    socket.once('data', () =>
+      socket.end(
+        Buffer.from(
+          'HTTP/1.1 404 Not Found\r\nWarning: 299 - "a\u009b2Jb"\r\nContent-Length: 3\r\n\r\na\u001bb',
+          'latin1',
+        ),
+      ),
+    ),
+  )
+  const { stderr } = await world.run(`describe 127.0.0.1:${await listening(server)}/app:1 --trace`)
+  expect(stderr).toContain('a<009B>2Jb')
+  expect(stderr).not.toMatch(/[^\P{Cc}\n]/u)
 })
