@@ -52,7 +52,6 @@ const plainCodes: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'could not be looked up (DNS)',
   ENETUNREACH: 'cannot be reached from this network',
   EHOSTUNREACH: 'cannot be reached from this network',
-  UND_ERR_HEADERS_OVERFLOW: 'sent headers that are too long',
 }
 
 /** The one error a person sees for a failed connection to `host`. */
@@ -82,6 +81,12 @@ export function networkError(error: unknown, url: URL): OcishError {
   }
   if (code.startsWith('HPE_')) {
     return new OcishError('REGISTRY_PROTOCOL', `${host} does not answer in HTTP`, { details, cause: error })
+  }
+  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+    return new OcishError('REGISTRY_PROTOCOL', `${host} sent headers that are too long`, {
+      details,
+      cause: error,
+    })
   }
   const late = timeoutCodes[code]
   if (late !== undefined)

@@ -159,6 +159,21 @@ describe('a large upload', () => {
     expect(await registry.statBlob('app', blob.digest)).toMatchObject({ size: blob.size })
   })
 
+  it('begins again in another process where the session is lost, and says so', async () => {
+    const { client, server, log } = await scene([
+      { route: 'upload', method: 'GET', action: faults.loseSession },
+    ])
+    const uploads = memory()
+    const old = `${server.url}/v2/app/blobs/uploads/00000000000000000000000000000000`
+    await uploads.set(`${server.host}/app@${blob.digest}`, old)
+    const reasons: string[] = []
+    await client({ uploads }).pushBlob('app', blob, () => fromBytes(bytes), {
+      onRetry: ({ reason }) => reasons.push(reason),
+    })
+    expect(log()).toEqual(['GET 0', 'PATCH 1', 'PATCH 3000000', 'PUT 0'])
+    expect(reasons).toEqual([`the upload begins again: ${server.host} kept nothing of it`])
+  })
+
   it('is not abandoned by an abort when it is remembered, else it is', async () => {
     for (const uploads of [memory(), undefined]) {
       const { client } = await scene([])

@@ -185,6 +185,7 @@ class ResumableUpload {
     } catch {
       this.#options.signal?.throwIfAborted()
       await this.#forget()
+      this.#tell(`the upload begins again: ${this.#remote.host} kept nothing of it`)
       return undefined
     }
   }

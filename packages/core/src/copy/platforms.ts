@@ -149,7 +149,7 @@ function notice(mode: IndexMode, before: OpenedManifest, after: OpenedManifest, 
   const left = omitted === 1 ? 'one manifest' : `${omitted} manifests`
   return mode === 'rewrite'
     ? `the index was rewritten without ${left}: its digest is now ${after.descriptor.digest}, and signatures of ${before.descriptor.digest} no longer match`
-    : `the index keeps its digest and its signatures, but ${left} that it names were not copied`
+    : `the index keeps its digest and its signatures, but without ${left} that it names`
 }
 
 function notThere(missing: readonly Platform[], { omitted, kept }: Walk): OcishError {
