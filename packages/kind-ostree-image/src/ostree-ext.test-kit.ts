@@ -17,7 +17,15 @@ export interface ReleasedOptions {
 const repoPath = 'sysroot/ostree/repo'
 
 /** A tar header as Rust's tar crate writes it: GNU magic, numbers of seven digits. */
-function header(path: string, type: string, size: number, mode: number, owner = [0, 0], target = ''): Buffer {
+function header(
+  path: string,
+  type: string,
+  size: number,
+  mode: number,
+  owner = [0, 0],
+  target = '',
+  mtime = 0,
+): Buffer {
   const block = Buffer.alloc(512)
   const number = (value: number, at: number, digits: number): void =>
     void block.write(`${value.toString(8).padStart(digits, '0')}\0`, at)
@@ -26,7 +34,7 @@ function header(path: string, type: string, size: number, mode: number, owner = 
   number(owner[0] ?? 0, 108, 7)
   number(owner[1] ?? 0, 116, 7)
   number(size, 124, 11)
-  number(0, 136, 11)
+  number(mtime, 136, 11)
   block.write('        ', 148)
   block.write(type, 156)
   block.write(target.slice(0, 100), 157)
@@ -44,9 +52,15 @@ function padded(bytes: Uint8Array): Buffer {
 export function gnuEntry(
   path: string,
   type: '0' | '1' | '2' | '5',
-  options: { bytes?: Uint8Array; mode?: number; owner?: [number, number]; target?: string } = {},
+  options: {
+    bytes?: Uint8Array
+    mode?: number
+    owner?: [number, number]
+    target?: string
+    mtime?: number
+  } = {},
 ): Buffer {
-  const { bytes = new Uint8Array(0), mode = 0o644, owner = [0, 0], target = '' } = options
+  const { bytes = new Uint8Array(0), mode = 0o644, owner = [0, 0], target = '', mtime = 0 } = options
   const long = (kind: string, text: string): Buffer[] => {
     if (Buffer.byteLength(text) <= 100) return []
     const value = Buffer.from(`${text}\0`)
@@ -55,7 +69,7 @@ export function gnuEntry(
   return Buffer.concat([
     ...long('K', target),
     ...long('L', path),
-    header(path, type, bytes.length, mode, owner, target),
+    header(path, type, bytes.length, mode, owner, target, mtime),
     padded(bytes),
   ])
 }

@@ -26,9 +26,10 @@ export async function* validateImage(
     yield { severity: 'warning', code: 'NO_COMMIT', path: 'config', message: 'no label ostree.commit' }
   if (image.architecture === undefined || image.os === undefined)
     yield { severity: 'error', code: 'NO_PLATFORM', path: 'config', message: 'no architecture or os' }
+  const known = new Set<string>()
   for (const [index, layer] of image.layers.entries()) {
     try {
-      yield* layerFindings(input, layer, `layers[${index}]`, context.signal)
+      yield* layerFindings(input, image, layer, known, `layers[${index}]`, context.signal)
     } catch (error) {
       yield finding(error, `layers[${index}]`)
     }
@@ -38,13 +39,30 @@ export async function* validateImage(
 
 async function* layerFindings(
   artifact: Artifact,
+  image: OstreeImage,
   layer: OstreeImage['layers'][number],
+  known: Set<string>,
   where: string,
   signal: AbortSignal,
 ): AsyncGenerator<Finding> {
   for await (const member of layerEntries(artifact, layer)) {
     signal.throwIfAborted()
-    entryPath(member.path)
+    known.add(entryPath(member.path))
+    if (member.type === 'hardlink' && !known.has(entryPath(member.target ?? '')))
+      yield {
+        severity: 'error',
+        code: 'HARDLINK_TARGET',
+        path: `${where}//${member.path}`,
+        message: `a hard link to ${member.target ?? ''}, which neither this layer has before it nor one below`,
+      }
+    // Where a booted system merges layers, a later time counts as a change.
+    if (image.form === 'encapsulated' && !layer.isDerived && member.mtime !== 0)
+      yield {
+        severity: 'warning',
+        code: 'TIME_NOT_ZERO',
+        path: `${where}//${member.path}`,
+        message: 'an entry of an encapsulated layer has a time',
+      }
     if (member.type === 'character' || member.type === 'block' || member.type === 'fifo')
       yield {
         severity: 'warning',
