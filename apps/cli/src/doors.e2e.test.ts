@@ -145,6 +145,9 @@ describe('standard streams', () => {
       `${program} -c 'from lines < long.txt' | head -1; echo "\${PIPESTATUS[0]}"`,
     )
     expect(stdout).toBe('line\n141\n')
+    const other = await shell(`${program} -c '^yes; ^touch never' | head -1; echo "\${PIPESTATUS[0]}"`)
+    expect(other.stdout).toBe('y\n141\n')
+    expect(await world.names()).not.toContain('never')
   })
 
   test.skipIf(!has('bash'))('closed streams never hold it', async () => {

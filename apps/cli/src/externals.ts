@@ -53,7 +53,10 @@ async function* outputOf(
     hard?.removeEventListener('abort', kill)
     signal.throwIfAborted()
     await feeding
-    resolve(status ?? (killedBy === 'SIGPIPE' ? 0 : 128))
+    // It wrote to our own reader, who is gone.
+    if (inherit && killedBy === 'SIGPIPE')
+      throw new OcishError('BROKEN_PIPE', 'the reader of the output is gone')
+    resolve(status ?? 128)
   } catch (error) {
     reject(error)
     throw error

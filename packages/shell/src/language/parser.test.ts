@@ -133,6 +133,12 @@ describe('linear and bounded', () => {
     }
   })
 
+  test('what is too deep is told as that, and no more text would cure it', () => {
+    const parsed = parse(`^echo ${'$('.repeat(100)}${')'.repeat(100)}`)
+    expect(parsed.diagnostics.map(({ code }) => code)).toEqual(['SYNTAX_TOO_DEEP'])
+    expect(parsed.incomplete).toBe(false)
+  })
+
   test('long texts of one kind', () => {
     for (const piece of [
       'a ',

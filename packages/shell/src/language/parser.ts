@@ -52,13 +52,11 @@ export function parseCondition(
 }
 
 function finish(scanner: Scanner, program: Program, source: SourceText): Parsed {
-  return {
-    source,
-    program,
-    tokens: scanner.tokens,
-    diagnostics: scanner.diagnostics,
-    incomplete: scanner.incomplete,
-  }
+  const { tokens, diagnostics: all } = scanner
+  // What is nested too deeply was not read, so nothing that is open before it is known to be open.
+  const tooDeep = all.some(({ code }) => code === 'SYNTAX_TOO_DEEP')
+  const diagnostics = tooDeep ? all.filter(({ incomplete }) => incomplete !== true) : all
+  return { source, program, tokens, diagnostics, incomplete: scanner.incomplete && !tooDeep }
 }
 
 function parseNested(scanner: Scanner, close: string): Program {
