@@ -82,6 +82,41 @@ describeWith(['docker-registry'], 'copying to and from docker-registry', () => {
     expect(requests).toEqual(['GET /v2/counted/app/manifests/v1', 'HEAD /v2/counted/app/manifests/v1'])
   })
 
+  it('asks each side of a cold copy for what it must, and for nothing else', async () => {
+    const first = { registry: client(), repository: 'cold/app' }
+    await copy({ registry: await source(), repository: 'app' }, 'v1', first, { tags: ['v1'] })
+    await using other = await dockerRegistry()
+    const written: string[] = []
+    await using registry = createClient(other.host, {
+      onTrace: (event) => {
+        if (event.type === 'request') written.push(`${event.method} ${new URL(event.url).pathname}`)
+      },
+    })
+    requests = []
+    await copy(first, 'v1', { registry, repository: 'copied/app' }, { tags: ['v1'] })
+    const blob = (request: string): string => request.replace(/(?<=blobs\/)(?:sha256:|uploads\/).*/, '…')
+    expect(requests.map(blob).toSorted()).toEqual([
+      ...Array.from({ length: 3 }, () => 'GET /v2/cold/app/blobs/…'),
+      'GET /v2/cold/app/manifests/v1',
+    ])
+    expect(requests).toHaveLength(new Set(requests).size)
+    expect(written.map(blob).toSorted()).toEqual([
+      ...Array.from({ length: 3 }, () => 'HEAD /v2/copied/app/blobs/…'),
+      'HEAD /v2/copied/app/manifests/v1',
+      ...Array.from({ length: 3 }, () => 'POST /v2/copied/app/blobs/…'),
+      ...Array.from({ length: 3 }, () => 'PUT /v2/copied/app/blobs/…'),
+      'PUT /v2/copied/app/manifests/v1',
+    ])
+    expect(written.at(0)).toBe('HEAD /v2/copied/app/manifests/v1')
+    expect(written.at(-1)).toBe('PUT /v2/copied/app/manifests/v1')
+    // The same with its tag in another registry that has it: one question on each side.
+    requests = []
+    written.length = 0
+    await copy(first, 'v1', { registry, repository: 'copied/app' }, { tags: ['v1'] })
+    expect(requests).toEqual(['GET /v2/cold/app/manifests/v1'])
+    expect(written).toEqual(['HEAD /v2/copied/app/manifests/v1'])
+  })
+
   it('mounts from one repository to another (P12)', async () => {
     const registry = client()
     await copy({ registry: await source(), repository: 'app' }, 'v1', { registry, repository: 'a/app' })

@@ -12,7 +12,7 @@ const MiB = 2 ** 20
 const block = noise(MiB)
 const program = join(import.meta.dirname, 'fixtures/discard-one.ts')
 
-/** A registry whose only layer is one block again and again. */
+/** A registry whose only layer is one block again and again, and which forgets what is pushed. */
 async function serveBlocks(count: number): Promise<string> {
   const digester = createDigester('sha256')
   for (let at = 0; at < count; at += 1) digester.update(block)
@@ -29,9 +29,13 @@ async function serveBlocks(count: number): Promise<string> {
   )
   const server = createServer((request, response) => {
     const send = async (): Promise<void> => {
-      if (request.url?.includes('/manifests/') === true) {
+      if (request.method === 'GET' && request.url?.includes('/manifests/') === true) {
         response.writeHead(200, { 'content-type': oci.manifest, 'content-length': manifest.length })
         response.end(manifest)
+      } else if (request.method !== 'GET') {
+        for await (const _ of request) continue
+        const status = { HEAD: 404, PUT: 201 }[request.method ?? ''] ?? 202
+        response.writeHead(status, { location: `${request.url}session`, 'content-length': 0 }).end()
       } else if (request.url?.includes(digest) === true) {
         response.writeHead(200, { 'content-length': layer.size })
         for (let at = 0; at < count; at += 1) if (!response.write(block)) await once(response, 'drain')
@@ -50,16 +54,25 @@ async function serveBlocks(count: number): Promise<string> {
 }
 
 /** The peak of memory, in MiB, of a process that moves so many MiB. */
-async function peak(count: number): Promise<number> {
+async function peak(count: number, way: string): Promise<number> {
   const host = await serveBlocks(count)
-  const args = ['-C', 'ocish-source', program, host]
+  const args = ['-C', 'ocish-source', program, host, way]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const [out, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   expect(errors).toBe('')
   return Number(out) / 1024
 }
 
-it('a copy of 2 GiB takes the memory of a small one (P8)', async () => {
-  const [small, large] = [await peak(64), await peak(2048)]
-  expect(large).toBeLessThan(1.1 * small)
+it.each(['receiving', 'uploading'])(
+  'a copy of 2 GiB takes the memory of a small one (P8), %s',
+  async (way) => {
+    const [small, large] = [await peak(200, way), await peak(2048, way)]
+    expect(large).toBeLessThan(1.1 * small)
+  },
+)
+
+it('a copy of 2 GiB by chunks that the target may keep grows by one step of the garbage collector (P8)', async () => {
+  const [small, large] = [await peak(200, 'pushing'), await peak(2048, 'pushing')]
+  // V8 collects after 64 MiB of such chunks: where in a step the end lies is chance.
+  expect(large - small).toBeLessThan(96)
 })
