@@ -7,6 +7,7 @@ import { copiedRow, copyNow, type CopyTask, digestAt, plannedCopy, targetRef, tr
 import { eachItem } from './each-item.ts'
 import { expandRefs } from './expand-refs.ts'
 import { openArtifact, type Named } from './open-artifact.ts'
+import { hasGlob } from './name-glob.ts'
 import type { Opened, Services } from './services.ts'
 import { lastName } from './source-name.ts'
 import { treeTasks } from './tree-tasks.ts'
@@ -22,6 +23,7 @@ export const run: Run = async function* run(call, services) {
     tasks,
     (task) => copyOne(task, settings, call, services, written),
     (task, error) => ({ ref: task.source, status: 'failed', reason: error.message }),
+    tagsAtOnce(call),
   )
   // Standard output is the archive's.
   const archive = textArg(call, 'dst') === '-' ? services.standardOutput?.() : undefined
@@ -29,6 +31,13 @@ export const run: Run = async function* run(call, services) {
   for (const registry of written) await registry.commit({ signal: call.signal })
   if (archive !== undefined && written.size > 0) yield* archive
   return outcome
+}
+
+/** Tags that a layout gets at the same time share one durable write of its `index.json`; none of them may be the same. */
+function tagsAtOnce(call: Call): number {
+  const [source = '', ...more] = textArgs(call, 'src')
+  const isOneByOne = more.length > 0 || hasGlob(source) || !textArg(call, 'dst').startsWith('oci:')
+  return !isOneByOne && (isSet(call, 'all-tags') || isSet(call, 'recursive')) ? 16 : 1
 }
 
 async function silently<T>(rows: AsyncGenerator<unknown, T>): Promise<T> {

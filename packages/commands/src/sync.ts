@@ -103,8 +103,7 @@ class Sync {
 
   async *copies(plans: readonly SyncPlan[]): AsyncGenerator<Row, void> {
     const all = plans.flatMap((plan) => plan.copies.map((copy) => ({ plan, copy })))
-    const several = plans.every(({ to }) => to.registry.abilities.concurrentWrites)
-    yield* mapOrdered(all, several ? 3 : 1, ({ plan, copy }) => this.#copy(plan, copy))
+    yield* mapOrdered(all, tagsAtOnce(plans), ({ plan, copy }) => this.#copy(plan, copy))
   }
 
   async #copy({ from, to }: SyncPlan, copy: SyncCopy): Promise<Row> {
@@ -169,6 +168,12 @@ class Sync {
     this.#failures.push(error)
     return error
   }
+}
+
+/** Tags that a layout gets at the same time share one durable write of its `index.json`. */
+function tagsAtOnce(plans: readonly SyncPlan[]): number {
+  if (!plans.every(({ to }) => to.registry.abilities.concurrentWrites)) return 1
+  return plans.every(({ to }) => to.location.scheme === 'oci') ? 16 : 3
 }
 
 function copyRow(to: Opened, { tag, digest, before }: SyncCopy): Row {
