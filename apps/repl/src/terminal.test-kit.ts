@@ -28,7 +28,8 @@ export class TestTerminal implements AsyncDisposable {
       cols: columns,
       rows,
       cwd: home,
-      name: 'xterm-256color',
+      // It becomes TERM, whatever `env` says.
+      name: env['TERM'] ?? 'xterm-256color',
       env: { PATH: process.env['PATH'] ?? '', HOME: home, LANG: 'C.UTF-8', TERM: 'xterm-256color', ...env },
     })
     this.#pty.onData((data) => {

@@ -148,7 +148,7 @@ async function valuesFor(question: Question, options: ProviderOptions): Promise<
     case 'digest':
       return isPathWord(word)
         ? paths(stage.base)
-        : remoteAnswer(word, await options.services(), options.context(), options.history())
+        : remoteAnswer(word, await options.services(), options.context(), options.history(), stage.beyond)
     case 'path':
       return paths(stage.base)
     case 'host': {

@@ -17,6 +17,7 @@ export async function remoteAnswer(
   services: Services,
   context: string,
   history: readonly PastLine[],
+  beyond = false,
 ): Promise<Answer> {
   const { stage, base, word } = referenceStage(text, context)
   switch (stage) {
@@ -27,7 +28,7 @@ export async function remoteAnswer(
     case 'path':
       return paths(services, base, word)
     case 'tag':
-      return tags(services, base.slice(0, -1), word)
+      return beyond ? tagsFrom(services, base.slice(0, -1), word) : tags(services, base.slice(0, -1), word)
     case 'digest':
       return digests(services, base.slice(0, -1))
     case 'file':
@@ -157,13 +158,44 @@ function tags(services: Services, repository: string, word: string): Answer {
   }
 }
 
+/** The tags that begin with a word, of a repository with more of them than a list holds. */
+function tagsFrom(services: Services, repository: string, word: string): Answer {
+  return {
+    type: 'remote',
+    key: `tags ${absolute(services, repository)} from ${word}`,
+    source: hostOf(absolute(services, repository)),
+    async *fetch(signal) {
+      const names: string[] = []
+      for await (const tag of tagNames(services, repository, signal, before(word))) {
+        if (!tag.startsWith(word)) break
+        names.push(tag)
+        if (names.length >= batchSize * 5) break
+      }
+      yield candidatesOf(repository, names)
+    },
+  }
+}
+
+/** A name that all names which begin with the word come after, and nothing between: tags are listed in the order of their bytes. */
+function before(word: string): string {
+  return `${word.slice(0, -1)}${String.fromCharCode(Math.max(0x20, word.charCodeAt(word.length - 1) - 1))}~`
+}
+
 async function* tagNames(
   services: Services,
   repository: string,
   signal: AbortSignal,
+  last?: string,
 ): AsyncGenerator<string, void> {
   const opened = await services.open(repository, 'read')
-  yield* opened.registry.tags(opened.repository, { signal })
+  yield* opened.registry.tags(opened.repository, { signal, ...(last === undefined ? {} : { last }) })
+}
+
+function candidatesOf(repository: string, names: readonly string[], label = ''): readonly Candidate[] {
+  const columns = [undefined, undefined, undefined]
+  return names
+    .toSorted(newestFirst)
+    .map((tag) => ({ value: `${repository}:${tag}`, label: `${label}${tag}`, columns }))
 }
 
 async function* tagBatches(
@@ -178,10 +210,7 @@ async function* tagBatches(
     names.push(tag)
     if (names.length >= batchSize * 5) break
   }
-  const columns = [undefined, undefined, undefined]
-  yield names
-    .toSorted(newestFirst)
-    .map((tag) => ({ value: `${repository}:${tag}`, label: `${label}${tag}`, columns }))
+  yield candidatesOf(repository, names, label)
   if (names.includes(word)) {
     yield [{ value: `${repository}:${word}//`, label: `${word}//`, columns: ['files inside'], more: true }]
     yield* digestBatches(services, `${repository}:${word}`, signal, `${word}@`)

@@ -2,7 +2,7 @@ import { replace } from '../editor/editor.ts'
 import type { Candidate, CandidateList } from './candidate.ts'
 import { commonPrefix, labelOf, rank } from './rank.ts'
 import { edited } from './edited.ts'
-import type { Menu, PromptState, Step, World } from './state.ts'
+import type { Effect, Menu, PromptState, Step, World } from './state.ts'
 
 /** Rows of the list that are walked by a page. */
 export const menuPage = 8
@@ -35,10 +35,12 @@ export function narrowed(state: PromptState, menu: Menu, world: World): Step {
   const stage = world.stageOf(site)
   if (stage.base === menu.stage.base) {
     const view = rank(menu.list.candidates, stage.word, stage.base)
-    return [
-      { ...state, ghost: '', menu: { ...menu, site, stage, view, selected: 0, top: 0, opening: false } },
-      [],
-    ]
+    const next = { ...menu, site, stage, view, selected: 0, top: 0, opening: false }
+    if (menu.list.partial !== true || stage.word === '') return [{ ...state, ghost: '', menu: next }, []]
+    // What fits may be behind the beginning that is known.
+    const request = state.request + 1
+    const beyond: Effect = { type: 'complete', request, site, stage: { ...stage, beyond: true } }
+    return [{ ...state, request, ghost: '', menu: next }, [beyond]]
   }
   const request = state.request + 1
   const fresh: Menu = { ...menu, site, stage, list: waiting, view: [], selected: 0, top: 0, opening: false }
@@ -60,7 +62,8 @@ export function answered(state: PromptState, request: number, list: CandidateLis
       )
   const next = scrolled({ ...menu, list, view, selected: kept })
   const shown: PromptState = { ...state, menu: next }
-  if (!menu.opening || !list.done) return [shown, []]
+  // Of a list that goes on, nobody knows what all have in common.
+  if (!menu.opening || !list.done || list.partial === true) return [shown, []]
   const [only] = view
   if (only !== undefined && view.length === 1) return inserted(shown, only, world)
   return withCommonPrefix({ ...shown, menu: { ...next, opening: false } }, world)

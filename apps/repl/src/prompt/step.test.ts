@@ -54,8 +54,14 @@ describe('every binding of the keyboard map', () => {
     expect(at('cp a|').key('ctrl-w', 'ctrl-_', ...key.split(' ')).shown).toBe('cp |')
   })
 
-  test('alt-y brings the entry before', () => {
-    expect(at('one two|').key('ctrl-w', 'left', 'ctrl-w', 'ctrl-y', 'alt-y').shown).toBe('two| ')
+  test.each(['alt-y', 'ctrl-x ctrl-y'])('%s brings the entry before', (key) => {
+    const keys = ['ctrl-w', 'left', 'ctrl-w', 'ctrl-y', ...key.split(' ')]
+    expect(at('one two|').key(...keys).shown).toBe('two| ')
+  })
+
+  test('what Alt cuts, a chord cuts too', () => {
+    expect(at('cp a/b:1|').key('ctrl-x', 'ctrl-w').shown).toBe('cp a/b:|')
+    expect(at('cp |a/b').key('ctrl-x', 'ctrl-d').shown).toBe('cp |/b')
   })
 
   test.each<[string, string]>([
@@ -110,7 +116,7 @@ describe('every binding of the keyboard map', () => {
       Object.entries(defaultBindings).flatMap(([key, action]) => (/\bf\d|alt-/.test(key) ? [] : [action])),
     )
     const only = Object.values(defaultBindings).filter((action) => !plain.has(action))
-    expect([...new Set(only)]).toEqual(['kill-word-back', 'kill-word-forward', 'yank-older'])
+    expect([...new Set(only)]).toEqual([])
   })
 
   test('an unknown second key of a chord does nothing', () => {
@@ -275,6 +281,22 @@ describe('completion', () => {
       request: 2,
       stage: { base: 'reg.io/a/b:', word: '' },
     })
+  })
+
+  test('of a list that goes on nothing goes in by itself; what is typed is looked for behind it', () => {
+    const partial = { partial: true }
+    const prompt = at('tags reg.io/a/b:|').key('tab').answer(['reg.io/a/b:t1', 'reg.io/a/b:t2'], partial)
+    expect([prompt.shown, prompt.menu]).toEqual(['tags reg.io/a/b:|', ['reg.io/a/b:t1', 'reg.io/a/b:t2']])
+    expect(prompt.bytes('t2').menu).toEqual(['reg.io/a/b:t2'])
+    expect(prompt.effects.at(-1)).toMatchObject({
+      type: 'complete',
+      request: prompt.state.request,
+      stage: { base: 'reg.io/a/b:', word: 't2', beyond: true },
+    })
+    expect(prompt.answer(['reg.io/a/b:t2', 'reg.io/a/b:t29']).menu).toEqual([
+      'reg.io/a/b:t2',
+      'reg.io/a/b:t29',
+    ])
   })
 
   test('without Tab nothing is ever asked', () => {
