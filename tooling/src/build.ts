@@ -37,7 +37,7 @@ const chunks: Readonly<Record<string, readonly string[]>> = {
     'packages/shell/src/language/(?:run|tee|condition|compare|expand-words|items|guard|value-flow|value-text|scope)',
     'packages/shell/src/formats/(?:read|columns|tsv)',
     'packages/core/src/(?!index|client|copy|filter|memory|referrers)',
-    'packages/host/src/(?:session|config|kinds|kind-[^/]+|clients|locate|open-location|opened-once|tokens|connections|credentials|certs-d|artifact|lookup|settings-view|exclusive|holdings|registries-conf|spool|upload-memory|cache-view|expand-paths|local-files)[^/]*\\.ts',
+    'packages/host/src/(?:session|config|kinds|kind-[^/]+|clients|locate|open-location|opened-once|tokens|connections|credentials|certs-d|artifact|lookup|settings-view|exclusive|holdings|registries-conf|spool|upload-memory|cache-view|expand-paths|local-files|allowed-hosts|read-plans)[^/]*\\.ts',
     'packages/host/src/plugins/lazy-plugins',
     'packages/commands/src/(?:resolve|open-artifact|platform-child)\\.ts',
     'apps/cli/src/(?:run-bound|local-files|externals|dry-run|trace-line|sessions)',
