@@ -97,7 +97,8 @@ export const topics: readonly HelpDocument[] = [
       {
         form: 'text',
         paragraphs: [
-          'A kind is chosen by artifactType, configuration media type, label, layer media type or annotation; the most specific match wins. --as KIND decides otherwise.',
+          'A kind is chosen by artifactType, configuration media type, label, layer media type or annotation; the most specific match wins. --as KIND decides otherwise, and a [[match]] rule of the configuration for good (kind, repository-prefix and the others).',
+          'With --as KIND a verb that reads also takes what that kind calls its artifacts: describe gs-base --as klaus-plugin, pull HOST/charts/web --as helm --version ^1.2.',
           'push and validate recognise the kind of a folder or file by what it holds. A kind may add options to push, pull, validate and convert, and commands under its own name.',
         ],
       },
@@ -111,6 +112,7 @@ export const topics: readonly HelpDocument[] = [
         form: 'text',
         paragraphs: [
           'config.toml in the configuration folder ($XDG_CONFIG_HOME/ocish) holds registries, defaults and kinds; .ocish.toml in a project holds aliases and defaults only. OCISH_ variables and flags come last.',
+          'mirrors of a registry are asked in their order for what is read, each with its own credentials; the digest decides. Where the configuration names none, containers-registries.conf(5) counts: prefixes, mirrors, pull-from-mirror, insecure mirrors, a moved location, blocked, and registries.conf.d. insecure of a registry itself does not: say insecure or plain-http here.',
           'set shows each value with where it comes from. Credentials are read from the files of docker and podman and from their helpers.',
         ],
       },
