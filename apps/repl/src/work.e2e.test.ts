@@ -195,6 +195,43 @@ test('a session that is killed leaves its transfer to the next one', async () =>
   await expectShown(next, 'kept/app:1.0')
 })
 
+test('a plugin is there from the next line on; when it throws, the prompt stays and says whose fault it was', async () => {
+  const type = 'application/vnd.example.broken.v1'
+  const match = [{ artifactType: type }]
+  const ocish = { apiVersion: 1, kinds: [{ name: 'broken', family: 'broken', match }] }
+  await mkdir(join(folder.path, 'broken'), { recursive: true })
+  await writeFile(
+    join(folder.path, 'broken/package.json'),
+    JSON.stringify({
+      name: 'ocish-kind-broken',
+      version: '1.0.0',
+      author: 'Ann',
+      exports: './index.mjs',
+      ocish,
+    }),
+  )
+  await writeFile(
+    join(folder.path, 'broken/index.mjs'),
+    `export default { apiVersion: 1, name: 'broken', match: ${JSON.stringify(match)},
+      async read() { throw new TypeError('oh no') },
+      describe: () => ({ title: '', fields: [] }) }`,
+  )
+  await run('push', 'a.txt', `${registry.host}/team/broken:1`, '--artifact-type', type)
+  await using terminal = await inTeam()
+  terminal.type('plugin add ./broken --trust\r')
+  await expectShown(terminal, 'ocish-kind-broken')
+  terminal.type('pwd\r')
+  await expectSo(terminal, (screen) => screen.includes(`${registry.host}/team`), 'the line after it')
+  terminal.type('describe broken:1 --as brok\t')
+  await expectShown(terminal, 'describe broken:1 --as broken')
+  terminal.type('\r')
+  await expectShown(terminal, 'oh no')
+  await expectShown(terminal, 'plugin doctor')
+  terminal.type('plugin rm ocish-kind-broken\r')
+  terminal.type('exit 4\r')
+  expect(await terminal.ended).toBe(4)
+})
+
 test('an exception that nobody took restores the terminal', async () => {
   const hook = "process.on('SIGUSR2', () => { throw new Error('boom') })"
   await using terminal = open({

@@ -38,11 +38,16 @@ export class Jobs {
     this.#now = now
   }
 
-  /** Starts work, or takes over work that has begun (`stop` ends it). */
-  start(line: string, work: JobWork, stop: AbortController = new AbortController()): JobInfo {
+  /** Starts work, or takes over work that has begun at `started` (`stop` ends it). */
+  start(
+    line: string,
+    work: JobWork,
+    stop: AbortController = new AbortController(),
+    started: number = this.#now(),
+  ): JobInfo {
     this.#last += 1
     const id = this.#last
-    const info: JobInfo = { id, line, state: 'running', started: this.#now() }
+    const info: JobInfo = { id, line, state: 'running', started }
     const { promise, resolve } = Promise.withResolvers<void>()
     const job: Job = { info, stop, settled: promise }
     this.#jobs.set(id, job)

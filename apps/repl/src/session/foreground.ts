@@ -57,7 +57,8 @@ export class Foreground {
     if (running === undefined) return undefined
     const { scope, ended, released } = running
     scope.toBackground(this.#shell.context)
-    const job = this.#shell.jobs.start(scope.line, async () => (await ended).exit, scope.stop)
+    const exit = async (): Promise<number> => (await ended).exit
+    const job = this.#shell.jobs.start(scope.line, exit, scope.stop, scope.started)
     released.resolve()
     return job
   }

@@ -5,6 +5,8 @@ import { Progress } from './progress.ts'
 export class RunScope {
   readonly line: string
   readonly progress: Progress
+  /** Milliseconds since the epoch. */
+  readonly started: number = Date.now()
   /** Ends it, in an orderly way. */
   readonly stop: AbortController = new AbortController()
   /** It had its chance: whatever is left of it is ended without being asked. */
