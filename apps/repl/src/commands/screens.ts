@@ -69,7 +69,7 @@ const watch: SessionCommand = {
     const events = eventsOf(call, state, services)
     if (!state.canShow()) {
       yield* events.stream()
-      return
+      return { exit: 0 }
     }
     const seen = await events.shown()
     yield* seen

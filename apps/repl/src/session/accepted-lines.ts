@@ -72,13 +72,13 @@ export class AcceptedLines {
 
   /** It goes to the scrollback as it stood there. */
   async #echo(line: string, mark = ''): Promise<void> {
-    const { shell, write } = this.#options
+    const { shell } = this.#options
     const look = this.#options.look()
     const prompt = promptText(shell.context, { failed: false, jobs: 0 }, look)
     const { tokens } = shell.reader.read(line)
     const place = { prompt: prompt.text, promptWidth: prompt.width, look }
     const { rows } = bufferRows({ ...place, text: line, tokens, cursor: 0, ghost: '' })
-    await write(`${rows.join('\n')}${mark}\n`)
+    await this.#options.write(`${rows.join('\n')}${mark}\n`)
   }
 
   async #say(what: 'cancelled' | 'ended the hard way'): Promise<void> {
