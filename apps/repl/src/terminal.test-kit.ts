@@ -4,6 +4,8 @@ import xterm from '@xterm/headless'
 
 export interface TestTerminalOptions {
   readonly home: string
+  /** What node runs; default: the built program. */
+  readonly program?: string
   readonly columns?: number
   readonly rows?: number
   readonly args?: readonly string[]
@@ -22,9 +24,16 @@ export class TestTerminal implements AsyncDisposable {
   readonly #screen: xterm.Terminal
   readonly #waiting = new Set<() => void>()
 
-  constructor({ home, columns = 80, rows = 24, args = [], env = {} }: TestTerminalOptions) {
+  constructor({
+    home,
+    program = ocishBin,
+    columns = 80,
+    rows = 24,
+    args = [],
+    env = {},
+  }: TestTerminalOptions) {
     this.#screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 })
-    this.#pty = spawn(process.execPath, [ocishBin, ...args], {
+    this.#pty = spawn(process.execPath, [program, ...args], {
       cols: columns,
       rows,
       cwd: home,
@@ -81,7 +90,11 @@ export class TestTerminal implements AsyncDisposable {
   }
 
   /** Waits for the screen to become so. */
-  async until(isSo: (terminal: this) => boolean, what: string): Promise<void> {
+  async until(
+    isSo: (terminal: this) => boolean,
+    what: string,
+    milliseconds: number = patience,
+  ): Promise<void> {
     if (isSo(this)) return
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const look = (): void => {
@@ -93,7 +106,7 @@ export class TestTerminal implements AsyncDisposable {
           `the screen never showed ${what}:\n${this.screen.join('\n')}\n@${JSON.stringify(this.cursor)}`,
         ),
       )
-    }, patience)
+    }, milliseconds)
     this.#waiting.add(look)
     try {
       await promise

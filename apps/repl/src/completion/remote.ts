@@ -1,5 +1,5 @@
 import { loadCommand, type Services } from '@ocish/host'
-import { canonicalRegistry, parseManifest } from '@ocish/sdk'
+import { canonicalRegistry, isDigest, parseManifest } from '@ocish/sdk'
 import { humanDuration, humanSize } from '@ocish/shell/text'
 import type { Candidate } from '../prompt/candidate.ts'
 import type { PastLine } from '../prompt/state.ts'
@@ -30,7 +30,7 @@ export async function remoteAnswer(
     case 'tag':
       return beyond ? tagsFrom(services, base.slice(0, -1), word) : tags(services, base.slice(0, -1), word)
     case 'digest':
-      return digests(services, base.slice(0, -1))
+      return digests(services, base.slice(0, -1), word)
     case 'file':
       return files(services, base)
     default:
@@ -152,7 +152,8 @@ async function* below(
 function tags(services: Services, repository: string, word: string): Answer {
   return {
     type: 'remote',
-    key: `tags ${absolute(services, repository)} ${/^[\w.-]+$/.test(word) ? '' : word}`,
+    // A whole tag goes on with what it holds.
+    key: `tags ${absolute(services, repository)} ${word}`,
     source: hostOf(absolute(services, repository)),
     fetch: (signal) => tagBatches(services, repository, signal, '', word),
   }
@@ -195,7 +196,7 @@ function candidatesOf(repository: string, names: readonly string[], label = ''):
   const columns = [undefined, undefined, undefined]
   return names
     .toSorted(newestFirst)
-    .map((tag) => ({ value: `${repository}:${tag}`, label: `${label}${tag}`, columns }))
+    .map((tag) => ({ value: `${repository}:${tag}`, label: `${label}${tag}`, columns, more: true }))
 }
 
 async function* tagBatches(
@@ -222,7 +223,16 @@ function newestFirst(a: string, b: string): number {
   return b.localeCompare(a, 'en', { numeric: true })
 }
 
-function digests(services: Services, reference: string): Answer {
+function digests(services: Services, reference: string, word: string): Answer {
+  if (isDigest(word)) {
+    const inside = {
+      value: `${reference}@${word}//`,
+      label: `${word}//`,
+      columns: ['files inside'],
+      more: true,
+    }
+    return { type: 'local', candidates: [inside] }
+  }
   return {
     type: 'remote',
     key: `digests ${absolute(services, reference)} ${reference}`,
@@ -246,7 +256,7 @@ async function* digestBatches(
   for (const tag of wanted.toSorted(newestFirst).slice(0, 10)) {
     const { descriptor } = await opened.registry.statManifest(opened.repository, tag, { signal })
     const { digest } = descriptor
-    yield [{ value: `${reference}@${digest}`, label: `${label}${digest}`, columns: [tag] }]
+    yield [{ value: `${reference}@${digest}`, label: `${label}${digest}`, columns: [tag], more: true }]
   }
 }
 
