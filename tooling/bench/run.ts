@@ -53,8 +53,12 @@ const { values } = parseArgs({
 /** The first line that a program says about its version. */
 function versionOf(name: string): readonly string[] {
   if (findProgram(name) === undefined) return []
-  const said = execFileSync(name, ['--version'], { encoding: 'utf8' }).split('\n')[0] ?? ''
-  return [said.startsWith(name) ? said : `${name} ${said}`]
+  try {
+    const said = execFileSync(name, ['--version'], { encoding: 'utf8', stdio: 'pipe' }).split('\n')[0] ?? ''
+    return [said.startsWith(name) ? said : `${name} ${said}`]
+  } catch {
+    return [name]
+  }
 }
 
 const machine = [
