@@ -72,16 +72,19 @@ export async function* abortable(
     return
   }
   signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  aborted.catch(() => {})
-  const onAbort = (): void => {
-    reject(signal.reason as Error)
-  }
+  // A promise for each step: one for all, raced against each chunk, would keep every chunk until the end.
+  let stop: ((reason: unknown) => void) | undefined
+  const onAbort = (): void => stop?.(signal.reason)
   signal.addEventListener('abort', onAbort, { once: true })
   const iterator = bytes[Symbol.asyncIterator]()
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted])
+      signal.throwIfAborted()
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        stop = reject
+        iterator.next().then(resolve, reject)
+      })
+      stop = undefined
       if (next.done === true) return
       yield next.value
     }
