@@ -1,5 +1,5 @@
 /**
- * `pnpm bench [--only CASE] [--json] [--markdown] [--rounds N] [--bin FILE] [--large]`: each target of performance.md beside
+ * `pnpm bench [--only CASE,…] [--json] [--markdown] [--rounds N] [--bin FILE] [--large]`: each target of performance.md beside
  * what this machine measures. A case is a file that exports a `Case`, and an entry in `cases` below. `--markdown` writes
  * the table of the README; `--large` adds what takes minutes.
  */
@@ -83,17 +83,19 @@ const environment: Environment = {
     XDG_STATE_HOME: join(work, 'state'),
   },
 }
+const only = values.only?.split(',')
 const rows: Row[] = []
 try {
   if (values.json !== true) console.log(`${machine}\n${legend}`)
-  for (const one of cases.filter(({ id }) => values.only === undefined || id === values.only)) {
+  for (const one of cases.filter(({ id }) => only === undefined || only.includes(id))) {
     for (const row of await one.run(environment)) {
       rows.push(row)
       console.log(values.json === true ? JSON.stringify(row) : line(row))
       if (row.verdict === 'missed') process.exitCode = 1
     }
   }
-  const command = 'nice -n -20 npx -y pnpm@12 bench --markdown'
+  const part = values.only === undefined ? '' : ` --only ${values.only}`
+  const command = `nice -n -20 npx -y pnpm@12 bench${part} --markdown`
   if (values.markdown === true) {
     const caption = `Made by \`${command}\` (${machine}). ${legend}.`
     await writeTable(join(import.meta.dirname, '../../README.md'), rows, caption)
