@@ -75,7 +75,7 @@ it.each([
   `ostree encapsulate repo ${ref} oci:encapsulated:1 --level 1`,
   'ostree import oci:encapsulated:1 imported --ref back',
   'ostree import oci:gzip:1 imported --ref plain',
-  `ostree fsck imported`,
+  `ostree fsck repo`,
 ])(
   '%s stays below 200 MiB of memory for a tree of 2 GiB',
   async (line) => {
