@@ -95,7 +95,10 @@ describe('a client certificate', () => {
     const host = `localhost:${await secured()}`
     const line = `describe ${host}/app:1 --ca-file ca.pem`
     const { code, stderr } = await world.run(line)
-    expect([code, stderr]).toEqual([6, expect.stringContaining('No required SSL certificate was sent')])
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/wants a client certificate.*--cert FILE --key FILE/),
+    ])
     const shown = await world.run(`${line} --cert client.pem --key client.key`)
     expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining(digest.trim())])
   })

@@ -15,7 +15,7 @@ import { dryExternals, dryFiles } from './dry-run.ts'
 import { externals } from './externals.ts'
 import { print } from './print.ts'
 import type { ProgramContext, ProgramRequest } from './run-program.ts'
-import { Sessions } from './sessions.ts'
+import { type RunSessions, runSessions } from './sessions.ts'
 import type { Terminal } from './terminal.ts'
 import { together } from './together.ts'
 
@@ -34,7 +34,7 @@ export async function runBound(bound: BoundProgram, running: Running): Promise<n
   const { request, context, only } = running
   const { terminal } = context
   const { flags } = request
-  await using sessions = new Sessions({ ...context, flags })
+  await using sessions = runSessions({ ...context, flags })
   const session = await sessions.get(only)
   const defaults = configured(session, flags)
   terminal.use({ ...together(flags.common, only?.common), ...defaults.look })
@@ -89,7 +89,7 @@ function deadline(milliseconds: number | undefined, terminal: Terminal): Disposa
   return { [Symbol.dispose]: () => clearTimeout(timer) }
 }
 
-function runOptions(running: Running, session: Session, sessions: Sessions): RunOptions<Services> {
+function runOptions(running: Running, session: Session, sessions: RunSessions): RunOptions<Services> {
   const { request, context, bytes } = running
   const { terminal, commands } = context
   const { flags, args } = request

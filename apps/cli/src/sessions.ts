@@ -1,13 +1,19 @@
 import { homedir } from 'node:os'
-import type { BoundCall, CommonFlags } from '@ocish/shell'
-import { createSession, type KindEntry, pathsFrom, type Session, type SessionOptions } from '@ocish/host'
+import type { BoundCall } from '@ocish/shell'
+import {
+  callFlags,
+  type KindEntry,
+  pathsFrom,
+  type Session,
+  type SessionOptions,
+  Sessions,
+} from '@ocish/host'
 import { OcishError } from '@ocish/sdk'
 import type { Asking } from './ask.ts'
 import type { DoorFlags } from './doors.ts'
 import { standardInput } from './standard-input.ts'
 import type { Terminal } from './terminal.ts'
 import { together } from './together.ts'
-import { traceLine } from './trace-line.ts'
 
 export interface SessionContext {
   readonly terminal: Terminal
@@ -16,82 +22,49 @@ export interface SessionContext {
   readonly flags: DoorFlags
 }
 
-/** The flags that make a session another one. */
-const deciding = [
-  'platform',
-  'offline',
-  'dryRun',
-  'yes',
-  'noCache',
-  'plainHttp',
-  'insecure',
-  'header',
-  'caFile',
-  'cert',
-  'key',
-  'resolve',
-  'concurrency',
-  'maxWait',
-  'config',
-] as const satisfies readonly (keyof CommonFlags)[]
-
-/** The sessions of a run: calls with the same flags share one. */
-export class Sessions implements AsyncDisposable {
-  readonly #context: SessionContext
-  readonly #opened = new Map<string, Promise<Session>>()
-
-  constructor(context: SessionContext) {
-    this.#context = context
-  }
-
+/** The sessions of a run. */
+export interface RunSessions extends AsyncDisposable {
   /** The session of a call; without one, that of the run's own flags. */
-  async get(call?: BoundCall): Promise<Session> {
-    const flags = together(this.#context.flags.common, call === undefined ? undefined : ownFlags(call))
-    const key = JSON.stringify(deciding.map((name) => flags[name] ?? null))
-    let session = this.#opened.get(key)
-    if (session === undefined) {
-      session = this.#open(flags)
-      this.#opened.set(key, session)
-    }
-    return session
-  }
+  readonly get: (call?: BoundCall) => Promise<Session>
+}
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const sessions = await Promise.allSettled(this.#opened.values())
-    for (const opened of sessions)
-      if (opened.status === 'fulfilled') await opened.value[Symbol.asyncDispose]()
-  }
-
-  async #open(flags: CommonFlags): Promise<Session> {
-    const { terminal, version, kinds, flags: door } = this.#context
-    const home = homedir()
-    const progress = terminal.progress
-    return createSession({
-      version,
-      kinds,
-      cwd: process.cwd(),
-      env: process.env,
-      home,
-      paths: pathsFrom(process.env, home),
-      flags,
-      restricted: door.restricted,
-      ...(door.allowHosts === undefined ? {} : { allowHosts: door.allowHosts }),
-      signal: terminal.signal,
-      warn: (message) => terminal.warn(message),
-      note: (message) => terminal.note(message),
-      ...(progress === undefined ? {} : { progress: progress.onTransfer }),
-      ...(flags.trace ? { trace: (event) => terminal.trace(traceLine(event)) } : {}),
-      ...standardStreams(terminal),
-      ...(await asking(terminal.signal)),
-    })
+/** Opens nothing yet. */
+export function runSessions(context: SessionContext): RunSessions {
+  const { terminal, flags } = context
+  const sessions = new Sessions({
+    options: async () => sessionOptions(context),
+    trace: (line) => terminal.trace(line),
+  })
+  return {
+    get: async (call) => sessions.get(together(flags.common, call && callFlags(call))),
+    [Symbol.asyncDispose]: async () => sessions[Symbol.asyncDispose](),
   }
 }
 
-/** `push --config FILE` is the artifact's configuration, not ours. */
-function ownFlags({ signature, common }: BoundCall): CommonFlags {
-  if (!signature.flags.some((flag) => flag.name === 'config')) return common
-  const { config: _config, ...flags } = common
-  return flags
+async function sessionOptions({
+  terminal,
+  version,
+  kinds,
+  flags,
+}: SessionContext): Promise<Omit<SessionOptions, 'flags'>> {
+  const home = homedir()
+  const progress = terminal.progress
+  return {
+    version,
+    kinds,
+    cwd: process.cwd(),
+    env: process.env,
+    home,
+    paths: pathsFrom(process.env, home),
+    restricted: flags.restricted,
+    ...(flags.allowHosts === undefined ? {} : { allowHosts: flags.allowHosts }),
+    signal: terminal.signal,
+    warn: (message) => terminal.warn(message),
+    note: (message) => terminal.note(message),
+    ...(progress === undefined ? {} : { progress: progress.onTransfer }),
+    ...standardStreams(terminal),
+    ...(await asking(terminal.signal)),
+  }
 }
 
 /** What the location `-` means here. */

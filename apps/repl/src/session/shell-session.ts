@@ -28,7 +28,7 @@ import { LineOutput } from './line-output.ts'
 import { Reader } from './reading.ts'
 import { currentRun, RunScope, within } from './run-scope.ts'
 import type { StartOptions } from './session-options.ts'
-import { Sessions } from './sessions.ts'
+import { type HostSessions, hostSessions } from './sessions.ts'
 import type { Surface } from './surface.ts'
 import { Transfers } from './transfers.ts'
 
@@ -61,7 +61,7 @@ export class ShellSession implements AsyncDisposable {
   readonly reader: Reader
   readonly jobs: Jobs
   readonly history: HistoryStore
-  readonly sessions: Sessions
+  readonly sessions: HostSessions
   /** The lines that run, with how far they are. */
   readonly running: Set<RunScope> = new Set()
   readonly #front: Front
@@ -85,7 +85,7 @@ export class ShellSession implements AsyncDisposable {
     this.#transfers = new Transfers(history.transfers, this.jobs)
     this.#table = new CommandTable(options.kinds ?? allKinds(pathsFrom(process.env, homedir())))
     this.reader = new Reader(() => this.commands, this.#named)
-    this.sessions = new Sessions({
+    this.sessions = hostSessions({
       version: options.version,
       flags: options.flags ?? {},
       kinds: () => this.#table.kinds,

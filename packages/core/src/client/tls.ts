@@ -50,19 +50,27 @@ export function isUnknownAuthority(code: string | undefined): boolean {
   return code !== undefined && unknownAuthorityCodes.has(code)
 }
 
-const clientCertificateAlerts: ReadonlySet<string> = new Set([
-  'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
-  'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
-  'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
-  'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
-])
+/** What a server says of the client certificate that it got, or did not get; OpenSSL names the alerts by its version. */
+const certificateAlert =
+  /^ERR_SSL_[A-Z0-9/]+_ALERT_(?:CERTIFICATE_(?:REQUIRED|UNKNOWN|EXPIRED|REVOKED)|BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)$/
+/** Said of many things; before TLS 1.3 of a client certificate that is missing as well. */
+const handshakeAlert = /^ERR_SSL_[A-Z0-9/]+_ALERT_HANDSHAKE_FAILURE$/
+
+/** A server that asks for a client certificate got none that it takes. */
+export function wantsCertificate(host: string): TlsProblem {
+  return {
+    message: `${host} wants a client certificate that it knows`,
+    hint: 'Present one with --cert FILE --key FILE.',
+  }
+}
 
 /** Undefined when `code` has nothing to do with TLS. */
 export function tlsProblem(code: string, error: unknown, host: string): TlsProblem | undefined {
-  if (clientCertificateAlerts.has(code)) {
+  if (certificateAlert.test(code)) return wantsCertificate(host)
+  if (handshakeAlert.test(code)) {
     return {
-      message: `${host} wants a client certificate that it knows`,
-      hint: 'Present one with --cert FILE --key FILE.',
+      message: `${host} ended the TLS handshake`,
+      hint: 'Present a client certificate with --cert FILE --key FILE where it wants one.',
     }
   }
   const known = Object.hasOwn(problems, code) ? problems[code] : undefined

@@ -99,7 +99,11 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
         callback(forbiddenAddress(target.hostname), null)
         return
       }
-      connect({ ...target, hostname }, callback)
+      connect({ ...target, hostname }, (error, socket) => {
+        if (error !== null) return callback(error, null)
+        keepAlert(socket)
+        callback(null, socket)
+      })
     }
   }
 
@@ -163,6 +167,14 @@ export function createTransport(origin: URL, options: ClientOptions): Transport 
       await Promise.allSettled(all.map(async (dispatcher) => (await dispatcher).destroy()))
     },
   }
+}
+
+/**
+ * With TLS 1.3 a server refuses a client certificate after the handshake: Node emits the alert as an error and leaves the
+ * socket open until its end, of which undici would tell instead.
+ */
+function keepAlert(socket: Socket): void {
+  socket.once('error', (error) => socket.destroy(error))
 }
 
 /** A socket to the origin of `url`. Rejects with the reason of `signal` without waiting for it. */

@@ -1,4 +1,5 @@
 import { isJsonObject, OcishError, type OcishErrorOptions, parseJson } from '@ocish/sdk'
+import { wantsCertificate } from './tls.ts'
 
 /** One entry of a registry's `errors` (distribution-spec, "Error Codes"). */
 export interface WireError {
@@ -145,6 +146,10 @@ function refusedCall(
       message: `${host} speaks HTTPS, but was asked over plain HTTP`,
       hint: 'Name its certificate authority with --ca-file FILE (a loopback host is asked over plain HTTP otherwise), and leave out --plain-http.',
     }
+  }
+  if (status === 400 && /No required SSL certificate|SSL certificate error/i.test(because)) {
+    // nginx, which takes the connection and refuses each request.
+    return { code: 'NETWORK_TLS', ...wantsCertificate(host) }
   }
   if (status === 407) {
     return { code: 'NETWORK_FAILED', message: `the proxy wants a sign-in before it lets ${host} be reached` }

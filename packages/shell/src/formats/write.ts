@@ -2,6 +2,7 @@ import type { Row } from '../command.ts'
 import type { OutputFormat } from '../common-flags.ts'
 import type { Look } from '../text/theme.ts'
 import type { Edge } from './edge.ts'
+import { writeJson, writeNdjson } from './json.ts'
 
 /** How an edge is written. */
 export interface WriteOptions {
@@ -13,7 +14,8 @@ export interface WriteOptions {
 }
 
 /**
- * What comes out of a pipeline as text, streamed. Each form's code is loaded when it is first used.
+ * What comes out of a pipeline as text, streamed. Each form's code is loaded when it is first used; that of JSON is
+ * there anyway.
  * Errors: USAGE_CONFLICT for bytes where columns are needed.
  */
 export async function* write(
@@ -23,9 +25,9 @@ export async function* write(
 ): AsyncGenerator<string, void> {
   switch (format) {
     case 'json':
-      return yield* (await import('./json.ts')).writeJson(chosen(edge, options.columns))
+      return yield* writeJson(chosen(edge, options.columns))
     case 'ndjson':
-      return yield* (await import('./json.ts')).writeNdjson(chosen(edge, options.columns))
+      return yield* writeNdjson(chosen(edge, options.columns))
     case 'yaml':
       return yield* (await import('./yaml.ts')).writeYaml(chosen(edge, options.columns))
     case 'csv':

@@ -1,4 +1,4 @@
-import type { TraceEvent } from '@ocish/host'
+import type { TraceEvent } from '@ocish/core/client'
 
 /** One step of a conversation as a line; the event carries no secrets. */
 export function traceLine(event: TraceEvent): string {
