@@ -94,6 +94,32 @@ describe('a dash', () => {
     expect(await out('resolve tar:written.tar:1.0')).toBe(await out('resolve HOST/src/app:1.0'))
   })
 
+  test.for([
+    ['cp', 'cp SRC:1.0 -'],
+    ['cp -r', 'cp -r SRC -'],
+    ['sync', 'sync SRC -'],
+    ['convert', 'convert SRC:1.0 - --to docker'],
+    ['push', 'push note.txt -'],
+    ['manifest put', 'manifest put index.json -'],
+    ['blob put', 'blob put note.txt -'],
+  ])('%s: the archive alone, through the pipe and the redirect of its line', async ([name, line]) => {
+    const mediaType = 'application/vnd.oci.image.index.v1+json'
+    await world.file('note.txt', 'note')
+    await world.file('index.json', JSON.stringify({ schemaVersion: 2, mediaType, manifests: [] }))
+    const call = line!.replace('SRC', `${world.host}/src/app`)
+    const { bytes, code } = await world.run(call)
+    expect(code).toBe(0)
+    const file = `${name!.replaceAll(' ', '')}.tar`
+    await out(['-c', `${call} > ${file}`])
+    expect(await readFile(world.home.join(file))).toEqual(Buffer.from(bytes))
+    expect(execFileSync('tar', ['tf', world.home.join(file)], { encoding: 'utf8' })).toContain('index.json')
+  })
+
+  test('has no bytes where nothing was written', async () => {
+    const { code, stdout } = await world.run('cp HOST/src/app:1.0 - --dry-run')
+    expect([code, stdout]).toEqual([0, ''])
+  })
+
   test('is read as an archive; what is none is said to be standard input', async () => {
     const { bytes } = await world.run('cp HOST/src/app:1.0 -')
     expect((await world.run('cp - oci:dash:1', { stdin: bytes })).code).toBe(0)

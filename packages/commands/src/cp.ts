@@ -19,17 +19,13 @@ export const run: Run = async function* run(call, services) {
   const tasks = isSet(call, 'recursive')
     ? await recursiveTasks(call, services)
     : await namedTasks(call, services)
-  const rows = eachItem(
+  const outcome = yield* eachItem(
     tasks,
     (task) => copyOne(task, settings, call, services, written),
     (task, error) => ({ ref: task.source, status: 'failed', reason: error.message }),
     tagsAtOnce(call),
   )
-  // Standard output is the archive's.
-  const archive = textArg(call, 'dst') === '-' ? services.standardOutput?.() : undefined
-  const outcome = archive === undefined ? yield* rows : await silently(rows)
   for (const registry of written) await registry.commit({ signal: call.signal })
-  if (archive !== undefined && written.size > 0) yield* archive
   return outcome
 }
 
@@ -38,12 +34,6 @@ function tagsAtOnce(call: Call): number {
   const [source = '', ...more] = textArgs(call, 'src')
   const isOneByOne = more.length > 0 || hasGlob(source) || !textArg(call, 'dst').startsWith('oci:')
   return !isOneByOne && (isSet(call, 'all-tags') || isSet(call, 'recursive')) ? 16 : 1
-}
-
-async function silently<T>(rows: AsyncGenerator<unknown, T>): Promise<T> {
-  let step = await rows.next()
-  while (step.done !== true) step = await rows.next()
-  return step.value
 }
 
 /** A copy that is opened when its turn comes. */

@@ -1,5 +1,6 @@
 import type { Command } from '@ocish/shell'
 import { signatures } from './all-signatures.ts'
+import { withArchiveOutput } from './archive-output.ts'
 import type { Run } from './run.ts'
 import type { Services } from './services.ts'
 import { withShortNames } from './short-names.ts'
@@ -63,5 +64,6 @@ export async function loadCommand(name: string): Promise<Command<Services> | und
   const signature = signatures.find((one) => one.name === name)
   const load = Object.hasOwn(loaders, name) ? loaders[name] : undefined
   if (signature === undefined || load === undefined) return undefined
-  return { signature, run: withShortNames(signature, (await load()).run) }
+  const { run } = await load()
+  return { signature, run: withArchiveOutput(signature, withShortNames(signature, run)) }
 }

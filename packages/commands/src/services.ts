@@ -292,12 +292,12 @@ export interface Services {
     to: Place,
     options: { readonly tags: readonly string[]; readonly dryRun: boolean; readonly signal: AbortSignal },
   ): Promise<Published>
-  /** Runs `work` while no other process of this machine holds `key` (fallback tags, layouts). */
   /**
    * The archive that is written to the location `-`, for the caller to hand on; to be asked for before that is opened,
-   * and read after its commit. Without it the archive goes to standard output with its commit.
+   * and read after its commit: without one it has no bytes. Who does not ask gets it on standard output with the commit.
    */
   standardOutput?(): Bytes
+  /** Runs `work` while no other process of this machine holds `key` (fallback tags, layouts). */
   exclusive<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>
   /** Asks a person; without a terminal: CONFIRMATION_REQUIRED unless `--yes`. */
   confirm(question: string): Promise<void>

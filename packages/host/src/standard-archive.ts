@@ -25,6 +25,7 @@ export class StandardArchive {
   #output: Promise<OpenedFile> | undefined
   /** Somebody reads `written`. */
   #isClaimed = false
+  #isCommitted = false
 
   constructor(options: StandardArchiveOptions) {
     this.#options = options
@@ -37,13 +38,16 @@ export class StandardArchive {
     return { ...file, location, display: '-' }
   }
 
-  /** What is written, once it is committed; from now on it does not go to standard output by itself. */
+  /** What was committed, if anything; from now on it does not go to standard output by itself. */
   written(): Bytes {
     this.#isClaimed = true
-    const path = async (): Promise<string> => this.#outputPath()
-    return (async function* () {
-      yield* createReadStream(await path(), { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>
-    })()
+    return this.#committed()
+  }
+
+  async *#committed(): Bytes & AsyncGenerator<Uint8Array> {
+    if (!this.#isCommitted) return
+    const path = await this.#outputPath()
+    yield* createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>
   }
 
   async #outputPath(): Promise<string> {
@@ -70,11 +74,13 @@ export class StandardArchive {
 
   async #openOutput(): Promise<OpenedFile> {
     const { output, open } = this.#options
-    const path = await this.#outputPath()
-    if (this.#isClaimed) return open(path, 'write')
-    if (output === undefined) throw noStream('output')
-    const { registry, repository } = await open(path, 'write')
-    return { registry: new Streamed(registry, path, output), repository }
+    if (output === undefined && !this.#isClaimed) throw noStream('output')
+    const { registry, repository } = await open(await this.#outputPath(), 'write')
+    const onCommit = async (): Promise<void> => {
+      this.#isCommitted = true
+      if (!this.#isClaimed) await output?.(this.#committed())
+    }
+    return { registry: new Announced(registry, onCommit), repository }
   }
 }
 
@@ -84,21 +90,17 @@ function noStream(name: string): OcishError {
   })
 }
 
-/** An archive that goes to a stream with its commit. */
-class Streamed extends ForwardingRegistry {
-  readonly #path: string
-  readonly #output: (bytes: Bytes) => Promise<void>
+/** A registry whose commit is told. */
+class Announced extends ForwardingRegistry {
+  readonly #onCommit: () => Promise<void>
 
-  constructor(inner: Registry, path: string, output: (bytes: Bytes) => Promise<void>) {
+  constructor(inner: Registry, onCommit: () => Promise<void>) {
     super(inner)
-    this.#path = path
-    this.#output = output
+    this.#onCommit = onCommit
   }
 
   override async commit(options?: CallOptions): Promise<void> {
     await this.inner.commit(options)
-    await this.#output(
-      createReadStream(this.#path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>,
-    )
+    await this.#onCommit()
   }
 }

@@ -13,11 +13,16 @@ export interface Emitted {
   readonly ended: () => Outcome | undefined
 }
 
+/** Whether these arguments name standard output, where the command gives bytes for that (`bytesTo`). */
+export function givesBytes(output: Output, args: BoundCall['args']): boolean {
+  const isTelling = output.form === 'rows' || output.form === 'value'
+  return isTelling && output.bytesTo !== undefined && args[output.bytesTo] === '-'
+}
+
 /** What a call gives: what its signature says, or bytes where it names standard output (`bytesTo`). */
 export function outputOf({ signature, args }: Pick<BoundCall, 'signature' | 'args'>): Output {
   const { output } = signature
-  const isBytes = output.form === 'rows' && output.bytesTo !== undefined && args[output.bytesTo] === '-'
-  return isBytes ? { form: 'bytes' } : output
+  return givesBytes(output, args) ? { form: 'bytes' } : output
 }
 
 /**

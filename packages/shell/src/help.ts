@@ -205,14 +205,18 @@ function optionTerm(option: KindOption): string {
 function outputText(output: Output): string {
   if (output.form === 'bytes') return 'Bytes, exactly as stored.'
   if (output.form === 'none') return 'Nothing.'
-  if (output.form === 'value') return `One value: ${output.type}.`
+  const orBytes =
+    output.bytesTo === undefined
+      ? '.'
+      : `; the archive's bytes where ${output.bytesTo.toUpperCase()} is a dash.`
+  if (output.form === 'value') return `One value: ${output.type}${orBytes}`
   const types = Array.isArray(output.row) ? output.row : [output.row]
   const rows = types.map((type) =>
     type.columns.length === 0
       ? 'the rows that came in'
       : `${type.name} { ${type.columns.map((column: { name: string; lazy?: boolean }) => column.name + (column.lazy === true ? '?' : '')).join(', ')} }`,
   )
-  return `Rows: ${rows.join(', or ')}.`
+  return `Rows: ${rows.join(', or ')}${orBytes}`
 }
 
 /** Summaries come from many hands: no full stop, and no capital unless the first word has it for its own sake. */

@@ -89,15 +89,16 @@ export interface RowType {
 }
 
 export type Output =
-  | {
-      readonly form: 'rows'
-      readonly row: RowType | readonly RowType[]
-      /** The parameter that, as `-`, makes the command give bytes in place of rows (`cp a -`). */
-      readonly bytesTo?: string
-    }
-  | { readonly form: 'value'; readonly type: ColumnType | 'Description' | 'Pushed' | 'text' }
+  | ({ readonly form: 'rows'; readonly row: RowType | readonly RowType[] } & BytesTo)
+  | ({ readonly form: 'value'; readonly type: ColumnType | 'Description' | 'Pushed' | 'text' } & BytesTo)
   | { readonly form: 'bytes' }
   | { readonly form: 'none' }
+
+/** Of a command that writes to a location. */
+export interface BytesTo {
+  /** The parameter that, as `-`, makes the command give bytes in place of what it tells (`cp a -`). */
+  readonly bytesTo?: string
+}
 
 export interface Example {
   readonly line: string

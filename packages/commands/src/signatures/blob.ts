@@ -9,7 +9,7 @@ export const blobPutSignature: Signature = {
   ],
   flags: [{ name: 'digest', type: 'digest', summary: 'refuse the content when its digest is another' }],
   input: 'bytes',
-  output: { form: 'value', type: 'digest' },
+  output: { form: 'value', type: 'digest', bytesTo: 'repository' },
   effect: 'W',
   examples: [{ line: 'blob put layer.tar ghcr.io/team/app', note: 'no manifest refers to it yet' }],
   exits: [4, 5, 6, 7, 8],

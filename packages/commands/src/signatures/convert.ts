@@ -16,7 +16,7 @@ export const convertSignature: Signature = {
     ...copyFlags.filter((flag) => !flag.name.startsWith('referrers')),
   ],
   input: 'none',
-  output: { form: 'value', type: 'Pushed' },
+  output: { form: 'value', type: 'Pushed', bytesTo: 'dst' },
   effect: 'W',
   examples: [
     { line: 'convert ghcr.io/team/app:1.0 ghcr.io/team/app:1.0-oci --to oci', note: 'manifests of OCI' },

@@ -39,7 +39,7 @@ export const manifestPutSignature: Signature = {
     { name: 'tag', type: 'string', many: true, summary: 'further tags' },
   ],
   input: 'bytes',
-  output: { form: 'value', type: 'Pushed' },
+  output: { form: 'value', type: 'Pushed', bytesTo: 'ref' },
   effect: 'W',
   examples: [{ line: 'manifest put manifest.json ghcr.io/team/app:1.0', note: 'exactly these bytes' }],
   exits: [4, 5, 6, 7, 8],

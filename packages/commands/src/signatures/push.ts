@@ -43,7 +43,7 @@ export const pushSignature: Signature = {
     { name: 'tag', short: 't', type: 'string', many: true, summary: 'further tags' },
   ],
   input: 'bytes',
-  output: { form: 'value', type: 'Pushed' },
+  output: { form: 'value', type: 'Pushed', bytesTo: 'ref' },
   effect: 'W',
   examples: [
     { line: 'push report.json ghcr.io/team/report:1', note: 'one file' },

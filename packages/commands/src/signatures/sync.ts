@@ -43,7 +43,7 @@ export const syncSignature: Signature = {
     { name: 'skip-existing', type: 'bool', summary: 'leave tags alone that the destination has' },
   ],
   input: 'none',
-  output: { form: 'rows', row: actionRow },
+  output: { form: 'rows', row: actionRow, bytesTo: 'dst' },
   effect: 'W',
   examples: [
     { line: 'sync ghcr.io/team registry.example.com/mirror --plan', note: 'what a mirror lacks' },
