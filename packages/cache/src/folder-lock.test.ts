@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { temporaryFolder } from '@ocish/testing'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { opened, temporaryFolder } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
 import { withLock } from './folder-lock.ts'
+import { openLayout } from './layout.ts'
 import { isGone, thisProcess } from './process-identity.ts'
 
 /** The identity of a process that has ended. */
@@ -55,6 +57,21 @@ describe('a lock', () => {
     }
     await Promise.all(Array.from({ length: 8 }, () => withLock(path, work)))
     expect(await readdir(folder.path)).toStrictEqual([])
+  })
+
+  it('that nobody asks for again goes with the first write into the folder', async () => {
+    await using folder = await temporaryFolder()
+    await using layout = await openLayout(folder.path, { access: 'write' })
+    await mkdir(folder.join('.ocish'))
+    const left = folder.join('.ocish', `sha256-${'0'.repeat(64)}.lock`)
+    await writeFile(left, JSON.stringify(await deadProcess()))
+    const held = folder.join('.ocish', `sha256-${'1'.repeat(64)}.lock`)
+    await withLock(held, async () => {
+      await layout.pushBlob(layout.repository, {}, opened('new'))
+      expect(await readdir(folder.join('.ocish'))).toStrictEqual([basename(held)])
+    })
+    await layout[Symbol.asyncDispose]()
+    expect((await readdir(folder.path)).toSorted()).toStrictEqual(['blobs', 'index.json', 'oci-layout'])
   })
 
   it('of a process that runs is waited for, and names it', async () => {

@@ -40,6 +40,12 @@ export async function withLock<T>(
   }
 }
 
+/** Removes a lock that nobody will ask for again, if its process is gone. */
+export async function removeAbandonedLock(path: string): Promise<void> {
+  const held = await contentOf(path)
+  if (held !== undefined && (await isAbandoned(held, 0))) await moveAway(path, held, {})
+}
+
 async function acquire(path: string, content: string, options: LockOptions): Promise<void> {
   const begin = performance.now()
   let seen: { readonly content: string; readonly since: number } | undefined

@@ -15,10 +15,11 @@ import { type BlobPool, readFileBytes } from './blob-pool.ts'
 import { BlobWriter } from './blob-writer.ts'
 import { randomName } from './durable-file.ts'
 import { fileError, systemCode } from './file-error.ts'
+import { removeAbandonedLock } from './folder-lock.ts'
 
 /** Milliseconds without a write after which a session, or what a killed process left, is removed. */
 const abandonedAfter = 24 * 60 * 60 * 1000
-/** New files, sessions, and what came of a blob; locks find out by themselves that their holder is gone. */
+/** New files, sessions, and what came of a blob. */
 const unfinished =
   /^(?:new-[0-9a-f]{32}|upload-[0-9a-f]{32}-[0-9a-f]{16}|sha(?:256|512)-[0-9a-f]{64,128}(?:\.[0-9a-f]{32})?)$/
 /** Sessions whose running hash is remembered; the others are hashed again at their end. */
@@ -59,13 +60,14 @@ export class UploadSessions {
     return this.#remember(session, onCommitted)
   }
 
-  /** Removes what nobody went on with for a day. */
+  /** Removes what nobody went on with for a day, and the locks of processes that are gone. */
   async sweep(): Promise<void> {
     const limit = Date.now() - abandonedAfter
     try {
       for await (const { name } of await opendir(this.#pool.scratch)) {
-        if (!unfinished.test(name)) continue
         const path = join(this.#pool.scratch, name)
+        if (name.endsWith('.lock')) await removeAbandonedLock(path)
+        if (!unfinished.test(name)) continue
         const found = await lstat(path).catch(() => undefined)
         if (found !== undefined && found.mtimeMs < limit) await rm(path, { force: true })
       }
