@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import { LeftTransfers } from '../jobs/left-transfers.ts'
 import type { PastLine } from '../prompt/state.ts'
+import { escaped } from './escaped.ts'
 import { redacted } from './redact.ts'
 
 /** A line with its number in the history. */
@@ -58,10 +59,10 @@ export class HistoryStore implements Disposable {
     return this.#lines
   }
 
-  /** Keeps a line; answers its number for `finish`. Empty lines and those that begin with a blank are not kept. */
+  /** Keeps a line, its secrets hidden and its hostile characters escaped; answers its number for `finish`. Empty lines and those that begin with a blank are not kept. */
   add(text: string, context: string, at: number): number | undefined {
     if (text.trim() === '' || text.startsWith(' ') || text.length > textLimit) return undefined
-    const kept = redacted(text)
+    const kept = escaped(redacted(text))
     const id = this.#try((database) =>
       Number(
         database.prepare('INSERT INTO lines (text, context, at) VALUES (?, ?, ?)').run(kept, context, at)

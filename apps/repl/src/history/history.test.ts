@@ -75,3 +75,20 @@ describe('redaction', () => {
     expect(store.lines[0]?.text).not.toMatch('hunter2')
   })
 })
+
+describe('T46 what a terminal would act on is kept escaped', () => {
+  test.each([
+    ['ls x\u001b[2Jy', String.raw`ls x\u{1b}[2Jy`],
+    ['ls a\u202eb', String.raw`ls a\u{202e}b`],
+    ['ls a\u009b31m', String.raw`ls a\u{9b}31m`],
+    ['ls a\u200bb', String.raw`ls a\u{200b}b`],
+    ['let a = 1\n\tls $a', 'let a = 1\n\tls $a'],
+    ['describe größe/日本:é', 'describe größe/日本:é'],
+  ])('%j', async (line, kept) => {
+    using store = await open('escaped')
+    store.add(line, '', 1)
+    expect(store.lines.at(-1)?.text).toBe(kept)
+    using again = await open('escaped')
+    expect(again.lines.at(-1)?.text).toBe(kept)
+  })
+})

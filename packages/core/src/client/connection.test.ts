@@ -220,7 +220,8 @@ describe('a proxy', () => {
 
   it.each([
     ['that is not there', async () => `http://127.0.0.1:${await freePort()}`, 'NETWORK_FAILED', /proxy/],
-    ['whose address is none', async () => 'http://', 'CONFIG_INVALID', /address of the proxy/],
+    ['whose address is none', async () => 'http://', 'CONFIG_INVALID', /address of a proxy/],
+    ['of another protocol', async () => 'ftp://me:secret@p:1', 'CONFIG_INVALID', /^"ftp:\/\/p:1" is no/],
   ])('%s is what the error is about', async (_, proxy, code, text) => {
     await using client = createClient('registry.example', { proxy: { https: await proxy() }, retries: 0 })
     const opening = client.openManifest('team/app', 'v1')

@@ -63,7 +63,6 @@ export function networkError(error: unknown, url: URL): OcishError {
   if (refusal !== undefined) {
     return new OcishError('NETWORK_FAILED', `the proxy refused the way to ${host} (${refusal})`, {
       details: { host, status: refusal },
-      cause: error,
       ...(refusal === 407 ? { hint: 'Put a user and password into the address of the proxy.' } : {}),
     })
   }

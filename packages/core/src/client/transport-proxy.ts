@@ -11,10 +11,13 @@ export interface ProxiedTls {
   readonly timeout: number
 }
 
-/** Connections through an HTTP proxy, which itself sees no client certificate (T19). Errors: CONFIG_INVALID. */
+const protocols: ReadonlySet<string> = new Set(['http:', 'https:', 'socks5:', 'socks:'])
+
+/** Connections through a proxy, which itself sees no client certificate (T19). Errors: CONFIG_INVALID. */
 export function proxyDispatcher(proxy: string, shared: Agent.Options, tls: ProxiedTls): Dispatcher {
-  if (!URL.canParse(proxy)) {
-    throw new OcishError('CONFIG_INVALID', 'the address of the proxy is not a URL', {
+  if (!URL.canParse(proxy) || !protocols.has(new URL(proxy).protocol)) {
+    const shown = JSON.stringify(proxy.replace(/\/\/.*@/, '//'))
+    throw new OcishError('CONFIG_INVALID', `${shown} is no address of a proxy`, {
       hint: 'Write HTTPS_PROXY and HTTP_PROXY as http://HOST:PORT.',
     })
   }
