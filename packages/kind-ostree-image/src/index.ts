@@ -8,6 +8,7 @@ import { importImage } from './commands/import.ts'
 import { listCommit } from './list-commit.ts'
 import { listImage } from './list-image.ts'
 import { describeImage, readImage, type OstreeImage } from './model.ts'
+import { unpackImage } from './unpack-image.ts'
 import { validateImage } from './validate-image.ts'
 
 const kind: Kind<OstreeImage> = defineKind<OstreeImage>({
@@ -22,6 +23,7 @@ const kind: Kind<OstreeImage> = defineKind<OstreeImage>({
   read: readImage,
   describe: describeImage,
   list: listImage,
+  unpack: unpackImage,
   locations: ['ostree'],
   listLocation: listCommit,
   validate: validateImage,

@@ -37,7 +37,7 @@ describe('images in the byte shapes of ostree-ext 0.15.3 (ostree.md §15, [E])',
       commit,
       layers: [{ isDerived: false }],
     })
-    const paths = (await Array.fromAsync(listImage(artifact))).map(({ path }) => path)
+    const paths = (await Array.fromAsync(listImage(artifact, context))).map(({ path }) => path)
     expect(paths).toEqual(expect.arrayContaining(['usr/bin/hello', 'etc/conf', 'var/tmp']))
     expect(await Array.fromAsync(validateImage(artifact, context))).toEqual([])
   })

@@ -224,6 +224,7 @@ export const casesOfKinds: readonly (readonly [packageName: string, kind: string
     {
       name: 'an image of a commit',
       artifact: made(() => packedImage({ 'ostree.commit': 'c'.repeat(64) })),
+      unpacked: { 'usr/bin/app': 'program', 'usr/etc/os': 'x' },
     },
   ],
 ]
