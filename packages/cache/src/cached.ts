@@ -17,12 +17,14 @@ import {
   type RangeContent,
   type ReadOptions,
   type Registry,
+  type ResumableContent,
   type Sink,
 } from '@ocish/core'
 import { CachedLists, type Freshness } from './cached-lists.ts'
 import { CachedManifests, helpful, offlineError } from './cached-manifests.ts'
-import type { Fetched } from './ingest.ts'
+import type { Fetch } from './ingest.ts'
 import { type ListEntry, referrersKey, repositoriesKey, tagsKey } from './list-cache.ts'
+import type { Fetched } from './rest-of.ts'
 import { type Store, stateOf } from './store.ts'
 import type { OpenState, StoreState } from './store-state.ts'
 
@@ -128,6 +130,24 @@ class CachedRegistry extends ForwardingRegistry {
       { signal, onStored: () => open.catalog.hold(this.#full(repository), digest, descriptor.size) },
     )
     return { descriptor, bytes }
+  }
+
+  async openResumable(
+    repository: string,
+    blob: Descriptor,
+    options: CallOptions = {},
+  ): Promise<ResumableContent> {
+    const { signal } = options
+    const open = await this.#state.open()
+    const isKept = (await this.#state.pool.stat(blob.digest)) !== undefined || this.#keeps(blob, open)
+    if (isKept || !open.database.isPersistent || this.#freshness.isOffline)
+      return { ...(await this.openBlob(repository, blob, options)), drop: async () => {} }
+    const fetch: Fetch = (start) => this.#fetch(repository, blob, start, options)
+    const bytes = await open.ingest.openPassing(blob, fetch, signal)
+    if (bytes === undefined)
+      return { ...(await this.inner.openBlob(repository, blob, options)), drop: async () => {} }
+    const drop = (): Promise<void> => helpful(this.#state, ({ ingest }) => ingest.forget(blob.digest))
+    return { descriptor: blob, bytes, drop }
   }
 
   override async openRange(

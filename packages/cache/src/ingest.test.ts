@@ -7,7 +7,7 @@ import { digestOf } from '@ocish/sdk'
 import { fromBytes } from '@ocish/core'
 import { noise, readAll, temporaryFolder } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
-import type { Fetched } from './ingest.ts'
+import type { Fetched } from './rest-of.ts'
 import { thisProcess } from './process-identity.ts'
 import { openStore, type Store } from './store.ts'
 

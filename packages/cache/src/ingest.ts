@@ -2,14 +2,16 @@ import { constants } from 'node:fs'
 import { copyFile, type FileHandle, lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { algorithmOf, type Bytes, createDigester, type Descriptor, hasCode, parseDigest } from '@ocish/sdk'
-import { abortable, checkSize, type Feed } from '@ocish/core'
+import { checkSize, type Feed } from '@ocish/core'
 import { type BlobPool, readFileBytes } from './blob-pool.ts'
 import { BlobWriter } from './blob-writer.ts'
 import type { StoreDatabase } from './database.ts'
 import { randomName } from './durable-file.ts'
 import { fileError, systemCode } from './file-error.ts'
+import { passing } from './passing.ts'
 import { pause } from './pause.ts'
 import { openPartial, partialPath, receiveBlob } from './receive.ts'
+import { type Fetched, restOf } from './rest-of.ts'
 import { type Lease, leasedDigests, requestLease } from './lease.ts'
 
 /** Milliseconds between two looks at what another process downloads. */
@@ -17,12 +19,6 @@ const lookEvery = 100
 
 /** Opens the content from byte `start` on; what it opens may begin earlier (a server without ranges), never later. */
 export type Fetch = (start: number, signal?: AbortSignal) => Promise<Fetched>
-
-/** Bytes from `start` on. */
-export interface Fetched {
-  readonly start: number
-  readonly bytes: Bytes
-}
 
 export interface IngestOptions {
   readonly signal?: AbortSignal | undefined
@@ -70,6 +66,50 @@ export class Ingest {
     } catch (error) {
       await lease.release()
       throw error
+    }
+  }
+
+  /**
+   * The verified bytes of a blob that is not to stay in the pool: what arrived is a partial file until `forget`, so that
+   * the next attempt asks for the rest only. Undefined: another one is at it, or nothing can be written here.
+   * Errors: those of `fetch`; the iteration throws DIGEST_MISMATCH and SIZE_MISMATCH. Iterate it once.
+   */
+  async openPassing(
+    descriptor: Descriptor,
+    fetch: Fetch,
+    signal: AbortSignal | undefined,
+  ): Promise<Bytes | undefined> {
+    const { digest, size } = descriptor
+    const answer = await requestLease(this.#database, digest)
+    if (answer.state === 'busy') return undefined
+    const { lease, before } = answer
+    let file: FileHandle | undefined
+    try {
+      if (before === 'silent') await this.#detach(digest)
+      const path = this.#partial(digest)
+      file = await openPartial(this.#pool, path).catch(() => undefined)
+      if (file === undefined) {
+        await lease.release()
+        return undefined
+      }
+      const have = Math.min((await file.stat()).size, size)
+      const rest = have < size ? await fetch(have, signal) : undefined
+      return passing({ path, file, have, rest, lease }, descriptor, signal)
+    } catch (error) {
+      await file?.close()
+      await lease.release()
+      throw error
+    }
+  }
+
+  /** Removes the partial file of a digest unless somebody is at it. */
+  async forget(digest: string): Promise<void> {
+    const answer = await requestLease(this.#database, digest)
+    if (answer.state === 'busy') return
+    try {
+      await rm(this.#partial(digest), { force: true })
+    } finally {
+      await answer.lease.release()
     }
   }
 
@@ -204,18 +244,4 @@ function* handOut(chunk: Uint8Array, lease: Lease): Generator<Uint8Array, void> 
   lease.pause(true)
   yield chunk
   lease.pause(false)
-}
-
-/** Drops what comes before `have`: content of a digest never changes, so the beginning is known. */
-async function* restOf(
-  opened: Fetched,
-  have: number,
-  signal?: AbortSignal,
-): AsyncGenerator<Uint8Array, void> {
-  let position = opened.start
-  for await (const chunk of abortable(opened.bytes, signal)) {
-    const skip = Math.min(chunk.length, Math.max(0, have - position))
-    position += chunk.length
-    if (skip < chunk.length) yield skip === 0 ? chunk : chunk.subarray(skip)
-  }
 }

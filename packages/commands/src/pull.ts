@@ -3,6 +3,7 @@ import { type Manifest, OcishError, type Target } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
 import { artifactKind } from './artifact-kind.ts'
 import { isSet, optionalTextArg, textArg, textFlag } from './call-values.ts'
+import { Downloads } from './downloads.ts'
 import { kindOptions } from './kind-options.ts'
 import { openArtifact, readSingle, type Named, type ReadManifest } from './open-artifact.ts'
 import { pathChoice, type PathChoice } from './path-choice.ts'
@@ -26,7 +27,8 @@ export const run: Run = async function* run(call, services) {
       return
     }
   }
-  const fill = await filling(info, artifact, read, call, services)
+  const downloads = new Downloads(artifact.registry, call)
+  const fill = await filling(info, { ...artifact, registry: downloads }, read, call, services)
   if (services.options.dryRun) {
     yield* planned(artifact, wantedLayers(read.manifest, pathChoice(call)), folder)
     return
@@ -41,6 +43,7 @@ export const run: Run = async function* run(call, services) {
   await services.target(folder ?? '.', options, (target) =>
     fill(recorded(target, (file) => files.push(file))),
   )
+  await downloads.drop()
   yield* writtenRows(artifact, read.manifest, folder, files)
 }
 

@@ -55,6 +55,7 @@ export type {
   Reader,
   ReadOptions,
   Registry,
+  ResumableContent,
   Retry,
   Sink,
   UnverifiedBytes,

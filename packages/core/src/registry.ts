@@ -229,6 +229,12 @@ export type Sink = (slab: Uint8Array) => Promise<void> | void
 /** Delivers all bytes of one blob from `start` to its end. Nothing vouches for them: whoever receives them verifies. */
 export type Feed = (start: number, sink: Sink) => Promise<void>
 
+/** Content of which every part that arrived is kept for the next attempt. */
+export interface ResumableContent extends BlobContent {
+  /** The bytes are where they belong: nothing needs to be kept. Never throws. */
+  drop(): Promise<void>
+}
+
 export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposable {
   /** How errors and progress name it: `ghcr.io`, `oci:./dir`, `memory`. */
   readonly name: string
@@ -263,6 +269,11 @@ export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposab
    * it. With `adoptBlob` of another registry of this machine, content moves without being read and written.
    */
   blobFile?(repository: string, digest: string, options?: CallOptions): Promise<string | undefined>
+  /**
+   * `openBlob` for what takes long: what arrives stays on this machine, also when the process is killed, until it is
+   * dropped; the next attempt asks for the rest only. Present where there is a content store. Errors: as `openBlob`.
+   */
+  openResumable?(repository: string, blob: Descriptor, options?: CallOptions): Promise<ResumableContent>
   /** Takes the content of a local file by reflink, else hard link, else copy, and verifies it. Errors: as `pushBlob`. */
   adoptBlob?(
     repository: string,

@@ -1,5 +1,13 @@
 import type { Flag } from '@ocish/shell'
 
+/** How fast what moves content may be. */
+export const limitRateFlag: Flag = {
+  name: 'limit-rate',
+  type: 'size',
+  placeholder: 'SIZE',
+  summary: 'bytes in a second at most, of all transfers together',
+}
+
 /** What every copy may be told. */
 export const copyFlags: readonly Flag[] = [
   { name: 'referrers', type: 'bool', summary: 'with what refers to it, and to that' },
@@ -23,10 +31,5 @@ export const copyFlags: readonly Flag[] = [
     summary: 'what an index with other platforms becomes: a new one, itself with gaps, or an error',
   },
   { name: 'include-foreign', type: 'bool', summary: 'also layers whose content is kept elsewhere (urls)' },
-  {
-    name: 'limit-rate',
-    type: 'size',
-    placeholder: 'SIZE',
-    summary: 'bytes in a second at most, of all transfers together',
-  },
+  limitRateFlag,
 ]

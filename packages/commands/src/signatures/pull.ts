@@ -1,5 +1,6 @@
 import { type RowType, type Signature, transferRow } from '@ocish/shell'
 import { asFlag } from './as-flag.ts'
+import { limitRateFlag } from './copy-flags.ts'
 
 /** What was written where: a Transfer with the path of its file. */
 const fileRow: RowType = {
@@ -13,7 +14,8 @@ export const pullSignature: Signature = {
   description:
     'Without a folder the files go into the working folder and only names that exist are refused. A folder that ' +
     'holds something is refused unless --force, which replaces it as a whole. A folder that the kind unpacked before ' +
-    'is replaced without being asked, and left as it is when it is up to date.',
+    'is replaced without being asked, and left as it is when it is up to date. What of large files has arrived is kept ' +
+    'when the command ends before them, and the next run asks for the rest.',
   params: [
     { name: 'ref', type: 'ref', summary: 'tag or digest' },
     { name: 'folder', type: 'path', optional: true, summary: 'where to; made when it is not there' },
@@ -36,6 +38,7 @@ export const pullSignature: Signature = {
       summary: 'all but these files, or folders',
     },
     { name: 'force', type: 'bool', summary: 'replace what is there' },
+    limitRateFlag,
   ],
   input: 'none',
   output: { form: 'rows', row: fileRow },
