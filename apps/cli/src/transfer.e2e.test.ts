@@ -190,6 +190,18 @@ describe('sync', () => {
   })
 })
 
+test('tags that arrive together: each byte is moved by one, and told once', async () => {
+  await out('cp HOST/fleet:1 HOST/fleet:2')
+  await out('cp HOST/fleet:1 HOST/fleet:3')
+  const rows = JSON.parse(await out('cp HOST/fleet oci:together --all-tags -o json')) as readonly {
+    readonly bytes: number
+    readonly reused: number
+  }[]
+  const sum = (column: 'bytes' | 'reused'): number => rows.reduce((total, row) => total + row[column], 0)
+  const size = rows[0]!.bytes + rows[0]!.reused
+  expect([rows.length, sum('bytes')]).toEqual([3, size])
+})
+
 test('--referrers-type brings those of one artifact type', async () => {
   const types = async (ref: string): Promise<readonly string[]> => {
     const found = JSON.parse(await out(`referrers ${ref} -o json`)) as readonly {

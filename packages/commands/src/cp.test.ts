@@ -50,6 +50,20 @@ test('patterns and --all-tags', async () => {
   expect(await tagsAt('all')).toEqual(['1.0', '1.1', '2.0'])
 })
 
+test('lists of referrers that a registry keeps for itself are not copied as tags, unless they are named', async () => {
+  const list = `sha256-${'0'.repeat(64)}`
+  const here = double.registry('here.example')
+  const { bytes, descriptor } = sample.manifests.amd
+  await here.pushManifest('team/app', bytes, { mediaType: descriptor.mediaType, tags: [list, `${list}.sig`] })
+  const args = { src: ['here.example/team/app'], dst: 'there.example/all' }
+  await double.run('cp', { args, flags: { 'all-tags': true } })
+  expect(await tagsAt('all')).toEqual(['1.0', '1.1', '2.0', `${list}.sig`])
+  await double.run('cp', { args: { src: ['here.example/team/app:*'], dst: 'there.example/glob' } })
+  expect(await tagsAt('glob')).toEqual(['1.0', '1.1', '2.0', `${list}.sig`])
+  await double.run('cp', { args: { src: ['here.example/team/app:sha256-*'], dst: 'there.example/list' } })
+  expect(await tagsAt('list')).toEqual([list, `${list}.sig`])
+})
+
 test('several sources cannot become one artifact', async () => {
   const src = ['here.example/team/app:1.0', 'here.example/team/app:2.0']
   await expect(double.run('cp', { args: { src, dst: 'there.example/app:1' } })).toFailWith('USAGE_CONFLICT')

@@ -6,6 +6,7 @@ import { copySettings, withReferrers } from './copy-settings.ts'
 import { copiedRow, copyNow, type CopyTask, digestAt, plannedCopy, targetRef, transfer } from './copy-task.ts'
 import { eachItem } from './each-item.ts'
 import { expandRefs } from './expand-refs.ts'
+import { isCopiedTag } from './hidden-tags.ts'
 import { openArtifact, type Named } from './open-artifact.ts'
 import { hasGlob } from './name-glob.ts'
 import type { Opened, Services } from './services.ts'
@@ -95,7 +96,7 @@ async function everyTag(text: string, call: Call, services: Services): Promise<r
   }
   const all: Named[] = []
   for await (const tag of opened.registry.tags(opened.repository, { signal: call.signal })) {
-    all.push({ ...opened, reference: tag, tag })
+    if (isCopiedTag(tag, withReferrers(call))) all.push({ ...opened, reference: tag, tag })
   }
   return all
 }

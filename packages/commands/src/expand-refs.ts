@@ -1,5 +1,6 @@
 import { globMatch } from '@ocish/core'
 import { OcishError } from '@ocish/sdk'
+import { isFallbackTag } from './hidden-tags.ts'
 import { hasGlob, literalPrefix } from './name-glob.ts'
 import type { OpenedRegistry, Services } from './services.ts'
 
@@ -43,10 +44,15 @@ async function expandOne(text: string, services: Services, signal: AbortSignal):
       add(tag === undefined ? name : `${name}:${tag}`)
       continue
     }
-    for await (const one of tagsOf(name, services, signal)) if (globMatch(tag, one)) add(`${name}:${one}`)
+    for await (const one of tagsOf(name, services, signal)) if (tagFits(tag, one)) add(`${name}:${one}`)
   }
   if (found.length > 0) return found
   throw new OcishError(tag === undefined ? 'REPOSITORY_NOT_FOUND' : 'TAG_NOT_FOUND', `nothing fits ${text}`)
+}
+
+/** The lists that registries keep for themselves fit only a pattern that speaks of them (`sha256-*`). */
+function tagFits(pattern: string, tag: string): boolean {
+  return globMatch(pattern, tag) && (!isFallbackTag(tag) || /^sha(?:256|512)-/.test(pattern))
 }
 
 /** The repository and the tag of a pattern; a port is no tag. */

@@ -10,3 +10,8 @@ export function isDigestTag(tag: string): boolean {
 export function isFallbackTag(tag: string): boolean {
   return fallbackTag.test(tag)
 }
+
+/** Whether a copy of all tags takes this one; with referrers all that stand for a digest come with what they refer to. */
+export function isCopiedTag(tag: string, withReferrers: boolean): boolean {
+  return !(withReferrers ? isDigestTag(tag) : isFallbackTag(tag))
+}

@@ -1,6 +1,6 @@
 import { hasCode } from '@ocish/sdk'
 import type { CopyTask } from './copy-task.ts'
-import { isFallbackTag, isDigestTag } from './hidden-tags.ts'
+import { isCopiedTag } from './hidden-tags.ts'
 import { hasGlob, literalPrefix } from './name-glob.ts'
 import { placeBelow, repositoriesBelow } from './repository-tree.ts'
 import type { Opened, Services } from './services.ts'
@@ -58,7 +58,7 @@ export async function* treeTasks(
 export async function* copiedTags(from: Opened, options: TreeOptions): AsyncGenerator<string, void> {
   try {
     for await (const tag of from.registry.tags(from.repository, { signal: options.signal })) {
-      if (!(options.withReferrers ? isDigestTag(tag) : isFallbackTag(tag))) yield tag
+      if (isCopiedTag(tag, options.withReferrers)) yield tag
     }
   } catch (error) {
     if (!hasCode(error, 'REPOSITORY_NOT_FOUND')) throw error

@@ -31,9 +31,10 @@ async function transfer(run: Run, blob: Descriptor, candidates: readonly string[
     }
     upload = result.upload
   }
-  if (await adopt(run, blob)) await upload?.cancel({ signal: run.signal })
-  else await move(run, blob, upload)
-  await run.finished(blob, 'blobs', 'moved')
+  const isAdopted = await adopt(run, blob)
+  if (isAdopted) await upload?.cancel({ signal: run.signal })
+  const isMoved = isAdopted || (await move(run, blob, upload))
+  return isMoved ? run.finished(blob, 'blobs', 'moved') : run.skip(blob, 'blobs', 'existing')
 }
 
 /** Each refusal costs a request. */
@@ -136,14 +137,17 @@ async function adopt(run: Run, blob: Descriptor): Promise<boolean> {
 /** Wrong bytes are asked for once more: a prefix of an interrupted transfer, or a proxy's cache, may be what is wrong. */
 const attempts = 2
 
-async function move(run: Run, blob: Descriptor, upload: Upload | undefined): Promise<void> {
+/** False: somebody else brought it meanwhile, and nothing was asked of the source. */
+async function move(run: Run, blob: Descriptor, upload: Upload | undefined): Promise<boolean> {
   const keepsParts = run.target.registry.receiveBlob !== undefined
   if (keepsParts) await upload?.cancel({ signal: run.signal })
   for (let attempt = 1; ; attempt += 1) {
     try {
       // eslint-disable-next-line no-await-in-loop -- one attempt after the other
-      await (keepsParts ? receive(run, blob) : push(run, blob, attempt === 1 ? upload : undefined))
-      return
+      if (keepsParts) return await receive(run, blob)
+      // eslint-disable-next-line no-await-in-loop
+      await push(run, blob, attempt === 1 ? upload : undefined)
+      return true
     } catch (error) {
       run.signal.throwIfAborted()
       if (attempt === attempts || !hasCode(error, 'DIGEST_MISMATCH')) throw withAttempts(error, attempt)
@@ -152,12 +156,13 @@ async function move(run: Run, blob: Descriptor, upload: Upload | undefined): Pro
   }
 }
 
-/** Into a target that keeps what arrived: only the rest of an interrupted transfer is asked for. */
-async function receive(run: Run, blob: Descriptor): Promise<void> {
+/** Into a target that keeps what arrived: only the rest of an interrupted transfer is asked for. False: nothing was. */
+async function receive(run: Run, blob: Descriptor): Promise<boolean> {
   const { target } = run
   const fed = feedFrom(run, blob)
   try {
     await target.registry.receiveBlob?.(target.repository, blob, fed.feed, run.call(blob))
+    return fed.isAsked
   } catch (error) {
     if (fed.failure !== undefined) throw fed.failure.error
     // The target found out, but the bytes are the source's.
@@ -168,6 +173,7 @@ async function receive(run: Run, blob: Descriptor): Promise<void> {
 
 interface FedFrom {
   readonly feed: Feed
+  isAsked: boolean
   /** Why the source failed, where it did. */
   failure: { readonly error: unknown } | undefined
 }
@@ -175,8 +181,9 @@ interface FedFrom {
 /** The blob by the fast way of the source: within the rate, and told. */
 function feedFrom(run: Run, blob: Descriptor): FedFrom {
   const { source, options } = run
-  const fed: FedFrom = { failure: undefined, feed }
+  const fed: FedFrom = { failure: undefined, isAsked: false, feed }
   async function feed(start: number, sink: Sink): Promise<void> {
+    fed.isAsked = true
     fed.failure = undefined
     let failedSink = false
     let done = start
