@@ -1,4 +1,5 @@
 import { OcishError } from '@ocish/sdk'
+import { isReserved } from '@ocish/shell'
 import { isSet, optionalTextArg } from './call-values.ts'
 import type { Run } from './run.ts'
 import { settingLine } from './set.ts'
@@ -9,6 +10,10 @@ export const run: Run = async function* run(call, services) {
   if (name !== undefined && !/^[a-z][\w-]*$/i.test(name))
     throw new OcishError('USAGE_INVALID_VALUE', `${JSON.stringify(name)} cannot be an alias`, {
       hint: 'Use letters, digits, - and _.',
+    })
+  if (name !== undefined && words !== undefined && isReserved(name))
+    throw new OcishError('USAGE_INVALID_VALUE', `the name ${name} is kept for a later version`, {
+      hint: 'Use another one.',
     })
   if (name !== undefined && (words !== undefined || isSet(call, 'rm'))) {
     if (services.options.dryRun) services.note(`would change the alias ${name}`)

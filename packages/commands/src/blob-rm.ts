@@ -25,7 +25,7 @@ async function* removeBlob(text: string, call: Call, services: Services): AsyncG
     yield { ...row, status: 'planned' }
     return
   }
-  await services.confirm(`Delete the blob ${digest} in ${display}? Manifests that refer to it break.`)
+  await services.confirm(`Delete the blob ${digest} in ${display}, and break the manifests that refer to it?`)
   await registry.deleteBlob(repository, digest, { signal })
   await registry.commit({ signal })
   yield { ...row, status: 'deleted' }

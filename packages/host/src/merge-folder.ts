@@ -18,10 +18,14 @@ export async function mergeFolder(
   const taken = await conflicts(entries, folder)
   if (taken.length > 0 && !force) {
     const more = taken.length > 1 ? ` and ${taken.length - 1} more` : ''
-    throw new OcishError('FILE_EXISTS', `${taken[0]}${more} exists already in ${shown}`, {
-      details: { paths: taken.slice(0, 100) },
-      hint: 'Name another folder, or add --force to replace them.',
-    })
+    throw new OcishError(
+      'FILE_EXISTS',
+      `${taken[0]}${more} exists already${shown === '.' ? '' : ` in ${shown}`}`,
+      {
+        details: { paths: taken.slice(0, 100) },
+        hint: 'Name another folder, or add --force to replace them.',
+      },
+    )
   }
   await fs.writeFile(container.plan, force ? 'force' : 'keep')
   await move(entries, container.root, folder, force)

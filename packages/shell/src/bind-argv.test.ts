@@ -123,6 +123,12 @@ test.each<[string[], string, string | undefined, string | undefined]>([
   [['tgas', 'app'], 'USAGE_UNKNOWN_COMMAND', 'tgas', 'tags app'],
   [['cache', 'prnue'], 'USAGE_UNKNOWN_COMMAND', 'prnue', 'cache prune'],
   [['cache'], 'USAGE_UNKNOWN_COMMAND', 'cache', undefined],
+  ...['annotate', 'index', 'sign', 'verify'].map((name): [string[], string, string, undefined] => [
+    [name, 'app'],
+    'USAGE_UNKNOWN_COMMAND',
+    name,
+    undefined,
+  ]),
   [['tags', 'a b', '--mach=x'], 'USAGE_UNKNOWN_FLAG', '--mach=x', "tags 'a b' --match=x"],
   [['cp', '-z', 'a', 'b'], 'USAGE_UNKNOWN_FLAG', '-z', undefined],
   [['cp', '-recursive', 'a', 'b'], 'USAGE_UNKNOWN_FLAG', '-recursive', 'cp --recursive a b'],

@@ -53,7 +53,7 @@ export type {
 export { nearest } from './suggest.ts'
 export { durationOf, sizeOf, valueOf } from './value-of.ts'
 export type { KeyValue } from './value-of.ts'
-export { anyRow, isVerb, verbs } from './verbs.ts'
+export { anyRow, isReserved, isVerb, verbs } from './verbs.ts'
 export type { Edge } from './formats/edge.ts'
 export { read } from './formats/read.ts'
 export type { InputFormat } from './formats/read.ts'

@@ -152,6 +152,14 @@ export const verbs: readonly Signature[] = [
   }),
 ]
 
+/** Names kept for commands of later versions: no command, plugin or alias takes one. */
+const reserved: ReadonlySet<string> = new Set(['annotate', 'index', 'sign', 'verify'])
+
+/** True for a name that has no meaning yet and will get one. */
+export function isReserved(name: string): boolean {
+  return reserved.has(name)
+}
+
 const names = new Set(verbs.map((signature) => signature.name))
 
 /** True for a word of the language itself, as against a command. */

@@ -240,6 +240,18 @@ describe('an error of the registry', () => {
     })
   })
 
+  it('names what a refused manifest refers to, each reason once', async () => {
+    const missing = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`)
+    const body = (details: readonly unknown[]): string =>
+      JSON.stringify({
+        errors: details.map((detail) => ({ code: 'MANIFEST_BLOB_UNKNOWN', message: 'blob unknown', detail })),
+      })
+    for (const details of [missing, missing.map((digest) => ({ digest }))]) {
+      const { error } = await failure(() => ({ status: 400, body: body(details) }), { retries: 0 })
+      expect((error as Error).message).toContain(`(blob unknown: ${missing.join(', ')})`)
+    }
+  })
+
   it('without a credential says so and how to sign in', async () => {
     const { error } = await failure(() => ({
       status: 401,

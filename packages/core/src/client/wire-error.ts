@@ -1,10 +1,12 @@
-import { isJsonObject, OcishError, type OcishErrorOptions, parseJson } from '@ocish/sdk'
+import { isDigest, isJsonObject, OcishError, type OcishErrorOptions, parseJson } from '@ocish/sdk'
 import { wantsCertificate } from './tls.ts'
 
 /** One entry of a registry's `errors` (distribution-spec, "Error Codes"). */
 export interface WireError {
   readonly code: string
   readonly message: string
+  /** What it is about. */
+  readonly digest?: string
 }
 
 /** What a request was about: decides which error a refusal becomes. */
@@ -42,10 +44,17 @@ export function parseWireErrors(body: Uint8Array): readonly WireError[] {
       .map((entry) => ({
         code: typeof entry['code'] === 'string' ? printable(entry['code'], 64) : 'UNKNOWN',
         message: typeof entry['message'] === 'string' ? printable(entry['message'], 500) : '',
+        ...digestOf(entry['detail']),
       }))
   } catch {
     return []
   }
+}
+
+/** `detail` is what each registry makes of it: CNCF Distribution and zot name a digest, alone or in an object. */
+function digestOf(detail: unknown): Pick<WireError, 'digest'> {
+  const digest = isJsonObject(detail) ? (detail['digest'] ?? detail['Digest']) : detail
+  return typeof digest === 'string' && isDigest(digest) ? { digest } : {}
 }
 
 /** The one error for an answer that is no success. */
@@ -221,7 +230,18 @@ function reasonOf(refusal: Refusal, wire: readonly WireError[]): string {
   // Storages repeat the signed address, or parts of it, in their errors.
   if (refusal.elsewhere !== undefined) return `said by ${refusal.elsewhere}`
   if (wire.length > 0) {
-    return printable(wire.map(({ code, message }) => (message === '' ? code : message)).join('; '), 400)
+    return printable(reasons(wire).join('; '), 400)
   }
   return refusal.body.length === 0 ? '' : excerpt(refusal.body, refusal.contentType)
+}
+
+/** Each message once, with what it is about. */
+function reasons(wire: readonly WireError[]): readonly string[] {
+  const digests = new Map<string, string[]>()
+  for (const { code, message, digest } of wire) {
+    const text = message === '' ? code : message
+    const named = digests.get(text) ?? []
+    digests.set(text, digest === undefined || text.includes(digest) ? named : [...named, digest])
+  }
+  return [...digests].map(([text, named]) => (named.length === 0 ? text : `${text}: ${named.join(', ')}`))
 }

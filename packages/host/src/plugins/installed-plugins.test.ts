@@ -210,10 +210,21 @@ describe('what is refused', () => {
     ['a kind that is there', { data: { name: 'image', family: 'picture' } }, 'PLUGIN_FAILED'],
     ['a noun that is a command', { data: { family: 'tags' } }, 'PLUGIN_FAILED'],
     ['a noun that is a word of the language', { data: { family: 'where' } }, 'PLUGIN_FAILED'],
+    ['a noun that is kept for later', { data: { family: 'sign' } }, 'PLUGIN_FAILED'],
     ["another kind's noun", { data: { family: 'helm' } }, 'PLUGIN_FAILED'],
     [
       "a match by somebody else's repository",
       { data: { match: [{ repositoryPrefix: 'ghcr.io/' }] } },
+      'PLUGIN_FAILED',
+    ],
+    [
+      'a base of its own',
+      { data: { bases: { list: 'sources', patterns: ['{registry}'], builtIn: ['ghcr.io'] } } },
+      'PLUGIN_FAILED',
+    ],
+    [
+      'a base that needs no setting',
+      { data: { bases: { list: 'sources', patterns: ['ghcr.io'] } } },
       'PLUGIN_FAILED',
     ],
     [

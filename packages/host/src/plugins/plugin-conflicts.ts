@@ -1,6 +1,6 @@
 import { signatures } from '@ocish/commands'
 import { OcishError } from '@ocish/sdk'
-import { isVerb } from '@ocish/shell'
+import { isReserved, isVerb } from '@ocish/shell'
 import type { KindEntry } from '../kind-table.ts'
 import type { InstalledPlugin } from './plugin-index.ts'
 import type { PluginManifest } from './plugin-manifest.ts'
@@ -27,6 +27,11 @@ export function checkConflicts(
       throw conflict(plugin, `the kind ${name}`, same?.from ?? 'ocish')
     const noun = taken.find((one) => one.family === family)
     if (noun !== undefined) throw conflict(plugin, `the noun ${family}`, noun.from)
+    if (isReserved(family))
+      throw new OcishError(
+        'PLUGIN_FAILED',
+        `${plugin.name} brings the word ${family}, which is kept for later`,
+      )
     if (words.has(family) || isVerb(family)) throw conflict(plugin, `the word ${family}`, 'ocish')
   }
   const names = plugin.kinds.map(({ name }) => name)
