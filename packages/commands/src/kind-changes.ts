@@ -24,7 +24,7 @@ export async function kindChanges(a: Side, b: Side, call: Call, services: Servic
   if (kind.diff === undefined) return []
   try {
     const [from, to] = await Promise.all([modelOf(kind, a, call, services), modelOf(kind, b, call, services)])
-    return Array.from(kind.diff(from, to), (change) => ({
+    return Array.from(await kind.diff(from, to), (change) => ({
       op: change.op,
       path: change.path,
       ...(change.from === undefined ? {} : { from: textOf(change.from) }),

@@ -30,6 +30,7 @@ import {
 } from '@ocish/sdk'
 import type { Command, DeclaredOption } from '@ocish/shell'
 import { type Config, loadConfig } from './config.ts'
+import { withBases } from './kind-bases.ts'
 import type { KindCommandAbilities } from './kind-command-scope.ts'
 import { kindCommands } from './kind-commands.ts'
 import { allKinds, builtInKinds, type KindEntry } from './kind-table.ts'
@@ -73,7 +74,7 @@ export async function createSession(options: SessionOptions): Promise<Session> {
   })
   const kinds = options.kinds ?? (options.restricted === true ? builtInKinds() : allKinds(paths))
   await checkKindSettings(config, kinds)
-  return new HostSession(options, config, await runOptions(options, config), kinds)
+  return new HostSession(options, config, await runOptions(options, config), withBases(kinds, config))
 }
 
 async function runOptions({ flags }: SessionOptions, config: Config): Promise<RunOptions> {
@@ -341,7 +342,7 @@ class HostSession implements Session {
   async confirm(question: string): Promise<void> {
     if (this.options.yes) return
     if (this.#given.confirm === undefined)
-      throw new OcishError('CONFIRMATION_REQUIRED', `not confirmed: ${question.replace(/\?$/, '')}`, {
+      throw new OcishError('CONFIRMATION_REQUIRED', `not confirmed: ${question.replace(/[?.]$/, '')}`, {
         hint: 'Add --yes.',
       })
     if (!(await this.#given.confirm(question))) throw new OcishError('CONFIRMATION_REQUIRED', 'not confirmed')

@@ -271,7 +271,7 @@ describe('reading', () => {
       (await helm.readWhole!(await packedChart({ 'values.yaml': values }), context)) as HelmChart
     const from = await whole('a: {b: 1, list: [1, 2]}\ngone: x\n"odd key": 1\n')
     const to = await whole('a: {b: 2, list: [1]}\nnew: {}\n"odd key": 2\n')
-    expect([...helm.diff!(from, to)]).toEqual([
+    expect([...(await helm.diff!(from, to))]).toEqual([
       { path: 'values.a.b', op: '~', from: 1, to: 2 },
       { path: 'values.a.list[1]', op: '-', from: 2 },
       { path: 'values.gone', op: '-', from: 'x' },

@@ -21,7 +21,7 @@ import { options } from './options.ts'
 import { packPersonality, packPlugin } from './pack.ts'
 import { readPersonality, readPlugin, readToolchain } from './read.ts'
 import { resolveWord } from './resolve.ts'
-import { klausSource, settings, type KlausType } from './sources.ts'
+import { klausSource, settings, toolchainBases, type KlausType } from './sources.ts'
 import { listContent, unpackContent } from './unpack.ts'
 import { validatePersonality, validatePlugin } from './validate.ts'
 
@@ -78,6 +78,7 @@ const toolchain: Kind<Toolchain> = defineKind<Toolchain>({
   family,
   match: [{ annotation: `${annotationPrefix}name` }],
   settings,
+  bases: toolchainBases,
   read: readToolchain,
   describe: describeToolchain,
   resolve: resolver('toolchain'),

@@ -1,4 +1,4 @@
-import { OcishError } from '@ocish/sdk'
+import { type BaseSetting, OcishError } from '@ocish/sdk'
 
 export type KlausType = 'plugin' | 'personality' | 'toolchain'
 
@@ -43,6 +43,13 @@ interface SourceSetting {
 }
 
 const builtIn: SourceSetting = { name: 'giantswarm', registry: 'gsoci.azurecr.io/giantswarm' }
+
+/** A toolchain is an ordinary image: where it lies tells what it is (klaus.md §1.1). */
+export const toolchainBases: BaseSetting = {
+  list: 'sources',
+  patterns: ['{toolchains}', '{registry}/klaus-toolchains'],
+  builtIn: [`${builtIn.registry}/klaus-toolchains`],
+}
 
 /** The built-in source and the configured ones; exactly one is the default. Errors: CONFIG_INVALID. */
 export function klausSources(section: Readonly<Record<string, unknown>>): readonly KlausSource[] {

@@ -28,6 +28,8 @@ export {
 } from './kind-data.ts'
 export type {
   Artifact,
+  BaseSetting,
+  Change,
   Description,
   Field,
   FieldValue,

@@ -1,5 +1,6 @@
 import {
   apiVersion,
+  type BaseSetting,
   type Kind,
   type KindCommand,
   type KindOption,
@@ -21,6 +22,7 @@ export interface KindData {
   readonly sources?: readonly SourceMatch[]
   readonly options?: readonly KindOption[]
   readonly settings?: Readonly<Record<string, unknown>>
+  readonly bases?: BaseSetting
   readonly locations?: readonly string[]
   readonly marker?: string
   readonly commands?: readonly KindCommandData[]
@@ -51,6 +53,7 @@ export function kindData(kind: DataFields): KindData {
     ...(kind.sources === undefined ? {} : { sources: kind.sources }),
     ...(kind.options === undefined ? {} : { options: kind.options }),
     ...(kind.settings === undefined ? {} : { settings: kind.settings }),
+    ...(kind.bases === undefined ? {} : { bases: kind.bases }),
     ...(kind.locations === undefined ? {} : { locations: kind.locations }),
     ...(kind.marker === undefined ? {} : { marker: kind.marker }),
     ...(kind.commands === undefined ? {} : { commands: kind.commands.map(commandData) }),

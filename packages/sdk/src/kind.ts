@@ -31,6 +31,19 @@ export interface Match {
   readonly generic?: true
 }
 
+/**
+ * Which repositories a person says to hold artifacts of a kind: all below a base that the settings name. What lies there
+ * and fits no match of another kind more closely is of this kind. Plain data as well.
+ */
+export interface BaseSetting {
+  /** The member of the settings that lists objects, one for each base. */
+  readonly list: string
+  /** `{MEMBER}` stands for a member of the object; the first pattern whose members are all given counts. */
+  readonly patterns: readonly string[]
+  /** Bases that count without being configured. Only kinds that come with the program have them. */
+  readonly builtIn?: readonly string[]
+}
+
 /** Which folders or files `push` and `validate` take for a kind. Plain data as well. */
 export interface SourceMatch {
   /** A folder that holds this file (a relative path). */
@@ -159,6 +172,11 @@ export interface Part {
   readonly inline?: boolean
   readonly platform?: Platform
   readonly open: OpenBytes
+  /**
+   * Digest of the uncompressed bytes of what `open` gave last, asked for when that was read to its end: whoever compressed
+   * them knows it. Without it the host decompresses again.
+   */
+  readonly diffId?: () => string
 }
 
 /** What the host measured while it streamed a part. `diffId` is the digest of the uncompressed bytes. */
@@ -231,6 +249,16 @@ export interface Description {
   readonly title: string
   readonly summary?: string
   readonly fields: readonly Field[]
+}
+
+/** One difference between two models of a kind. */
+export interface Change {
+  /** The member, as `values.image.tag`. */
+  readonly path: string
+  /** `+`, `-` or `~`. */
+  readonly op: string
+  readonly from?: FieldValue
+  readonly to?: FieldValue
 }
 
 /** A narrow, read-only view of registries. */
@@ -327,6 +355,8 @@ export interface Kind<Model = unknown> {
   readonly options?: readonly KindOption[]
   /** JSON Schema of `[kinds.NAME]` in the configuration. */
   readonly settings?: Readonly<Record<string, unknown>>
+  /** What of the settings recognises artifacts by where they lie. */
+  readonly bases?: BaseSetting
   /** The host validates what `read` returns with it. */
   readonly schema?: StandardSchema<Model>
   /** Bytes to model. Errors: KIND_INPUT_INVALID. */
@@ -345,16 +375,8 @@ export interface Kind<Model = unknown> {
   /** The kind computes no digests and uploads nothing. Errors: KIND_INPUT_INVALID. */
   pack?(source: Source, context: KindContext): Promise<Packed>
   validate?(input: Artifact | Source, context: KindContext): AsyncIterable<Finding>
-  /** Two models in, changes out; `op` is `+`, `-` or `~`. */
-  diff?(
-    from: Model,
-    to: Model,
-  ): Iterable<{
-    readonly path: string
-    readonly op: string
-    readonly from?: FieldValue
-    readonly to?: FieldValue
-  }>
+  /** Two models in, changes out. A promise, where the kind runs in a process of its own. */
+  diff?(from: Model, to: Model): Iterable<Change> | Promise<Iterable<Change>>
   dependencies?(
     model: Model,
   ): readonly { readonly ref: string; readonly name?: string; readonly kind?: string }[]

@@ -36,8 +36,6 @@ export interface KindSuiteOptions {
   /** At least one. */
   readonly cases: readonly KindCase[]
   readonly refusals?: readonly KindRefusal[]
-  /** The kind runs behind a channel that fetches bytes before they are asked for. */
-  readonly readsAhead?: boolean
   /** What command examples find; default: the first case's artifact under any reference. */
   readonly lookup?: Lookup
   /** What command examples read for a path parameter or flag; default: the first case's source. */
@@ -61,7 +59,7 @@ export function describeKind<Model>(kind: Kind<Model>, options: KindSuiteOptions
       describe(given.name, () => {
         roundTripCases(subject, given)
         abortCases(subject, given)
-        hostileCases(subject, given, options.readsAhead === true)
+        hostileCases(subject, given)
       })
     }
   })

@@ -65,6 +65,6 @@ describe('in process', () => {
 describe('in a child process', () => {
   for (const [name, kindName, given] of casesOfKinds) {
     const kind = withoutCommands(loaded.get(name)!.find((one) => one.name === kindName)!)
-    describeKind(kind, { packageJson: { ocish: packageField([kind]) }, readsAhead: true, cases: [given] })
+    describeKind(kind, { packageJson: { ocish: packageField([kind]) }, cases: [given] })
   }
 })

@@ -22,6 +22,7 @@ const dataFields = [
   'sources',
   'options',
   'settings',
+  'bases',
   'locations',
   'marker',
   'commands',

@@ -89,6 +89,8 @@ function kindsOf(ocish: Readonly<Record<string, unknown>>, name: string): readon
     const { match, commands = [] } = kind
     if (!Array.isArray(match) || match.length === 0 || !match.every((one) => isMatch(one)))
       throw bad(name, `does not say what ${String(kind['name'])} matches`)
+    if (kind['bases'] !== undefined && !isBases(kind['bases']))
+      throw bad(name, `takes repositories for ${String(kind['name'])} that nobody has configured`)
     if (!Array.isArray(commands) || !commands.every((one) => isCommand(one)))
       throw bad(name, `has commands of ${String(kind['name'])} that are none`)
     return { family: kind['name'], ...kind } as unknown as KindData
@@ -102,6 +104,17 @@ function isKebab(value: unknown): boolean {
 /** `repositoryPrefix` is for settings alone: a package must not take other people's repositories. */
 function isMatch(value: unknown): boolean {
   return isJsonObject(value) && Object.keys(value).length > 0 && !('repositoryPrefix' in value)
+}
+
+/** Bases come from settings alone, for the same reason. */
+function isBases(value: unknown): boolean {
+  return (
+    isJsonObject(value) &&
+    typeof value['list'] === 'string' &&
+    Array.isArray(value['patterns']) &&
+    value['patterns'].every((one) => typeof one === 'string' && one.startsWith('{')) &&
+    !('builtIn' in value)
+  )
 }
 
 function isCommand(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import type { Artifact, Kind } from '@ocish/sdk'
+import { verified } from '@ocish/core'
+import type { Artifact, Descriptor, Kind } from '@ocish/sdk'
 import { artifactOf, kindContext, noise, opened, temporaryFolder, type TemporaryFolder } from '@ocish/testing'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { loadPlugin } from './load-plugin.ts'
@@ -96,6 +97,44 @@ describe('a kind in a process of its own', () => {
         kindContext(),
       ),
     ).toFailWith('SIZE_MISMATCH')
+  })
+
+  it('T32 wrong bytes are DIGEST_MISMATCH, whether the kind trips over them, swallows that or hears of it', async () => {
+    const right = await note(noise(400_000))
+    const wrong = noise(400_000).with(0, 1 + noise(1)[0]!)
+    const artifact = { ...right, open: (part: Descriptor) => verified(opened(wrong)(), part) }
+    const refuse = `throw Object.assign(new Error('no note'), { [Symbol.for('@ocish/sdk/error')]: true, code: 'KIND_INPUT_INVALID' })`
+    const bodies = [
+      `for await (const chunk of artifact.open(artifact.layers[0])) ${refuse}`,
+      `try { ${collect} } catch { return { text: 'all is well' } }`,
+      collect,
+    ]
+    for (const body of bodies) {
+      // oxlint-disable-next-line no-await-in-loop
+      const kind = await kindWith(body)
+      // oxlint-disable-next-line no-await-in-loop
+      await expect(kind.read(artifact, kindContext())).toFailWith('DIGEST_MISMATCH')
+    }
+    const trips = await kindWith(bodies[0]!)
+    await expect(trips.read(right, kindContext())).toFailWith('KIND_INPUT_INVALID')
+  })
+
+  it('compares two models, and what it gives must be changes', async () => {
+    const diff = (body: string): Promise<Kind> =>
+      kindWith('return { text: "a" }', `diff(from, to) { ${body} }`)
+    const good = await diff(`return [{ path: 'text', op: '~', from: from.text, to: to.text }]`)
+    expect(await good.diff?.({ text: 'a' }, { text: 'b' })).toEqual([
+      { path: 'text', op: '~', from: 'a', to: 'b' },
+    ])
+    const lazy = await kindWith(
+      'return {}',
+      'async diff() { return new Set([{ path: "x", op: "+", to: 1 }]) }',
+    )
+    expect(await lazy.diff?.({}, {})).toEqual([{ path: 'x', op: '+', to: 1 }])
+    for (const body of ['return 5', 'return [1]', 'return [{ op: "+" }]', 'throw new Error("no")']) {
+      // oxlint-disable-next-line no-await-in-loop
+      await expect((await diff(body)).diff?.({}, {})).toFailWith('KIND_FAILED')
+    }
   })
 
   it('an abort reaches it', async () => {

@@ -1,18 +1,18 @@
 import {
-  type Artifact,
-  type Bytes,
+  type Change,
   defineKind,
   type Description,
+  isArtifact,
+  isJsonObject,
   type Kind,
   type KindCommand,
-  type KindCommandContext,
   type KindContext,
   type KindData,
   OcishError,
-  type Source,
-  type Target,
 } from '@ocish/sdk'
+import { PartWitness } from './part-witness.ts'
 import type { PluginProcess } from './plugin-process.ts'
+import { abilitiesOf, artifactShape, contextShape, sourceShape, targetShape } from './shapes.ts'
 
 /** A kind as an index knows it: its data, and which of the contract's functions it has. */
 export interface RemoteKindData extends KindData {
@@ -26,26 +26,42 @@ interface Reading {
   readonly completions: readonly string[]
 }
 
+/** The arguments of a function, as they cross the channel. */
+type Shapes = (witness: PartWitness) => readonly unknown[]
+
+const maxChanges = 100_000
+
 /**
- * A kind whose code runs in another process, behind the same contract. `diff` stays the generic one. Errors: KIND_FAILED,
- * and those of the kind.
+ * A kind whose code runs in another process, behind the same contract. Errors: KIND_FAILED, those of the kind, and
+ * DIGEST_MISMATCH or SIZE_MISMATCH for bytes that are not what they were said to be, whatever the kind makes of them.
  */
 export function remoteKind(data: RemoteKindData, process: () => Promise<PluginProcess>): Kind {
   const { name, functions, ...rest } = data
   const readings = new Map<unknown, Reading>()
   const has = (what: keyof Kind): boolean => functions.includes(what)
-  const use = async ({ signal }: KindContext, what: string, ...args: readonly unknown[]): Promise<unknown> =>
-    unlessAborted(signal, (await process()).call('use', name, what, ...args))
+  const use = async (context: KindContext, what: string, asShapes: Shapes): Promise<unknown> => {
+    const witness = new PartWitness()
+    return witnessed(witness, context.signal, async () =>
+      (await process()).call('use', name, what, ...asShapes(witness), contextShape(context, witness)),
+    )
+  }
   const each = async function* each<T>(
-    { signal }: KindContext,
+    context: KindContext,
     what: string,
-    ...args: readonly unknown[]
+    asShapes: Shapes,
   ): AsyncGenerator<T, void> {
-    yield* untilAborted<T>(signal, (await process()).call('use', name, what, ...args))
+    const witness = new PartWitness()
+    const shapes = [...asShapes(witness), contextShape(context, witness)]
+    yield* witnessedRows<T>(witness, context.signal, async () =>
+      (await process()).call('use', name, what, ...shapes),
+    )
   }
   const read: Kind['read'] = async (artifact, context) => {
-    const asked = (await process()).call('read', name, artifactShape(artifact), contextShape(context))
-    const answer = (await unlessAborted(context.signal, asked)) as Reading & { readonly model: unknown }
+    const witness = new PartWitness()
+    const shapes = [artifactShape(artifact, witness), contextShape(context, witness)]
+    const answer = (await witnessed(witness, context.signal, async () =>
+      (await process()).call('read', name, ...shapes),
+    )) as Reading & { readonly model: unknown }
     readings.set(answer.model, checked(answer, name))
     if (readings.size > 1000) readings.delete(readings.keys().next().value)
     return answer.model
@@ -56,32 +72,31 @@ export function remoteKind(data: RemoteKindData, process: () => Promise<PluginPr
     read,
     describe: (model) => readings.get(model)?.description ?? { title: name, fields: [] },
     ...(has('list') && {
-      list: (artifact, context) => each(context, 'list', artifactShape(artifact), contextShape(context)),
+      list: (artifact, context) => each(context, 'list', (witness) => [artifactShape(artifact, witness)]),
     }),
     ...(has('unpack') && {
       unpack: async (artifact, target, context) => {
-        await use(context, 'unpack', artifactShape(artifact), targetShape(target), contextShape(context))
+        await use(context, 'unpack', (witness) => [artifactShape(artifact, witness), targetShape(target)])
       },
     }),
     ...(has('pack') && {
       pack: async (source, context) =>
-        (await use(context, 'pack', sourceShape(source), contextShape(context))) as Awaited<
+        (await use(context, 'pack', () => [sourceShape(source)])) as Awaited<
           ReturnType<NonNullable<Kind['pack']>>
         >,
     }),
     ...(has('validate') && {
       validate: (input, context) =>
-        each(
-          context,
-          'validate',
-          'descriptor' in input ? artifactShape(input) : sourceShape(input),
-          contextShape(context),
-        ),
+        each(context, 'validate', (witness) => [
+          isArtifact(input) ? artifactShape(input, witness) : sourceShape(input),
+        ]),
+    }),
+    ...(has('diff') && {
+      diff: async (from, to) => checkedChanges(await (await process()).call('diff', name, from, to), name),
     }),
     ...(has('dependencies') && { dependencies: (model) => readings.get(model)?.dependencies ?? [] }),
     ...(has('resolve') && {
-      resolve: async (word, context) =>
-        (await use(context, 'resolve', word, contextShape(context))) as string | undefined,
+      resolve: async (word, context) => (await use(context, 'resolve', () => [word])) as string | undefined,
     }),
     ...(has('complete') && {
       complete: (model, word) =>
@@ -100,11 +115,49 @@ function remoteCommand(
     ...data,
     async *run(call, context) {
       const { args, flags } = call
-      const shape = { ...contextShape(context), ...abilitiesOf(context) }
-      const rows = (await process()).call('run', kind, data.name, { args, flags }, shape)
-      return yield* untilAborted<unknown, number | void>(context.signal, rows)
+      const witness = new PartWitness()
+      const shape = { ...contextShape(context, witness), ...abilitiesOf(context) }
+      return yield* witnessedRows<unknown, number | void>(witness, context.signal, async () =>
+        (await process()).call('run', kind, data.name, { args, flags }, shape),
+      )
     },
   }
+}
+
+/** The answer of a call, unless the parts behind it say otherwise. */
+async function witnessed(
+  witness: PartWitness,
+  signal: AbortSignal,
+  call: () => Promise<unknown>,
+): Promise<unknown> {
+  try {
+    const answer = await unlessAborted(signal, call())
+    witness.settle()
+    return answer
+  } catch (error) {
+    throw await witness.reason(error, signal)
+  }
+}
+
+/** The rows of a call, unless the parts behind them say otherwise at their end. */
+async function* witnessedRows<T, R = void>(
+  witness: PartWitness,
+  signal: AbortSignal,
+  call: () => Promise<unknown>,
+): AsyncGenerator<T, R> {
+  try {
+    const rows = await unlessAborted(signal, call())
+    if (!isIterable(rows)) throw new OcishError('KIND_FAILED', 'the kind gives no rows')
+    const result = yield* untilAborted<T, R>(signal, rows)
+    witness.settle()
+    return result
+  } catch (error) {
+    throw await witness.reason(error, signal)
+  }
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
 
 /** Ends with the signal, also where the other side does not. */
@@ -143,101 +196,6 @@ async function* untilAborted<T, R = void>(
   }
 }
 
-/** What a command's declared effect and the paths that were typed allow. */
-function abilitiesOf(context: KindCommandContext): object {
-  return {
-    ...(context.publish && {
-      publish: async (...given: Parameters<NonNullable<KindCommandContext['publish']>>) =>
-        context.publish?.(...given),
-    }),
-    ...(context.folder && {
-      folder: async (parameter: string) => {
-        const source = await context.folder?.(parameter)
-        return source && sourceShape(source)
-      },
-    }),
-    ...(context.target && {
-      target: async (parameter: string) => {
-        const target = await context.target?.(parameter)
-        return target && targetShape(target)
-      },
-    }),
-  }
-}
-
-function contextShape(context: KindContext): object {
-  const { signal, warn, progress, settings, options, lookup, features } = context
-  return {
-    ...(context.file && {
-      file: async (option: string) => {
-        const source = await context.file?.(option)
-        return source && sourceShape(source)
-      },
-    }),
-    signal,
-    warn: (message: unknown) => warn(String(message).slice(0, 1000)),
-    progress,
-    settings,
-    options,
-    features,
-    lookup: {
-      resolve: async (reference: string) => lookup.resolve(reference),
-      versions: (repository: string) => lookup.versions(repository),
-      repositories: (prefix: string) => lookup.repositories(prefix),
-      open: async (reference: string) => artifactShape(await lookup.open(reference)),
-    },
-  }
-}
-
-function artifactShape(artifact: Artifact): object {
-  const { ref, descriptor, manifest, bytes, artifactType, annotations, config, layers, subject } = artifact
-  return {
-    ref,
-    descriptor,
-    manifest,
-    bytes,
-    artifactType,
-    annotations,
-    config,
-    layers,
-    subject,
-    children: async (...given: Parameters<Artifact['children']>) =>
-      (await artifact.children(...given)).map((child) => artifactShape(child)),
-    open: (...given: Parameters<Artifact['open']>) => artifact.open(...given),
-  }
-}
-
-function sourceShape(source: Source): object {
-  return {
-    type: source.type,
-    name: source.name,
-    list: (dir: string) => source.list(dir),
-    stat: async (path: string) => source.stat(path),
-    readlink: async (path: string) => source.readlink(path),
-    open: (...given: Parameters<Source['open']>) => source.open(...given),
-    xattrs: async (path: string) => source.xattrs(path),
-    ...(source.beside && {
-      beside: async (suffix: string) => {
-        const found = await source.beside?.(suffix)
-        return found && sourceShape(found)
-      },
-    }),
-  }
-}
-
-/** Links are checked as for anybody: `asData` is for kinds that come with the program. */
-function targetShape(target: Target): object {
-  return {
-    write: async (path: string, content: Bytes, options?: { readonly mode?: number }) =>
-      target.write(path, content, options),
-    folder: async (path: string, options?: { readonly mode?: number }) => target.folder(path, options),
-    link: async (path: string, to: string) => target.link(path, to),
-    ...(target.hardlink && {
-      hardlink: async (path: string, existing: string) => target.hardlink?.(path, existing),
-    }),
-  }
-}
-
 /** What a stranger says of a model must have the form that is shown. Errors: KIND_FAILED. */
 function checked({ description, dependencies, completions }: Reading, name: string): Reading {
   const good =
@@ -253,4 +211,17 @@ function checked({ description, dependencies, completions }: Reading, name: stri
     dependencies: Array.isArray(dependencies) ? dependencies : [],
     completions: Array.isArray(completions) ? completions.filter((one) => typeof one === 'string') : [],
   }
+}
+
+/** Changes in the form that is shown. Errors: KIND_FAILED. */
+function checkedChanges(changes: unknown, name: string): readonly Change[] {
+  if (!Array.isArray(changes) || !changes.every((one) => isChange(one)))
+    throw new OcishError('KIND_FAILED', `the kind ${name} gives no changes`)
+  if (changes.length > maxChanges)
+    throw new OcishError('KIND_FAILED', `the kind ${name} gives more than ${maxChanges} changes`)
+  return changes
+}
+
+function isChange(value: unknown): value is Change {
+  return isJsonObject(value) && typeof value['path'] === 'string' && typeof value['op'] === 'string'
 }

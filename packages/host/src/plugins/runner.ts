@@ -62,6 +62,8 @@ function runPlugin(
         const dependencies = kind.dependencies?.(model)
         return { model, description, dependencies, completions: kind.complete?.(model, '') }
       },
+      /** Its rows all at once: they are data, and what takes too long or too much ends the process. */
+      diff: async (name: string, from: unknown, to: unknown) => [...(await kindNamed(name).diff(from, to))],
       use: (name: string, what: string, ...args: readonly unknown[]) => kindNamed(name)[what](...args),
       run: (name: string, command: string, call: unknown, context: unknown) =>
         kindNamed(name)

@@ -88,7 +88,7 @@ export function roundTripCases(kind: Kind, given: KindCase): void {
 
   test.runIf(can(kind, 'diff'))('does not differ from itself', async () => {
     const model = await readModel(kind, await artifactOfCase(kind, given), context)
-    expect([...(kind.diff?.(model, model) ?? [])]).toEqual([])
+    expect([...((await kind.diff?.(model, model)) ?? [])]).toEqual([])
   })
 
   test.runIf(can(kind, 'dependencies'))('names its dependencies', async () => {
