@@ -7,14 +7,15 @@ import { pad, width, wrap } from './width.ts'
 /** Lists longer than this end with a count; `-o json` has everything. */
 const listed = 40
 
-/** A description as a page: title, summary, and one line per field with its label on the left. */
+/** A description as a page: title, summary, and one line per field that has something to say, its label on the left. */
 export function describe(description: Description, look: Look): Text[] {
   const lines: Text[] = [paint(safe(description.title), 'title', look)]
   const room = Math.min(look.width, 110)
-  if (description.summary !== undefined) {
+  if (description.summary !== undefined && description.summary !== '') {
     lines.push(...wrap(safe(description.summary), room - 2).map((line) => join(['  ' as Text, line])))
   }
-  if (description.fields.length > 0) lines.push('' as Text, ...fields(description.fields, look, room))
+  const filled = description.fields.filter(({ value }) => value !== '')
+  if (filled.length > 0) lines.push('' as Text, ...fields(filled, look, room))
   return lines
 }
 

@@ -115,6 +115,7 @@ test('a description', () => {
         { label: 'tags', value: ['0.3.1', '0.3', 'latest'] },
         { label: 'requires', value: { go: '≥1.24', 'gs-observability': '^0.2' } },
         { label: 'signed', value: true },
+        { label: 'version', value: '' },
       ],
     },
     look,
