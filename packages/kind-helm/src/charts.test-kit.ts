@@ -72,14 +72,14 @@ export async function tgz(files: readonly TarFile[]): Promise<Uint8Array> {
   return gzipSync(await readAll(writeTar(entries)))
 }
 
-/** An archive of one chart, with its provenance beside it, and the keyring that fits. */
-export async function signedChart(): Promise<{
-  readonly source: Source
-  readonly artifact: Artifact
-  readonly keyring: Uint8Array
+/** An archive of one chart, the provenance file for it, and the keyring that fits; each call makes a key of its own. */
+export async function signedArchive(): Promise<{
+  readonly file: string
+  readonly bytes: Uint8Array
   readonly provenance: string
+  readonly keyring: Uint8Array
 }> {
-  const name = 'web-1.2.0+build.5.tgz'
+  const file = 'web-1.2.0+build.5.tgz'
   const bytes = await tgz([
     { path: 'web/Chart.yaml', content: webYaml },
     { path: 'web/values.yaml', content: 'replicas: 1\n' },
@@ -89,14 +89,25 @@ export async function signedChart(): Promise<{
     type: 'ecc',
     format: 'object',
   })
-  const text = `${webYaml}\n...\nfiles:\n  ${name}: ${digestOf(bytes)}\n`
+  const text = `${webYaml}\n...\nfiles:\n  ${file}: ${digestOf(bytes)}\n`
   const message = await createCleartextMessage({ text })
   const provenance = await sign({ message, signingKeys: key.privateKey })
+  return { file, bytes, provenance, keyring: key.publicKey.write() }
+}
+
+/** The same as a source with its provenance beside it, and as a published chart. */
+export async function signedChart(): Promise<{
+  readonly source: Source
+  readonly artifact: Artifact
+  readonly keyring: Uint8Array
+  readonly provenance: string
+}> {
+  const { file, bytes, provenance, keyring } = await signedArchive()
   const source: Source = {
-    ...memoryFile(name, bytes),
+    ...memoryFile(file, bytes),
     stat: async () => ({ path: '', kind: 'file', size: bytes.length, mtime: 1_700_000_000.5 }),
-    beside: async (suffix) => memoryFile(name + suffix, provenance),
+    beside: async (suffix) => memoryFile(file + suffix, provenance),
   }
   const artifact = await artifactOf(await packChart(source, kindContext()))
-  return { source, artifact, provenance, keyring: key.publicKey.write() }
+  return { source, artifact, provenance, keyring }
 }

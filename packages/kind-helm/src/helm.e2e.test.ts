@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, utimes, writeFile } from 'node:fs/promises'
+import { digestOf } from '@ocish/sdk'
 import {
   findProgram,
   embeddedRegistry,
@@ -11,6 +13,7 @@ import {
   type TemporaryFolder,
 } from '@ocish/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signedArchive, tgz, webYaml } from './charts.test-kit.ts'
 
 let registry: EmbeddedRegistry
 let folder: TemporaryFolder
@@ -72,6 +75,31 @@ describe('a chart folder, through the program', () => {
     const { code, stdout } = await run('validate ./trap')
     expect(code).toBe(1)
     expect(stdout).toMatch(/HELM_NOT_TEXT\s+Chart\.yaml\s+3\s/)
+  })
+
+  test('pull --verify and helm verify: the chart that was signed, by whom; another key, another archive, nothing written', async () => {
+    const { file, bytes, provenance, keyring } = await signedArchive()
+    await mkdir(folder.join('signed'))
+    await writeFile(folder.join('signed', file), bytes)
+    await writeFile(folder.join('signed', `${file}.prov`), provenance)
+    await writeFile(folder.join('ours.gpg'), keyring)
+    await writeFile(folder.join('theirs.gpg'), (await signedArchive()).keyring)
+    const ref = 'HOST/signed/web:1.2.0_build.5'
+    await answer(`push ./signed/${file} HOST/signed/web`)
+    await answer(`pull ${ref} ./verified --verify --keyring ours.gpg --unpack`)
+    expect(await readFile(folder.join('verified/values.yaml'), 'utf8')).toBe('replicas: 1\n')
+    const [row] = JSON.parse(await answer(`helm verify ${ref} --keyring ours.gpg -o json`)) as object[]
+    expect(row).toMatchObject({ name: file, signer: 'Ann <ann@example.test>', digest: digestOf(bytes) })
+
+    const stranger = await run(`pull ${ref} ./stranger --verify --keyring theirs.gpg --unpack --errors json`)
+    expect([stranger.code, JSON.parse(stranger.stderr)]).toMatchObject([7, { code: 'SIGNATURE_INVALID' }])
+    await writeFile(folder.join('signed', file), await tgz([{ path: 'web/Chart.yaml', content: webYaml }]))
+    await answer(`push ./signed/${file} HOST/forged/web`)
+    const forged = await run(
+      'pull HOST/forged/web:1.2.0_build.5 ./forged --verify --keyring ours.gpg --errors json',
+    )
+    expect([forged.code, JSON.parse(forged.stderr)]).toMatchObject([7, { code: 'DIGEST_MISMATCH' }])
+    expect(['stranger', 'forged'].map((name) => existsSync(folder.join(name)))).toEqual([false, false])
   })
 
   test('another .tgz is a plain file', async () => {
