@@ -23,6 +23,14 @@ const stylesIn = (output: string): readonly string[] =>
     codes.split(';'),
   )
 
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
 /** A failed line, a table, a ghost, the menu. */
 async function walk(terminal: TestTerminal, mark: string): Promise<void> {
   await expectShown(terminal, mark)
@@ -119,6 +127,40 @@ describe('every way out restores the terminal', () => {
     terminal.signal(name)
     expect(await terminal.ended).toBe(status)
     for (const sequence of restored) expect(terminal.output.slice(-200)).toContain(sequence)
+  })
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s while another program has it: that one ends too', async (name, status) => {
+    await using terminal = open()
+    await expectShown(terminal, '❯')
+    terminal.type("^sh -c 'echo pid $$; exec sleep 60'\r")
+    await terminal.until(({ screen }) => /^pid \d+$/m.test(screen.join('\n')), 'the other program')
+    const pid = Number(/^pid (\d+)$/m.exec(terminal.screen.join('\n'))![1])
+    terminal.signal(name)
+    expect(await terminal.ended).toBe(status)
+    for (const sequence of restored) expect(terminal.output.slice(-200)).toContain(sequence)
+    expect(terminal.output).not.toMatch(/Error|INTERRUPTED|Node\.js/)
+    await expect.poll(() => isRunning(pid)).toBe(false)
+  })
+
+  test('a program that ends the session it was started from', async () => {
+    await using terminal = open()
+    await expectShown(terminal, '❯')
+    terminal.type('^sh -c \'kill -HUP "$PPID"\'\r')
+    expect(await terminal.ended).toBe(129)
+    for (const sequence of restored) expect(terminal.output.slice(-200)).toContain(sequence)
+    expect(terminal.output).not.toMatch(/Error|INTERRUPTED|Node\.js/)
+  })
+
+  test('a program that is killed: the prompt stays, and reads keys', async () => {
+    await using terminal = open()
+    await expectShown(terminal, '❯')
+    terminal.type("^sh -c 'stty raw -echo; kill -KILL $$'\r")
+    await expectShown(terminal, 'EXTERNAL_FAILED')
+    terminal.type('exit 8\r')
+    expect(await terminal.ended).toBe(8)
   })
 
   test('an exception that nobody caught', async () => {

@@ -174,4 +174,18 @@ describeWith(['tmux'], 'a session in tmux', () => {
     tmux.text('typed')
     await expectShown(tmux, /shell\$ typed/)
   })
+
+  test.each(['SIGHUP', 'SIGTERM'] as const)(
+    'after %s while another program has the terminal, it is usable',
+    async (name) => {
+      using tmux = await session()
+      tmux.line("^sh -c 'echo at-work; exec sleep 60'")
+      await expectShown(tmux, /^at-work$/m)
+      signal(name)
+      await expectShown(tmux, /shell\$$/)
+      tmux.line('stty -a')
+      await expectShown(tmux, / icanon[^]* echo /)
+      expect(tmux.screen).not.toContain('INTERRUPTED')
+    },
+  )
 })

@@ -231,19 +231,3 @@ test('a plugin is there from the next line on; when it throws, the prompt stays 
   terminal.type('exit 4\r')
   expect(await terminal.ended).toBe(4)
 })
-
-test('an exception that nobody took restores the terminal', async () => {
-  const hook = "process.on('SIGUSR2', () => { throw new Error('boom') })"
-  await using terminal = open({
-    env: { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(hook)}` },
-  })
-  await expectShown(terminal, '❯')
-  terminal.type('half a line')
-  await expectShown(terminal, 'half a line')
-  terminal.signal('SIGUSR2')
-  expect(await terminal.ended).not.toBe(0)
-  expect(terminal.output).toContain('boom')
-  expect(terminal.output.lastIndexOf('\u001B[?2004l')).toBeGreaterThan(
-    terminal.output.lastIndexOf('\u001B[?2004h'),
-  )
-})

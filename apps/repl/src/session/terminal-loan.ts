@@ -77,6 +77,8 @@ export class TerminalLoan {
   async #given<T>(work: () => Promise<T>): Promise<T> {
     const { view, returned } = this.#options
     const { promise, resolve, reject } = Promise.withResolvers<T>()
+    // It may fail long before the view has the terminal back.
+    promise.catch(() => undefined)
     const during = async (): Promise<void> => work().then(resolve, reject)
     try {
       await (view()?.suspend(during) ?? during())
