@@ -1,9 +1,10 @@
-import type { FileHandle } from 'node:fs/promises'
+import { type FileHandle, rm } from 'node:fs/promises'
 import { algorithmOf, createDigester, type Descriptor, hasCode } from '@ocish/sdk'
 import { readFileBytes } from './blob-pool.ts'
-import { BlobWriter, checkBlob } from './blob-writer.ts'
+import { checkBlob } from './blob-writer.ts'
 import { restOf, type Fetched } from './rest-of.ts'
 import type { Lease } from './lease.ts'
+import { SlabWriter } from './slab-writer.ts'
 
 /** A download that passes by: `have` bytes of the open partial file count, and `rest` is what follows them. */
 export interface Passing {
@@ -24,46 +25,46 @@ export async function* passing(
   descriptor: Descriptor,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void> {
-  const digester = createDigester(algorithmOf(descriptor.digest))
-  const writer = BlobWriter.resume(path, file, digester, have)
+  // From its beginning on, whoever opened it verifies it.
+  const digester = have === 0 ? undefined : createDigester(algorithmOf(descriptor.digest))
+  let writer: SlabWriter | undefined = new SlabWriter(file, path, undefined, have)
   let size = have
-  let isWritten = true
   try {
     await file.truncate(have)
     // Whoever reads may take its time; who waits for the lease goes alone anyway.
     lease.pause(true)
     for await (const chunk of readFileBytes(path, 0, signal)) {
-      digester.update(chunk)
+      digester?.update(chunk)
       yield chunk
     }
     for await (const chunk of rest === undefined ? [] : restOf(rest, have, signal)) {
       size += chunk.length
-      // The reader owns its chunk, and the writer may not have written this one yet.
-      if (isWritten) isWritten = await wasWritten(writer, new Uint8Array(chunk))
-      else digester.update(chunk)
+      digester?.update(chunk)
       if (size > descriptor.size) checkBlob(descriptor, { size })
+      if (writer !== undefined && !(await wasWritten(path, async () => writer?.take(chunk))))
+        writer = undefined
       yield chunk
     }
-    checkBlob(descriptor, { size })
-    checkBlob(descriptor, { size, digest: digester.digest() })
+    checkBlob(descriptor, digester === undefined ? { size } : { size, digest: digester.digest() })
   } catch (error) {
     // What is merely too short is the beginning of the right content.
     const isWrong = size >= descriptor.size && hasCode(error, 'DIGEST_MISMATCH', 'SIZE_MISMATCH')
-    if (isWrong) await writer.discard()
+    if (isWrong) await rm(path, { force: true })
     throw error
   } finally {
-    await writer.keep()
+    if (writer !== undefined) await wasWritten(path, async () => writer?.flush())
+    await file.close()
     await lease.release()
   }
 }
 
-/** False: the file is gone, and its room is free. */
-async function wasWritten(writer: BlobWriter, chunk: Uint8Array): Promise<boolean> {
+/** False: it could not be written; the file is gone, and its room is free. */
+async function wasWritten(path: string, write: () => Promise<void>): Promise<boolean> {
   try {
-    await writer.write(chunk)
+    await write()
     return true
   } catch {
-    await writer.discard()
+    await rm(path, { force: true })
     return false
   }
 }

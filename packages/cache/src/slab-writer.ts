@@ -14,7 +14,7 @@ const syncEvery = 32 * 1024 * 1024
  */
 export class SlabWriter {
   readonly #file: FileHandle
-  readonly #digester: Digester
+  readonly #digester: Digester | undefined
   readonly #path: string
   #position: number
   #buffer: Uint8Array | undefined
@@ -22,8 +22,11 @@ export class SlabWriter {
   #synced: number
   #syncing: Promise<void> | undefined
 
-  /** `digester` has seen the first `position` bytes of the file. */
-  constructor(file: FileHandle, path: string, digester: Digester, position: number) {
+  /**
+   * `digester` has seen the first `position` bytes of the file; without one nothing is hashed, and nothing is told to
+   * the device.
+   */
+  constructor(file: FileHandle, path: string, digester: Digester | undefined, position: number) {
     this.#file = file
     this.#path = path
     this.#digester = digester
@@ -42,11 +45,11 @@ export class SlabWriter {
       await this.#writeBuffer()
       // The file is written on another thread while this one hashes.
       const writing = this.#write(slab)
-      this.#digester.update(slab)
+      this.#digester?.update(slab)
       await writing
       return
     }
-    this.#digester.update(slab)
+    this.#digester?.update(slab)
     this.#buffer ??= Buffer.allocUnsafeSlow(bufferSize)
     if (this.#buffered + slab.length > bufferSize) await this.#writeBuffer()
     this.#buffer.set(slab, this.#buffered)
@@ -81,7 +84,8 @@ export class SlabWriter {
 
   /** A failure is found by the sync at the end. */
   #syncBehind(): void {
-    if (this.#syncing !== undefined || this.#position - this.#synced < syncEvery) return
+    if (this.#digester === undefined || this.#syncing !== undefined) return
+    if (this.#position - this.#synced < syncEvery) return
     this.#synced = this.#position
     this.#syncing = this.#file
       .datasync()
