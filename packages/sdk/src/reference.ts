@@ -178,10 +178,16 @@ function repositoryFault(repository: Piece): Fault | undefined {
   let from = repository.from
   for (const part of repository.text.split('/')) {
     if (!componentGrammar.test(part)) {
-      const says = 'a repository is made of lower-case letters, digits and single . _ - or __ between them'
-      return part === ''
-        ? { from: from - 1, to: from, says: 'an empty part' }
-        : { from, to: from + part.length, says }
+      if (part === '') return { from: from - 1, to: from, says: 'an empty part' }
+      const to = from + part.length
+      const colon = part.indexOf(':')
+      if (colon > 0)
+        return { from: from + colon, to, says: 'one tag, and that at the end, is all there can be' }
+      return {
+        from,
+        to,
+        says: 'a repository is made of lower-case letters, digits and single . _ - or __ between them',
+      }
     }
     from += part.length + 1
   }
@@ -208,21 +214,21 @@ function digestFault(digest: Piece): Fault | undefined {
   }
 }
 
-/** What was probably meant: cases folded, illegal characters of a tag replaced, Docker Hub where no host is. */
+/** What was probably meant: cases folded, illegal characters replaced or left out, Docker Hub where no host is. */
 function nearestReference(parts: Parts): string | undefined {
   if (parts.registry === undefined && looksLikeRegistry(parts.repository.text.split('/')[0] ?? ''))
     return undefined
   const registry = canonicalRegistry(parts.registry?.text ?? dockerHub)
   const path = parts.repository.text
-    .toLowerCase()
     .split('/')
+    .map(nearestComponent)
     .filter((part) => part !== '')
     .join('/')
   const tag = parts.tag?.text
     .replaceAll('+', '_')
     .replaceAll(/[^A-Za-z0-9._-]/g, '-')
     .replace(/^[.-]+/, '')
-  const digest = parts.digest?.text.toLowerCase()
+  const digest = parts.digest?.text.toLowerCase() || undefined
   if (registry === undefined || !isRepository(path)) return undefined
   if ((tag && !isTag(tag)) || (digest !== undefined && !isDigest(digest))) return undefined
   const repository = onDockerHub(registry, path)
@@ -232,6 +238,16 @@ function nearestReference(parts: Parts): string | undefined {
     ...(tag && { tag }),
     ...(digest !== undefined && { digest }),
   })
+}
+
+/** A colon is left for the grammar to refuse: which of two tags was meant nobody knows. */
+function nearestComponent(part: string): string {
+  const lower = part.toLowerCase()
+  if (componentGrammar.test(lower)) return lower
+  return lower
+    .replaceAll(/[^a-z0-9._:-]/g, '-')
+    .replaceAll(/[._-]+/g, (run) => run[0]!)
+    .replaceAll(/^[._-]|[._-]$/g, '')
 }
 
 function assemble(parts: Parts): Reference {

@@ -67,7 +67,7 @@ function hostPolicy(host: string, options: ServeOptions): HostPolicy {
       'ADDRESS_REFUSED',
       `${host} can be reached from other machines, and nothing asks them for a password`,
       {
-        hint: 'Serve 127.0.0.1, or allow it explicitly.',
+        hint: 'Serve 127.0.0.1, name who may use it with --users FILE, or let everybody in with --allow-remote.',
       },
     )
   }

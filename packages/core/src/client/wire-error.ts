@@ -167,6 +167,13 @@ function refusedCall(
     return { code: 'UNSUPPORTED', message: `${host} does not support this for ${text}${because}` }
   }
   if (status === 404) return missing(subject, codes, because)
+  if (status === 421) {
+    return {
+      code: 'REGISTRY_REJECTED',
+      message: `what listens there does not answer to the name ${host}`,
+      hint: 'Ask it by a name or address of its own, such as 127.0.0.1.',
+    }
+  }
   if (status === 412) return { code: 'PRECONDITION_FAILED', message: `${text} has changed in the meantime` }
   if (status === 413 || /body too large|too large/i.test(because)) {
     return { code: 'LIMIT_EXCEEDED', message: `${text} is larger than ${host} takes${because}` }
