@@ -1,4 +1,7 @@
-/** Writes `docs/api/` from the declarations and doc comments in `api/`, or with `--check` compares them. */
+/**
+ * Writes `docs/api/` from the declarations and doc comments in `api/`, or with `--check` compares them. An exported name
+ * without a doc comment is an error either way.
+ */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -107,15 +110,29 @@ interface Entry {
   readonly text: string
 }
 
-function entryOf(outside: string, inside: string, section: Section, all: readonly Section[]): Entry {
+/** Exported names that have no doc comment, with their package. */
+const bare = new Set<string>()
+
+function entryOf(
+  pkg: string,
+  [outside, inside]: readonly [string, string],
+  section: Section,
+  all: readonly Section[],
+): Entry {
   const title = outside === 'default' ? `default: ${inside}` : outside
   const own = declarationsOf(section).get(inside)
+  if (own !== undefined && own.doc === '' && !isPlaceless(own, outside)) bare.add(`${pkg}: ${outside}`)
   if (own !== undefined) return { title, text: shown(own) }
   const imported = importsOf(section).get(inside)
   if (imported === undefined) throw new Error(`${inside} is exported and not declared`)
   const chunk = all.find(({ name }) => imported.from === `./${name}.mjs`)
   if (chunk === undefined) return { title, text: `Of \`${imported.from}\`.` }
-  return entryOf(outside, exportsOf(chunk).get(imported.name) ?? imported.name, chunk, all)
+  return entryOf(pkg, [outside, exportsOf(chunk).get(imported.name) ?? imported.name], chunk, all)
+}
+
+/** A default export and a namespace of a whole module have no place for a comment of their own. */
+function isPlaceless({ code }: Declaration, outside: string): boolean {
+  return outside === 'default' || code.startsWith('declare namespace')
 }
 
 function shown({ doc, code }: Declaration): string {
@@ -135,9 +152,7 @@ function pageOf(folder: string): string {
     const section = sections.find(({ name }) => name === (key === '.' ? 'index' : key.slice(2)))
     if (section === undefined) return []
     const again = section.lines.flatMap((line) => /^export \* from "(.*)";$/.exec(line)?.[1] ?? [])
-    const names = [...exportsOf(section)].map(([outside, inside]) =>
-      entryOf(outside, inside, section, sections),
-    )
+    const names = [...exportsOf(section)].map((name) => entryOf(manifest.name, name, section, sections))
     return [
       `## \`${manifest.name}${key.slice(1)}\``,
       ...again.map((from) => `And everything of \`${from}\`.`),
@@ -179,5 +194,6 @@ if (check) {
   mkdirSync(target, { recursive: true })
   for (const [name, text] of wanted) writeFileSync(join(target, name), text)
 }
+for (const name of bare) console.error(`${name} is exported without a doc comment`)
 console.log(check ? `docs/api: ${different} pages differ` : `docs/api: ${wanted.size} pages written`)
-if (different > 0) process.exitCode = 1
+if (different > 0 || bare.size > 0) process.exitCode = 1

@@ -11,6 +11,7 @@ const gzipBlockSize = 256 * 1024
 const zstdBlockSize = 4 * 2 ** 20
 const window = 32 * 1024
 
+/** How `compress` works: the level, and how much of it at once. */
 export interface CompressOptions {
   /** gzip 1–9 (default 6), zstd 1–19 (default 3). */
   readonly level?: number
@@ -62,6 +63,8 @@ async function* gzipped(bytes: Bytes, options: CompressOptions): Bytes & AsyncGe
     state.tail = block.subarray(Math.max(0, block.length - window))
     return deflateBlock(block, {
       level: options.level ?? 6,
+      // Output that fits one piece is one way to the other thread and back.
+      chunkSize: gzipBlockSize / 2,
       finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
       ...(dictionary === undefined || dictionary.length === 0 ? {} : { dictionary }),
     })
@@ -79,7 +82,7 @@ async function* zstdFrames(bytes: Bytes, options: CompressOptions): Bytes & Asyn
     [constants.ZSTD_c_compressionLevel]: options.level ?? 3,
     [constants.ZSTD_c_checksumFlag]: 1,
   }
-  const start = (block: Buffer): Promise<Buffer> => zstdBlock(block, { params })
+  const start = (block: Buffer): Promise<Buffer> => zstdBlock(block, { params, chunkSize: zstdBlockSize / 4 })
   yield* concurrently(blocks(bytes, zstdBlockSize), start, options)
 }
 

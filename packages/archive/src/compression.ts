@@ -5,6 +5,7 @@ import { ByteReader } from './byte-reader.ts'
 import { defaultLimits, exceeded } from './limits.ts'
 import { zstdFrames } from './zstd-frames.ts'
 
+/** A compression that layers and archives have; `none` is a plain tar. */
 export type Compression = 'none' | 'gzip' | 'zstd'
 
 const graceBytes = 64 * 2 ** 20
@@ -17,6 +18,10 @@ export function sniffCompression(head: Uint8Array): Compression {
   return magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50 ? 'zstd' : 'none'
 }
 
+/**
+ * What `decompressed` takes for granted and how much it gives. Beyond `ratio` or `bytes` it throws LIMIT_EXCEEDED
+ * (T40).
+ */
 export interface DecompressOptions {
   /** Default: by the first bytes. */
   readonly compression?: Compression

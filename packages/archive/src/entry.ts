@@ -1,5 +1,6 @@
 import type { Bytes, OpenBytes } from '@ocish/sdk'
 
+/** What a tar entry is that is written. */
 export type TarEntryType = 'file' | 'folder' | 'link' | 'hardlink' | 'fifo' | 'character' | 'block'
 
 /** What a tar header says about one entry (POSIX pax, ustar). */

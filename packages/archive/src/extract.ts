@@ -5,6 +5,7 @@ import { entryPath, foldedPath, unsafe } from './entry-path.ts'
 import { defaultLimits, type ArchiveLimits } from './limits.ts'
 import { readTar } from './read-tar.ts'
 
+/** What `extract` writes of an archive, and what it refuses. */
 export interface ExtractOptions {
   readonly limits?: Partial<ArchiveLimits>
   readonly signal?: AbortSignal
@@ -18,6 +19,7 @@ export interface ExtractOptions {
   readonly skipSpecial?: (path: string, type: TarMember['type']) => void
 }
 
+/** What `extract` wrote. */
 export interface Extracted {
   readonly entries: number
   /** Of all files. */

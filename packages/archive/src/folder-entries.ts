@@ -2,6 +2,7 @@ import ignore, { type Ignore } from 'ignore'
 import { OcishError, type Source, type TreeEntry } from '@ocish/sdk'
 import type { TarInput } from './entry.ts'
 
+/** What `folderEntries` takes of a folder, and what is made the same everywhere so that the bytes are. */
 export interface FolderOptions {
   /** Seconds since 1970 for every entry. Default 0, or what SOURCE_DATE_EPOCH says where the caller passes it. */
   readonly mtime?: number
@@ -14,6 +15,7 @@ export interface FolderOptions {
   readonly skipSpecial?: (entry: TreeEntry) => void
 }
 
+/** The file of a folder whose lines, in the form of .gitignore, keep files out of what is packed. */
 export const ignoreFile = '.ocishignore'
 
 /**

@@ -16,6 +16,10 @@ export interface ArchiveLimits {
   readonly ratio: number
 }
 
+/**
+ * What an archive may hold where the caller sets nothing else (T40): counts, bytes, and decompressed to compressed
+ * bytes.
+ */
 export const defaultLimits: ArchiveLimits = {
   entries: 1_000_000,
   bytes: 64 * 2 ** 30,

@@ -20,6 +20,7 @@ const entryTypes: Readonly<Record<string, TarEntryType>> = {
   FIFO: 'fifo',
 }
 
+/** Limits of `readTar`; those that are not given are `defaultLimits`. */
 export interface ReadTarOptions {
   readonly limits?: Partial<ArchiveLimits>
 }

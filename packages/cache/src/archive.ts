@@ -33,6 +33,7 @@ import { checkPrecondition, placeEntries } from './layout-changes.ts'
 import { checkEntryRepository, checkEntryTag } from './layout-names.ts'
 import { manifestDigest, manifestFacts, ManifestReader } from './manifest-facts.ts'
 
+/** How an oci-archive or docker-archive is opened. */
 export interface ArchiveOptions {
   /** `write` makes a new oci-archive, or a new one out of an uncompressed oci-archive that is there, by `commit`. */
   readonly access: 'read' | 'write'

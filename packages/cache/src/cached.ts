@@ -28,6 +28,7 @@ import type { Fetched } from './rest-of.ts'
 import { type Store, stateOf } from './store.ts'
 import type { OpenState, StoreState } from './store-state.ts'
 
+/** Whose content `cached` keeps, and how long what may change is taken as known. */
 export interface CachedOptions {
   /** The origin's name in the store: its host. */
   readonly host: string

@@ -26,6 +26,7 @@ export interface StoreUsage {
   readonly count: number
 }
 
+/** What `prune` removes: what was not used since a moment, or what is oldest until little enough is left. */
 export interface PruneOptions {
   /** What was used last before. */
   readonly before?: Date

@@ -8,6 +8,7 @@ import { isGone, type ProcessIdentity, thisProcess } from './process-identity.ts
 /** Milliseconds. */
 const patience = { waiting: 60_000, unreadable: 2_000, elsewhere: 30_000 }
 
+/** How long a lock that another process holds is waited for. Errors: CACHE_LOCKED. */
 export interface LockOptions {
   readonly signal?: AbortSignal | undefined
   /** Milliseconds until CACHE_LOCKED; default one minute. */

@@ -22,6 +22,7 @@ import { IndexView } from './index-view.ts'
 import { manifestNotFound, ManifestReader } from './manifest-facts.ts'
 import { poolAbilities, PoolRegistry } from './pool-registry.ts'
 
+/** How an image layout is opened (image-spec, image-layout.md). */
 export interface LayoutOptions {
   /** `write` creates a layout that is missing, at the first write. */
   readonly access: 'read' | 'write'

@@ -14,6 +14,7 @@ import { StoreState } from './store-state.ts'
 import { type Bytes, compareUtf8, type Descriptor } from '@ocish/sdk'
 import type { CallOptions, Registry } from '@ocish/core'
 
+/** How the store names itself, and who hears of what keeps it from working. */
 export interface StoreOptions {
   /** How its errors name it; default `cache:`. */
   readonly name?: string

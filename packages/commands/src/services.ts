@@ -75,6 +75,7 @@ export interface KindCommandScope extends KindCommandContext, AsyncDisposable {
   finish(): Promise<void>
 }
 
+/** The kinds that are there, found by their data; code of one is loaded only by `load` (architecture.md, Kinds). */
 export interface Kinds {
   /** Data only. */
   list(): readonly KindInfo[]
@@ -101,6 +102,7 @@ export interface Kinds {
   ): Promise<unknown>
 }
 
+/** What `publish` wrote: the manifest or index at the root, and the tags that point to it. */
 export interface Published {
   readonly digest: string
   readonly mediaType: string
@@ -108,6 +110,7 @@ export interface Published {
   readonly tags: readonly string[]
 }
 
+/** What is known of a user at one host: a password or an identity token, and where it was found. */
 export interface Credential {
   readonly username?: string
   readonly password?: string
@@ -116,6 +119,7 @@ export interface Credential {
   readonly source: string
 }
 
+/** Credentials as `login`, `logout` and `whoami` see them; secrets are given only by `find`. */
 export interface Credentials {
   /** Hosts that have credentials, without secrets. */
   list(): Promise<readonly { readonly host: string; readonly username?: string; readonly source: string }[]>
@@ -130,6 +134,7 @@ export interface Credentials {
   logout(host: string): Promise<boolean>
 }
 
+/** A blob of the store: its size in bytes, and the repositories it was fetched from. */
 export interface CachedBlob {
   readonly digest: string
   readonly size: number
@@ -137,6 +142,7 @@ export interface CachedBlob {
   readonly repositories: readonly string[]
 }
 
+/** The store as the `cache` verbs see it. */
 export interface CacheView {
   ls(): AsyncIterable<CachedBlob>
   usage(): AsyncIterable<{
@@ -156,6 +162,7 @@ export interface CacheView {
   clear(options: { readonly dryRun: boolean; readonly signal: AbortSignal }): AsyncIterable<CachedBlob>
 }
 
+/** What `serve` offers, where, and to whom. */
 export interface ServeOptions {
   readonly folder?: string
   /** A registry, or a namespace of one, that is served through the store: what is not there is fetched, once. */
@@ -177,6 +184,7 @@ export interface ServiceSetting {
   readonly source: string
 }
 
+/** The configuration as `config` and `alias` see it. */
 export interface Settings {
   /** Every value that is in force, and the names that could have one; sorted. */
   list(): readonly ServiceSetting[]
@@ -211,6 +219,7 @@ export interface RunOptions {
   readonly glob?: number
 }
 
+/** What may happen to what is there where a folder is to be written. */
 export interface TargetRequest {
   /** Replaces a folder as a whole when the callback succeeds. */
   readonly force: boolean

@@ -1,5 +1,6 @@
 import { type Bytes, OcishError } from '@ocish/sdk'
 
+/** How much `collect` takes into memory. Errors: LIMIT_EXCEEDED. */
 export interface CollectOptions {
   /** Most bytes that are taken; one more is LIMIT_EXCEEDED. */
   readonly limit: number

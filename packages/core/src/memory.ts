@@ -40,6 +40,7 @@ import { requiredParts } from './successors.ts'
 import { unsupported, UnsupportedRegistry } from './unsupported.ts'
 import { checkDigest, checkSize, verified } from './verified.ts'
 
+/** What a registry in memory is called and cannot do. */
 export interface MemoryRegistryOptions {
   /** Default: `memory`, `memory-2`, … : copy takes two registries of one name for the same one. */
   readonly name?: string

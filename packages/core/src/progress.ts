@@ -17,4 +17,5 @@ export type TransferEvent =
       readonly how: 'moved' | 'mounted' | 'existing' | 'skipped'
     }
 
+/** Hears of every step of a transfer; called synchronously, so it must be quick. */
 export type OnTransfer = (event: TransferEvent) => void

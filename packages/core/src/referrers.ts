@@ -18,10 +18,15 @@ import type { CallOptions, Place, PushedManifest, PushManifestOptions, Registry 
 /** Runs an act while nobody else runs one with the same key. */
 export type Exclusive = <T>(key: string, act: () => Promise<T>) => Promise<T>
 
+/** Which referrers are wanted: those of one artifact type, or all. */
 export interface ListReferrersOptions extends CallOptions {
   readonly artifactType?: string
 }
 
+/**
+ * How the index of the tag schema is written (distribution-spec, Referrers Tag Schema): read, changed and written
+ * under one lock.
+ */
 export interface IndexReferrerOptions extends CallOptions {
   /** A lock across processes; default: within this process only. */
   readonly exclusive?: Exclusive

@@ -11,6 +11,7 @@ import type { Bytes, Descriptor, OpenBytes } from '@ocish/sdk'
 /** `unknown`: only asking tells (a remote registry); the method then works or answers UNSUPPORTED. */
 export type Ability = boolean | 'unknown'
 
+/** What a registry can do, so that a caller need not try. `unknown` is found out by the first call that needs it. */
 export interface Abilities {
   /** `mountBlob` can answer `mounted: true`. */
   readonly mount: Ability
@@ -40,19 +41,24 @@ export interface Retry {
   readonly reason: string
   /** The attempt that failed, from 1. */
   readonly attempt: number
+  /** What was moved of it counts for nothing, and is moved again. */
+  readonly fromStart?: true
 }
 
+/** What every call of a registry takes. An abort passes through as the signal's own reason. */
 export interface CallOptions {
   readonly signal?: AbortSignal
   /** Told before each pause. Only what asks over a network repeats anything. */
   readonly onRetry?: (retry: Retry) => void
 }
 
+/** How a manifest or a list is read: with an entity tag the answer may be NOT_MODIFIED. */
 export interface ReadOptions extends CallOptions {
   /** The ETag the caller holds: an unchanged answer is the error NOT_MODIFIED (an answer, not a fault). */
   readonly ifNoneMatch?: string
 }
 
+/** How an answer that was kept may be asked for again (RFC 9110 §8.8.3), and how old it is. */
 export interface Freshness {
   readonly etag?: string
   /** Seconds since the origin said so; 0 or absent: just now. */
@@ -65,10 +71,12 @@ export interface ManifestContent extends Freshness {
   readonly bytes: Uint8Array
 }
 
+/** What a HEAD says of a manifest: its descriptor without its bytes. */
 export interface ManifestStat extends Freshness {
   readonly descriptor: Descriptor
 }
 
+/** A blob that is being read. */
 export interface BlobContent {
   /** Size is known before the first byte. */
   readonly descriptor: Descriptor
@@ -80,6 +88,7 @@ declare const unverified: unique symbol
 /** Bytes of a part of a blob, which nothing can vouch for; only resume and seek indexes use them. */
 export type UnverifiedBytes = Bytes & { readonly [unverified]?: true }
 
+/** A part of a blob, from `start`. It proves nothing: only who has all bytes can check the digest. */
 export interface RangeContent {
   readonly start: number
   /** Size of the whole blob. */
@@ -87,6 +96,7 @@ export interface RangeContent {
   readonly bytes: UnverifiedBytes
 }
 
+/** The part of a registry that reads. */
 export interface Reader {
   /**
    * Errors: MANIFEST_NOT_FOUND, REPOSITORY_NOT_FOUND, NOT_MODIFIED, DIGEST_MISMATCH (asked by digest), LIMIT_EXCEEDED
@@ -103,6 +113,7 @@ export interface Reader {
   statBlob(repository: string, digest: string, options?: CallOptions): Promise<Descriptor>
 }
 
+/** What is known of a blob before it is written; what differs in the end is DIGEST_MISMATCH or SIZE_MISMATCH. */
 export interface BlobExpectation {
   /** Absent: needs the ability `deferredDigest`. */
   readonly digest?: string
@@ -111,6 +122,7 @@ export interface BlobExpectation {
   readonly mediaType?: string
 }
 
+/** An upload to go on with, and where its bytes come from. */
 export interface PushBlobOptions extends CallOptions {
   /** Continue this session (what a refused mount left) instead of starting one. */
   readonly upload?: Upload
@@ -135,6 +147,7 @@ export interface Upload {
   cancel(options?: CallOptions): Promise<void>
 }
 
+/** Either the blob is mounted, or the registry has begun an upload instead; neither: it can do nothing of the two. */
 export interface MountResult {
   /** Set when the blob is now in the repository. */
   readonly mounted?: Descriptor
@@ -142,11 +155,13 @@ export interface MountResult {
   readonly upload?: Upload
 }
 
+/** What is known of a blob that is to be mounted from another repository. */
 export interface MountOptions extends CallOptions {
   /** The blob's size where the caller knows it: it saves a remote registry the request that finds it out. */
   readonly size?: number
 }
 
+/** What a manifest is pushed as, and which tags shall point to it. */
 export interface PushManifestOptions extends CallOptions {
   readonly mediaType: string
   /** Tags that point to it afterwards; none: by digest only. */
@@ -160,6 +175,7 @@ export interface PushManifestOptions extends CallOptions {
   readonly sparse?: boolean
 }
 
+/** What a registry has taken: the manifest, its tags, and the subject where the registry keeps referrers. */
 export interface PushedManifest {
   readonly descriptor: Descriptor
   readonly tags: readonly string[]
@@ -167,6 +183,7 @@ export interface PushedManifest {
   readonly subject?: string
 }
 
+/** The part of a registry that writes. */
 export interface Writer {
   /**
    * Verifies what it wrote; a failure leaves nothing visible.
@@ -188,6 +205,7 @@ export interface Writer {
   pushManifest(repository: string, bytes: Uint8Array, options: PushManifestOptions): Promise<PushedManifest>
 }
 
+/** The part of a registry that deletes. */
 export interface Deleter {
   /** Errors: BLOB_NOT_FOUND, UNSUPPORTED. */
   deleteBlob(repository: string, digest: string, options?: CallOptions): Promise<void>
@@ -197,10 +215,12 @@ export interface Deleter {
   deleteTag(repository: string, tag: string, options?: CallOptions): Promise<void>
 }
 
+/** One page of a list: how many entries it had, and how it may be asked for again. */
 export interface Page extends Freshness {
   readonly count: number
 }
 
+/** Which part of a list is wanted, and in what portions. */
 export interface ListOptions extends ReadOptions {
   /** Entries after this one, in byte order. */
   readonly last?: string
@@ -210,6 +230,7 @@ export interface ListOptions extends ReadOptions {
   readonly onPage?: (page: Page) => void
 }
 
+/** The part of a registry that lists. */
 export interface Lister {
   /** Sorted by bytes. Errors: UNSUPPORTED. */
   repositories(options?: ListOptions): AsyncIterable<string>
@@ -235,6 +256,10 @@ export interface ResumableContent extends BlobContent {
   drop(): Promise<void>
 }
 
+/**
+ * Everything a registry can do, whatever is behind it: a server, a layout, an archive, the store, memory. Dispose it
+ * to end what it holds open.
+ */
 export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposable {
   /** How errors and progress name it: `ghcr.io`, `oci:./dir`, `memory`. */
   readonly name: string

@@ -7,6 +7,7 @@ export interface Expected {
   readonly size?: number
 }
 
+/** How `verified` is ended early. */
 export interface VerifyOptions {
   readonly signal?: AbortSignal
 }

@@ -29,6 +29,7 @@ export interface Setting {
   readonly origin: string
 }
 
+/** The configuration that is in force: files and environment merged, checked against its schema. */
 export interface Config {
   readonly registries: ReadonlyMap<string, RegistrySettings>
   readonly rules: readonly KindRule[]

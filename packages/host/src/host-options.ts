@@ -5,6 +5,7 @@ import type { ConnectionFlags } from './clients.ts'
 import type { KindEntry } from './kind-table.ts'
 import type { Env } from './paths.ts'
 
+/** What a host may use: folders, credentials, connections. What is not given is not touched. */
 export interface HostOptions {
   /** Holds the content store, tokens, locks and `config/config.toml`. Absent: no file is read or written unasked. */
   readonly stateFolder?: string
@@ -30,15 +31,18 @@ export interface HostOptions {
   readonly progress?: OnTransfer
 }
 
+/** What every call of a host takes. An abort passes through as the signal's own reason. */
 export interface CallOptions {
   readonly signal?: AbortSignal
 }
 
+/** `as`: the kind to take it for, where it is not found by what it is. Errors: KIND_UNKNOWN. */
 export interface KindCallOptions extends CallOptions {
   /** Take it as this kind. */
   readonly as?: string
 }
 
+/** What `push` says about what it publishes beside what the kind does. */
 export interface PushOptions extends KindCallOptions {
   readonly artifactType?: string
   readonly annotations?: Annotations
@@ -48,6 +52,7 @@ export interface PushOptions extends KindCallOptions {
   readonly options?: Readonly<Record<string, unknown>>
 }
 
+/** How `pull` writes: `unpack` what is inside, `force` to replace what is there. Errors without it: FILE_EXISTS. */
 export interface PullOptions extends KindCallOptions {
   /** Replace what is in the folder. */
   readonly force?: boolean

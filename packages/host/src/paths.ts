@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import { OcishError } from '@ocish/sdk'
 
+/** Environment variables; nothing reads `process.env` behind them. */
 export type Env = Readonly<Record<string, string | undefined>>
 
 /** Where this program keeps its files; nothing here exists until somebody writes. */

@@ -1,5 +1,6 @@
 import type { PlainValue } from './yaml-tree.ts'
 
+/** One of `maintainers` in Chart.yaml (specs/helm.md §3). */
 export interface Maintainer {
   readonly name?: string
   readonly email?: string

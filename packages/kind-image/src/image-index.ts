@@ -21,6 +21,7 @@ export interface IndexEntry {
   readonly attests?: string
 }
 
+/** The model of `index`: what an index offers, in its order. */
 export interface ImageIndex {
   readonly entries: readonly IndexEntry[]
 }

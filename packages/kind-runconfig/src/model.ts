@@ -1,6 +1,7 @@
 /** JSON as it was found: objects have no prototype, unknown members are kept. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 
+/** An object of a run configuration, its members in the order of the file. */
 export interface JsonObject {
   readonly [key: string]: JsonValue
 }

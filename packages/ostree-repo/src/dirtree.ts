@@ -24,7 +24,9 @@ const metaType = '(uuua(ayay))'
 /** File type bits of a mode. */
 export const typeMask = 0o170000
 const folderType = 0o040000
+/** The type bits of a regular file's mode, as in stat(2). */
 export const regularType = 0o100000
+/** The type bits of a symbolic link's mode, as in stat(2). */
 export const linkType = 0o120000
 
 type TreeFields = readonly [

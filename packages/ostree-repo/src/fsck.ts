@@ -12,6 +12,7 @@ export interface Fault {
   readonly message: string
 }
 
+/** What `fsck` found of one commit: the objects it looked at, and how many are missing or wrong. */
 export interface FsckResult {
   readonly commit: string
   readonly objects: number

@@ -22,6 +22,7 @@ export interface RepoLimits {
   readonly xattrValue: number
 }
 
+/** What is read of a repository where the caller sets nothing else: bytes, and numbers of entries. */
 export const defaultRepoLimits: RepoLimits = {
   metadata: 16 * 2 ** 20,
   header: 2 ** 20,

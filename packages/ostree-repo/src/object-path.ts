@@ -1,5 +1,6 @@
 import { hasCode, OcishError } from '@ocish/sdk'
 
+/** What an object is, as its file's suffix says (specs/ostree.md §1). */
 export type ObjectKind =
   | 'commit'
   | 'dirtree'

@@ -1,5 +1,6 @@
 import { OcishError } from '@ocish/sdk'
 
+/** How a repository keeps its files (specs/ostree.md §1). */
 export type RepoMode = 'archive' | 'bare' | 'bare-user' | 'bare-user-only' | 'bare-split-xattrs'
 
 /** What a repository's `config` says (ostree.md §1). */

@@ -35,6 +35,7 @@ export interface Repository {
   detachedBytes(checksum: string): Promise<Buffer | undefined>
 }
 
+/** Limits of what is read of a repository; those that are not given are `defaultRepoLimits`. */
 export interface OpenRepoOptions {
   readonly limits?: Partial<RepoLimits>
 }

@@ -4,6 +4,7 @@ import { OcishError } from './errors.ts'
 /** The algorithms ocish can compute, and so vouch for. */
 export type DigestAlgorithm = 'sha256' | 'sha512'
 
+/** A digest in its two parts (image-spec, descriptor.md). */
 export interface ParsedDigest {
   /** `sha256`, or any other name that fits the grammar. */
   readonly algorithm: string
@@ -57,6 +58,7 @@ export function digestOf(bytes: Uint8Array, algorithm: DigestAlgorithm = 'sha256
   return `${algorithm}:${crypto().hash(algorithm, bytes, 'hex')}`
 }
 
+/** Begins a digest over bytes that come one after the other. */
 export function createDigester(algorithm: DigestAlgorithm = 'sha256'): Digester {
   const hash = crypto().createHash(algorithm)
   return {

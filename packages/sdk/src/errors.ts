@@ -8,6 +8,7 @@ export interface Span {
   readonly to: number
 }
 
+/** What an error says beside its code and message. */
 export interface OcishErrorOptions {
   readonly cause?: unknown
   /** One imperative sentence: the way out. */

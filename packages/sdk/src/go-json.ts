@@ -13,6 +13,7 @@ export type GoJson =
   | ReadonlyMap<string, GoJson>
   | { readonly [key: string]: GoJson | undefined }
 
+/** What of Go's encoding/json is wanted: its indentation, its escaping for HTML. */
 export interface GoJsonOptions {
   /** One level of indentation, as `json.Indent` has it; absent: compact. */
   readonly indent?: string

@@ -1,5 +1,6 @@
 import { OcishError } from './errors.ts'
 
+/** What the text is and how much of it is taken. Errors: `code`, LIMIT_EXCEEDED. */
 export interface ParseJsonOptions {
   /** What the text is, for the message: `the manifest`. */
   readonly what: string

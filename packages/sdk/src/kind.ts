@@ -184,6 +184,7 @@ export interface Written extends Descriptor {
   readonly diffId: string
 }
 
+/** A manifest to publish. The host computes digests and sizes while it streams the parts. */
 export interface PackedManifest {
   readonly artifactType?: string
   readonly subject?: Descriptor
@@ -206,6 +207,7 @@ export interface PackedManifest {
   readonly tag?: string
 }
 
+/** An index to publish; `tag` and `notes` as for a manifest. */
 export interface PackedIndex {
   readonly index: readonly { readonly platform?: Platform; readonly packed: PackedManifest }[]
   readonly annotations?: Annotations
@@ -215,8 +217,10 @@ export interface PackedIndex {
   readonly tag?: string
 }
 
+/** What `pack` gives: one manifest, or an index of several. */
 export type Packed = PackedManifest | PackedIndex
 
+/** What `validate` says of one place in a source or an artifact; an `error` makes the exit status 1. */
 export interface Finding {
   readonly severity: 'error' | 'warning' | 'info'
   /** SCREAMING_SNAKE, stable. */
@@ -237,6 +241,7 @@ export type FieldValue =
   | readonly FieldValue[]
   | { readonly [key: string]: FieldValue }
 
+/** One line of a description. `label` is also its name in machine formats, so it stays what it is. */
 export interface Field {
   readonly label: string
   readonly value: FieldValue
@@ -244,6 +249,7 @@ export interface Field {
   readonly format?: 'text' | 'bytes' | 'time' | 'digest' | 'ref' | 'list'
 }
 
+/** What a kind tells of an artifact: data that a table, a page and JSON show each in their way. */
 export interface Description {
   /** One line, e.g. the name and version. */
   readonly title: string
@@ -270,6 +276,7 @@ export interface Lookup {
   open(reference: string): Promise<Artifact>
 }
 
+/** What a kind may use while it works: nothing of the network, files or terminal but what is here. */
 export interface KindContext {
   readonly signal: AbortSignal
   readonly warn: (message: string) => void
@@ -302,6 +309,7 @@ export interface KindCommandContext extends KindContext {
   target?(parameter: string, options?: { readonly merge?: boolean }): Promise<Target>
 }
 
+/** A parameter or a flag of a kind's command. */
 export interface KindParam {
   readonly name: string
   readonly type: 'string' | 'int' | 'ref' | 'path' | 'bool'
@@ -311,6 +319,7 @@ export interface KindParam {
   readonly summary?: string
 }
 
+/** A line that can be typed, and what it is good for; the conformance suite runs it. */
 export interface KindExample {
   readonly line: string
   readonly note: string
@@ -333,6 +342,7 @@ export interface KindCommand {
   run(call: KindCall, context: KindCommandContext): AsyncGenerator<unknown, number | void>
 }
 
+/** What a person typed for a command of a kind, by name, of the types that its parameters and flags declare. */
 export interface KindCall {
   readonly args: Readonly<Record<string, unknown>>
   readonly flags: Readonly<Record<string, unknown>>
@@ -344,6 +354,10 @@ export interface LocationContext extends KindContext {
   folder(path: string): Promise<Source>
 }
 
+/**
+ * What ocish knows of one kind of artifact: data by which it is recognised, and functions over byte streams
+ * (architecture.md, Kinds).
+ */
 export interface Kind<Model = unknown> {
   readonly apiVersion: typeof apiVersion
   /** Short, unique, kebab-case. */

@@ -52,6 +52,7 @@ export interface PathLocation {
   readonly text: string
 }
 
+/** `-`: an archive on standard input or output. */
 export interface StdioLocation {
   readonly scheme: 'stdio'
   readonly text: string

@@ -35,6 +35,7 @@ export interface ArtifactManifest {
   readonly annotations?: Annotations
 }
 
+/** A manifest that was read; `form` tells which. */
 export type Manifest = ImageManifest | IndexManifest | ArtifactManifest
 
 /** Bytes of the largest manifest that is read. */

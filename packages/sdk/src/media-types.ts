@@ -84,6 +84,7 @@ export const emptyDescriptor: Descriptor = Object.freeze({
   data: 'e30=',
 })
 
+/** A media type in its parts (RFC 6838): `application/vnd.x+json; a=b` has the suffix `json`. */
 export interface MediaType {
   /** Lower-case `type/subtype`, without parameters. */
   readonly essence: string

@@ -11,6 +11,7 @@ import {
   type Reference,
 } from './reference.ts'
 
+/** The schemes that kinds open, beside those that every location has. */
 export interface LocationOptions {
   /** Schemes that kinds declared (`ostree`). */
   readonly kindSchemes?: readonly string[]

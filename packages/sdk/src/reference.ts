@@ -15,6 +15,7 @@ export const dockerHub = 'docker.io'
 
 /** Characters of a repository path, and of a tag. */
 export const maxRepositoryLength = 255
+/** Characters of the longest tag (distribution-spec). */
 export const maxTagLength = 128
 
 const dockerHubNames: ReadonlySet<string> = new Set([dockerHub, 'index.docker.io', 'registry-1.docker.io'])
@@ -45,6 +46,7 @@ export function isRepository(text: string): boolean {
   return text.length <= maxRepositoryLength && text.split('/').every((part) => componentGrammar.test(part))
 }
 
+/** Does the text fit the grammar of tags (distribution-spec)? */
 export function isTag(text: string): boolean {
   return tagGrammar.test(text)
 }

@@ -8,10 +8,12 @@ export interface StandardSchema<Output> {
   }
 }
 
+/** What validation gives: the value, or what is wrong with it (Standard Schema). */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] }
 
+/** What a schema finds wrong, and where. */
 export interface SchemaIssue {
   readonly message: string
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined

@@ -16,6 +16,7 @@ export interface ServerAuth {
   readonly service?: string
 }
 
+/** What somebody wants to do with a repository. */
 export type Action = 'pull' | 'push' | 'delete'
 
 /** Bounds on what a client can make the server hold or wait for. */
@@ -41,6 +42,7 @@ export interface Limits {
   readonly tags: number
 }
 
+/** What a server takes where the caller sets nothing else: bytes, seconds and numbers. */
 export const defaultLimits: Limits = {
   manifest: 4 * 1024 * 1024,
   blob: Number.MAX_SAFE_INTEGER,
@@ -54,6 +56,7 @@ export const defaultLimits: Limits = {
   tags: 50,
 }
 
+/** Where a registry is served, to whom, and what it lets happen. */
 export interface ServeOptions {
   /** `host:port`; default `127.0.0.1:0`, a free port. */
   readonly address?: string

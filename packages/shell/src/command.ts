@@ -18,6 +18,7 @@ export interface Call {
   readonly signal: AbortSignal
 }
 
+/** A row between commands: columns by name. Columns that no signature knows pass through. */
 export type Row = Readonly<Record<string, unknown>>
 
 /** `exit`: a status other than 0 for an answer that is no failure (1 negative, 10 partial). */
@@ -28,6 +29,7 @@ export interface Outcome {
 /** Rows, exactly one value, or `Uint8Array` chunks, as the signature's output says. */
 export type CommandStream = AsyncGenerator<unknown, Outcome | void>
 
+/** A command: its signature, and what it does. It yields rows, a value or bytes as its signature says. */
 export interface Command<Services> {
   readonly signature: Signature
   run(call: Call, services: Services): CommandStream

@@ -22,6 +22,7 @@ export interface Commands {
   readonly kinds?: readonly string[]
 }
 
+/** What the table of commands is made with beside the commands. */
 export interface CommandsOptions {
   readonly options?: readonly DeclaredOption[]
   readonly kinds?: readonly string[]

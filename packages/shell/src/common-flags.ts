@@ -13,6 +13,7 @@ export const outputFormats: readonly OutputFormat[] = [
   'md',
 ]
 
+/** What `-o` takes. */
 export type OutputFormat = 'table' | 'json' | 'ndjson' | 'yaml' | 'tsv' | 'csv' | 'tree' | 'md'
 
 /** The answers of the common flags, typed; what was not given and has no default is absent. */

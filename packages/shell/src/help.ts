@@ -13,11 +13,13 @@ export type HelpBlock =
   | { readonly form: 'list'; readonly title: string; readonly items: readonly HelpItem[] }
   | { readonly form: 'examples'; readonly title: string; readonly items: readonly HelpItem[] }
 
+/** One term and what is said of it. */
 export interface HelpItem {
   readonly term: string
   readonly text: string
 }
 
+/** Help as data: a page, text or JSON is made of it. */
 export interface HelpDocument {
   /** What it is help for: a command's name, a topic, or `ocish`. */
   readonly name: string

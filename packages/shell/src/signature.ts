@@ -19,6 +19,7 @@ export type ParamType =
   | 'command'
   | 'field'
 
+/** A parameter of a command, by its place in the line. */
 export interface Param {
   readonly name: string
   readonly type: ParamType
@@ -32,6 +33,7 @@ export interface Param {
   readonly default?: unknown
 }
 
+/** A flag of a command. */
 export interface Flag {
   /** Long and kebab-case, without dashes. */
   readonly name: string
@@ -55,6 +57,7 @@ export interface Flag {
   readonly positional?: boolean
 }
 
+/** What the values of a column are: decides how they are aligned, shown, compared and completed. */
 export type ColumnType =
   | 'string'
   | 'int'
@@ -69,6 +72,7 @@ export type ColumnType =
   | 'list'
   | 'record'
 
+/** A column of the rows that a command gives. */
 export interface Column {
   readonly name: string
   readonly type: ColumnType
@@ -88,6 +92,7 @@ export interface RowType {
   readonly tree?: { readonly depth: string; readonly label: string }
 }
 
+/** What a command gives: rows, one value, bytes, or nothing. */
 export type Output =
   | ({ readonly form: 'rows'; readonly row: RowType | readonly RowType[] } & BytesTo)
   | ({ readonly form: 'value'; readonly type: ColumnType | 'Description' | 'Pushed' | 'text' } & BytesTo)
@@ -100,6 +105,7 @@ export interface BytesTo {
   readonly bytesTo?: string
 }
 
+/** A line that can be typed, and what it is good for. */
 export interface Example {
   readonly line: string
   readonly note: string
@@ -108,6 +114,7 @@ export interface Example {
 /** Read, write a registry, destroy, local only. */
 export type Effect = 'R' | 'W' | 'D' | 'L'
 
+/** A command as data: what it takes, gives and does. Help, completion and checks are made of it (shell.md 3). */
 export interface Signature {
   /** One or two words (`tags`, `manifest put`). */
   readonly name: string

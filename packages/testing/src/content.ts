@@ -15,6 +15,7 @@ export type PartInput<Blob extends string = string> =
       readonly inline?: boolean
     }
 
+/** A manifest; its parts by the names of blobs, or as descriptors. */
 export interface ManifestInput<Blob extends string = string, Name extends string = string> {
   readonly mediaType?: string
   readonly artifactType?: string
@@ -28,6 +29,7 @@ export interface ManifestInput<Blob extends string = string, Name extends string
   readonly extra?: Readonly<Record<string, unknown>>
 }
 
+/** An index; its entries by name, or as descriptors. */
 export interface IndexInput<Name extends string = string> {
   readonly mediaType?: string
   readonly artifactType?: string
@@ -47,6 +49,7 @@ export interface RawInput {
   readonly mediaType: string
 }
 
+/** Blobs, manifests and tags by names of the test's own. */
 export interface ContentInput<Blob extends string, Name extends string, Tag extends string> {
   readonly blobs?: Readonly<Record<Blob, BlobInput>>
   readonly manifests?: Readonly<

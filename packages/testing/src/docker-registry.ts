@@ -8,6 +8,7 @@ import { programPath } from './programs.ts'
 import { type TemporaryFolder, temporaryFolder } from './temporary-folder.ts'
 import { type TokenServer, tokenServer, type TokenServerOptions } from './token-server.ts'
 
+/** How Debian's docker-registry is started. */
 export interface DockerRegistryOptions {
   /** `htpasswd` needs the program of that name; `token` starts a token server beside. */
   readonly auth?: 'htpasswd' | 'token'

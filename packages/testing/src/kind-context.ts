@@ -9,6 +9,7 @@ import {
 } from '@ocish/sdk'
 import { artifactOf } from './memory-artifact.ts'
 
+/** What a kind under test gets from its host. */
 export interface KindContextOptions {
   readonly signal?: AbortSignal
   readonly options?: Readonly<Record<string, unknown>>
@@ -24,6 +25,7 @@ export interface KindContextOptions {
   readonly file?: (option: string) => Source
 }
 
+/** A context that keeps what was warned of. */
 export interface MemoryContext extends KindCommandContext {
   readonly warnings: readonly string[]
 }

@@ -59,6 +59,7 @@ export type MemoryEntry =
   | { readonly kind: 'folder'; readonly mode: number | undefined }
   | { readonly kind: 'link'; readonly target: string }
 
+/** A target that keeps what was written; what a real one refuses, it refuses as well. */
 export interface MemoryTarget extends Target {
   readonly entries: ReadonlyMap<string, MemoryEntry>
   /** The text of a file; undefined when there is none. */

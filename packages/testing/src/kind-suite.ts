@@ -30,6 +30,7 @@ export interface KindRefusal {
   readonly code: string | readonly string[]
 }
 
+/** What the conformance suite needs to know of a kind. */
 export interface KindSuiteOptions {
   /** The package's package.json, whose `ocish` field has to repeat the kind's data. */
   readonly packageJson: unknown

@@ -8,6 +8,7 @@ import { freePort } from './free-port.ts'
 import { programPath } from './programs.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
+/** How nginx is put before a registry. */
 export interface NginxOptions {
   /** As nginx writes it, `1m`; default no limit. */
   readonly clientMaxBodySize?: string

@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises'
 import { once } from 'node:events'
 import { readAll } from './content.ts'
 
+/** A request as it goes out, without anything of a client. */
 export interface RawRequestOptions {
   /** Default GET. */
   readonly method?: string

@@ -14,6 +14,7 @@ export interface OcishRun {
   readonly bytes: Uint8Array
 }
 
+/** What a run of the built program gets. */
 export interface OcishRunOptions {
   readonly stdin?: string | Uint8Array
   /** Added to a clean environment; `HOME` is a folder that goes away with the run unless it is given. */

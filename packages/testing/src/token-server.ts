@@ -21,6 +21,7 @@ export interface TokenRequest {
   readonly status: number
 }
 
+/** Whom a token server knows, and what it grants (distribution's token authentication). */
 export interface TokenServerOptions {
   /** Name to password. */
   readonly users?: Readonly<Record<string, string>>

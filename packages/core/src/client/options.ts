@@ -15,6 +15,7 @@ export type CredentialLookup = (
   signal: AbortSignal | undefined,
 ) => Promise<Credential | undefined> | Credential | undefined
 
+/** A bearer token and until when it holds, in milliseconds since 1970. */
 export interface CachedToken {
   readonly token: string
   /** Milliseconds since 1970. */
@@ -40,6 +41,7 @@ export interface UploadMemory {
   delete(key: string): Promise<void>
 }
 
+/** A request that will be repeated: why, and after how many seconds. */
 export interface RetryEvent {
   /** How long the next attempt waits. */
   readonly seconds: number

@@ -14,6 +14,7 @@ export type SkipReason = 'existing' | 'foreign' | 'hook'
  */
 export type IndexMode = 'rewrite' | 'sparse' | 'fail'
 
+/** What `copy` takes along, what it leaves, and how fast it goes. */
 export interface CopyOptions {
   readonly signal?: AbortSignal
   /** Transfers at a time, and as many questions beside them; default 8; a target without `concurrentWrites` gets one. */
@@ -58,6 +59,7 @@ export interface CopyCounts {
   readonly bytes: number
 }
 
+/** What `copy` did, counted; bytes and numbers of blobs and manifests. */
 export interface CopyResult {
   /** What the target holds now. */
   readonly descriptor: Descriptor

@@ -20,6 +20,7 @@ import type {
 } from '../registry.ts'
 import { ForwardingRegistry } from './forwarding.ts'
 
+/** What of a registry is shown; what is left out looks as if it were not there. */
 export interface Selection {
   readonly repositories?: (repository: string) => boolean
   /** Digests are not asked for: what is known by digest stays readable within a selected repository. */

@@ -22,6 +22,7 @@ export interface Files {
   ): Promise<void>
 }
 
+/** A program of the system that is to be run (`^name`). No shell is between. */
 export interface ExternalRun {
   readonly name: string
   readonly args: readonly string[]

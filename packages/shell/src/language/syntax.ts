@@ -18,6 +18,7 @@ export type TokenClass =
   | 'external'
   | 'error'
 
+/** A part of a line and what it is, for colours. Offsets in UTF-16 units. */
 export interface Token {
   from: number
   to: number
@@ -145,6 +146,7 @@ export interface Statement extends Span {
   readonly background: boolean
 }
 
+/** A text that was read: its statements, and where each stands. */
 export interface Program extends Span {
   readonly statements: readonly Statement[]
 }

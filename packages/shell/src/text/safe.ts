@@ -9,6 +9,7 @@ export type Text = string & { readonly [trusted]: true }
 /** Anything that came from somewhere else. A plain string is as untrusted as a marked one. */
 export type Untrusted<T extends string = string> = T & { readonly [remote]?: true }
 
+/** What `safe` does with line ends. */
 export interface SafeOptions {
   /** `keep` newlines (and show tabs as blanks), or `show` them as one sign, the default. */
   readonly newlines?: 'keep' | 'show'

@@ -36,6 +36,7 @@ export type Lack =
   /** Blobs of one repository are invisible in another. */
   | 'isolation'
 
+/** What of the conformance suite a registry can be asked. */
 export interface RegistrySuiteOptions {
   /** Call `create` for every case instead of once. */
   readonly perTest?: boolean

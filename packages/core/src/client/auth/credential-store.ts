@@ -14,15 +14,18 @@ import {
 } from './docker-config.ts'
 import { type CredentialOptions, helperOf, openPlaces } from './find-credential.ts'
 
+/** What `login` stores: a password, or the token that a registry gave in its place. */
 export type NewCredential =
   | { readonly username: string; readonly password: string }
   | { readonly identityToken: string; readonly username?: string }
 
+/** Where a credential is stored: in a helper, or in the file where none is named. */
 export interface StoreOptions extends CredentialOptions {
   /** The suffix of a helper program to keep this host's credential in from now on. */
   readonly helper?: string
 }
 
+/** Where a credential went; `plain`: it can be read there by whoever reads the file. */
 export interface StoredCredential {
   /** Where it is. */
   readonly source: string

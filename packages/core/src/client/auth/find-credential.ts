@@ -15,6 +15,7 @@ import {
   parseCredentialFile,
 } from './docker-config.ts'
 
+/** Where credentials are looked for, and who hears of files that cannot be read. */
 export interface CredentialOptions extends CredentialEnvironment {
   /** What was skipped and why; never a secret. */
   readonly onWarning?: (text: string) => void
