@@ -1,7 +1,7 @@
 import type { OnTransfer } from '@ocish/host'
 import { humanDuration, humanSize, type Look, marksOf, safe, shortDigest } from '@ocish/shell/text'
 import type { Progress } from './progress.ts'
-import { type Transfer, Transfers } from './transfers.ts'
+import { type Pause, type Transfer, Transfers } from './transfers.ts'
 
 /** Milliseconds between two paintings. */
 const repaint = 100
@@ -86,7 +86,7 @@ export class LiveRegion implements Progress {
     const { pieces, over, bytes, done, rate, left } = this.#transfers.totals()
     const parts = [`${over} of ${pieces}`, `${humanSize(done)} of ${humanSize(bytes)}`]
     const retry = this.#transfers.retry()
-    if (retry !== undefined) parts.push(`waiting ${retry.seconds} s: ${safe(retry.reason)}`)
+    if (retry !== undefined) parts.push(pauseText(retry))
     else if (rate !== undefined) {
       parts.push(`${humanSize(rate)}/s`)
       if (left !== undefined) parts.push(humanDuration(left * 1000))
@@ -94,8 +94,9 @@ export class LiveRegion implements Progress {
     return parts.join(` ${marksOf(this.#region.look).dot} `)
   }
 
-  #row({ digest, size, state, done, rate }: Transfer): string {
+  #row({ digest, size, state, done, rate, pause }: Transfer): string {
     const name = `  ${shortDigest(digest)}`
+    if (pause !== undefined) return `${name}  ${pauseText(pause)}`
     if (state !== 'moving') return `${name}  ${state}`
     const share = size === 0 ? 1 : Math.min(1, done / size)
     const percent = `${Math.floor(share * 100)}%`.padStart(4)
@@ -108,4 +109,8 @@ export class LiveRegion implements Progress {
     const { ascii } = this.#region.look
     return (ascii ? '#' : '█').repeat(filled) + (ascii ? '.' : '░').repeat(barWidth - filled)
   }
+}
+
+function pauseText({ seconds, reason }: Pause): string {
+  return `waiting ${seconds} s: ${safe(reason)}`
 }

@@ -90,6 +90,20 @@ test('a pause is counted down, and its reason cannot forge a line', () => {
   live.clear()
 })
 
+test('a piece that waits says so in its own line, until it moves again', () => {
+  const live = region(24)
+  live.onTransfer(moving(1, 10))
+  live.onTransfer(moving(2, 10))
+  live.onTransfer({ ...piece(2), type: 'retrying', seconds: 4, reason: 'the connection broke' })
+  clock = 1000
+  const [, first, second] = painted(live)
+  expect(first).toContain('1%')
+  expect(second).toContain('waiting 3 s: the connection broke')
+  live.onTransfer(moving(2, 500))
+  expect(painted(live)[2]).toContain('50%')
+  live.clear()
+})
+
 test('one summary at the end, and none where nothing was moved', () => {
   const live = region(24)
   live.onTransfer(done(1, 'moved'))

@@ -9,6 +9,20 @@ export interface Transfer {
   readonly done: number
   /** Bytes per second; undefined: not known yet. */
   readonly rate: number | undefined
+  readonly pause: Pause | undefined
+}
+
+/** A wait before the next attempt. */
+export interface Pause {
+  /** Still to wait. */
+  readonly seconds: number
+  readonly reason: string
+}
+
+/** `until` by the clock of the run. */
+interface Until {
+  readonly until: number
+  readonly reason: string
 }
 
 /** What a run has moved so far. */
@@ -34,6 +48,7 @@ interface Entry {
   state: Transfer['state'] | 'over'
   done: number
   samples: Sample[]
+  pause?: Until | undefined
 }
 
 interface Sample {
@@ -54,7 +69,7 @@ export class Transfers {
   #movedBytes = 0
   #mounted = 0
   #reused = 0
-  #retry: { readonly until: number; readonly reason: string } | undefined
+  #retry: Until | undefined
 
   constructor(now: () => number) {
     this.#now = now
@@ -64,6 +79,7 @@ export class Transfers {
   take(event: TransferEvent): void {
     if (event.type === 'retrying') {
       this.#retry = { until: this.#now() + event.seconds * 1000, reason: event.reason }
+      if (event.descriptor !== undefined) this.#entry(event.descriptor).pause = this.#retry
       return
     }
     const entry = this.#entry(event.descriptor)
@@ -74,15 +90,15 @@ export class Transfers {
 
   /** What is under way, the oldest first. */
   active(): readonly Transfer[] {
-    return [...this.#entries.values()].flatMap(({ state, samples, ...rest }) =>
-      state === 'over' ? [] : [{ ...rest, state, rate: rateOf(samples, this.#now()) }],
+    const now = this.#now()
+    return [...this.#entries.values()].flatMap(({ state, samples, pause, ...rest }) =>
+      state === 'over' ? [] : [{ ...rest, state, rate: rateOf(samples, now), pause: pauseOf(pause, now) }],
     )
   }
 
-  /** A pause that a server asked for: seconds still to wait, and why. */
-  retry(): { readonly seconds: number; readonly reason: string } | undefined {
-    if (this.#retry === undefined || this.#retry.until <= this.#now()) return undefined
-    return { seconds: Math.ceil((this.#retry.until - this.#now()) / 1000), reason: this.#retry.reason }
+  /** A pause that a server asked for. */
+  retry(): Pause | undefined {
+    return pauseOf(this.#retry, this.#now())
   }
 
   totals(): Totals {
@@ -133,6 +149,7 @@ export class Transfers {
     entry.samples = sampled(entry.samples, this.#now(), done)
     this.#samples = sampled(this.#samples, this.#now(), before + more)
     this.#retry = undefined
+    entry.pause = undefined
   }
 
   #finish(entry: Entry, how: 'moved' | 'mounted' | 'existing' | 'skipped'): void {
@@ -145,6 +162,11 @@ export class Transfers {
     } else if (how === 'mounted') this.#mounted += 1
     else this.#reused += 1
   }
+}
+
+function pauseOf(pause: Until | undefined, now: number): Pause | undefined {
+  if (pause === undefined || pause.until <= now) return undefined
+  return { seconds: Math.ceil((pause.until - now) / 1000), reason: pause.reason }
 }
 
 function sampled(samples: readonly Sample[], at: number, done: number): Sample[] {

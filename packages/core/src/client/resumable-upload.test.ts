@@ -1,7 +1,8 @@
-import { digestOf } from '@ocish/sdk'
+import { digestOf, encodeManifest, oci, octetStream } from '@ocish/sdk'
 import { type FaultRule, type FaultServer, faults, noise, personalities, serveFaults } from '@ocish/testing'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { fromBytes } from '../bytes.ts'
+import { copy } from '../copy.ts'
 import { createMemoryRegistry } from '../memory.ts'
 import { serveDistribution3 } from '../fixtures/distribution-3.ts'
 import type { Registry } from '../registry.ts'
@@ -101,12 +102,15 @@ describe('a large upload', () => {
   it('begins again where its session is lost, and says so', async () => {
     const lost = { route: 'upload' as const, method: 'GET', action: faults.loseSession }
     const { registry, client, server, log } = await scene([cut, lost])
-    const reasons: string[] = []
-    await client().pushBlob('app', blob, () => fromBytes(bytes), {
-      onRetry: ({ reason }) => reasons.push(reason),
-    })
+    const source = createMemoryRegistry()
+    await source.pushBlob('app', blob, () => fromBytes(bytes))
+    const config = { mediaType: octetStream, ...blob }
+    const manifest = encodeManifest({ form: 'image', mediaType: oci.manifest, config, layers: [] })
+    await source.pushManifest('app', manifest, { mediaType: oci.manifest, tags: ['1'] })
+    const target = { registry: client(), repository: 'app' }
+    const { notices } = await copy({ registry: source, repository: 'app' }, '1', target)
     expect(log()).toEqual(['PATCH 1', 'PATCH cut', 'GET 0', 'PUT 3000000'])
-    expect(reasons).toEqual([`the upload begins again: ${server.host} kept nothing of it`])
+    expect(notices).toEqual([`${blob.digest}: the upload begins again: ${server.host} kept nothing of it`])
     expect(await registry.statBlob('app', blob.digest)).toMatchObject({ size: blob.size })
   })
 

@@ -145,14 +145,13 @@ class ResumableUpload {
     const held = found ?? 0
     this.#fruitless = held > before ? 0 : this.#fruitless + 1
     if (this.#fruitless >= triesWithoutProgress) throw error
-    const { host } = this.#remote
     if (held > 0 && held <= this.#blob.size) {
       this.#isResumed = true
       await this.#remote.exchange.uploads?.set(this.#key, upload.id)
       this.#tell(`the upload goes on at byte ${held}`)
       return upload
     }
-    this.#tell(`the upload begins again: ${host} kept nothing of it`)
+    this.#tellLost()
     if (!isLost && found !== undefined) await cancelQuietly(upload)
     this.#isResumed = false
     return await this.#begin(undefined)
@@ -185,7 +184,7 @@ class ResumableUpload {
     } catch {
       this.#options.signal?.throwIfAborted()
       await this.#forget()
-      this.#tell(`the upload begins again: ${this.#remote.host} kept nothing of it`)
+      this.#tellLost()
       return undefined
     }
   }
@@ -228,6 +227,11 @@ class ResumableUpload {
 
   #tell(reason: string): void {
     this.#options.onRetry?.({ seconds: 0, reason, attempt: this.#fruitless + 1 })
+  }
+
+  #tellLost(): void {
+    const reason = `the upload begins again: ${this.#remote.host} kept nothing of it`
+    this.#options.onRetry?.({ seconds: 0, reason, attempt: this.#fruitless + 1, fromStart: true })
   }
 
   #call(): CallOptions {

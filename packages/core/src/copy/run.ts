@@ -61,7 +61,8 @@ export class Run {
   call(descriptor?: Descriptor): Required<CallOptions> {
     return {
       signal: this.signal,
-      onRetry: ({ seconds, reason }) => {
+      onRetry: ({ seconds, reason, fromStart }) => {
+        if (fromStart && descriptor !== undefined) this.notices.push(`${descriptor.digest}: ${reason}`)
         this.tell({ type: 'retrying', ...(descriptor && { descriptor }), seconds, reason })
       },
     }
