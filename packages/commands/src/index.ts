@@ -1,5 +1,6 @@
 export { signatures } from './all-signatures.ts'
 export { helpDocument } from './help-document.ts'
 export { loadCommand } from './load-command.ts'
+export { loadTagFacts } from './load-tag-facts.ts'
 export type * from './plugin-services.ts'
 export type * from './services.ts'

@@ -1,4 +1,4 @@
-export { helpDocument, loadCommand, signatures } from '@ocish/commands'
+export { helpDocument, loadCommand, loadTagFacts, signatures } from '@ocish/commands'
 export type { Access, Opened, OpenedRegistry, Services } from '@ocish/commands'
 export type { OnTransfer, TransferEvent } from '@ocish/core'
 export type { TraceEvent } from '@ocish/core/client'

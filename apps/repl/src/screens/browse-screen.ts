@@ -1,20 +1,15 @@
-import { loadCommand, type Services } from '@ocish/host'
-import { type Column, quote, type Row, toProblem } from '@ocish/shell'
+import type { Services } from '@ocish/host'
+import { quote, toProblem } from '@ocish/shell'
 import type { Look, Text } from '@ocish/shell/text'
 import { characterBefore } from '../editor/grapheme.ts'
 import type { JobInfo } from '../jobs/jobs.ts'
 import type { KeyEvent } from '../keys/key-event.ts'
+import { BrowseLevel } from './browse-level.ts'
 import type { Screen } from './driver.ts'
 import { Page } from './page.ts'
 import { tableRows } from './table-rows.ts'
-import { selectedRow, tableKey, type TableState, tableState } from './table-state.ts'
+import { selectedRow, tableKey } from './table-state.ts'
 import { referenceOf, told } from './told.ts'
-
-interface Level {
-  readonly location: string
-  state: TableState
-  status: string
-}
 
 /** What browsing may do besides looking. */
 export interface BrowseActions {
@@ -33,7 +28,6 @@ export interface BrowseOptions {
   readonly signal: AbortSignal
 }
 
-const rowLimit = 10_000
 const keys =
   'Enter open · d describe · t tree · f diff with marked · Space mark · p pull · c copy to · y copy ref · : command · / filter · s sort · Backspace up · q quit'
 
@@ -44,7 +38,7 @@ export class BrowseScreen implements Screen {
   /** What `:` takes along to the prompt. */
   text: string | undefined
   readonly #options: BrowseOptions
-  readonly #levels: Level[] = []
+  readonly #levels: BrowseLevel[] = []
   #page: Page | undefined
   #message: string | undefined
   #job: number | undefined
@@ -79,12 +73,13 @@ export class BrowseScreen implements Screen {
     this.#width = columns - 2
     if (this.#page !== undefined) return this.#page.rows(columns, height, look)
     const level = this.#levels.at(-1)!
+    level.painted(height)
     const message = this.#shownMessage(look)
     return tableRows(
       {
         state: level.state,
         title: level.location === '' ? 'registries' : level.location.split('/').join(' › '),
-        status: level.status,
+        status: level.status(look.now),
         keys,
         ...(message === undefined ? {} : { message }),
       },
@@ -109,48 +104,28 @@ export class BrowseScreen implements Screen {
 
   #leave(event: KeyEvent): boolean {
     const up = event.type === 'key' && event.name === 'escape' && this.#levels.length > 1
-    if (up) this.#levels.pop()
+    if (up) this.#up()
     return !up
   }
 
   #open(location: string): void {
-    const level: Level = { location, state: tableState([]), status: 'asking' }
-    this.#levels.push(level)
-    void this.#fill(level)
-  }
-
-  async #fill(level: Level): Promise<void> {
     const { services, signal } = this.#options
-    try {
-      const command = (await loadCommand('ls'))!
-      const locations = level.location === '' ? [] : [level.location]
-      const call = { args: { location: locations }, flags: {}, options: {}, signal }
-      const { output } = command.signature
-      const types = output.form === 'rows' ? (Array.isArray(output.row) ? output.row : [output.row]) : []
-      const columns = types.flatMap((type) => type.columns)
-      const all: Row[] = []
-      for await (const item of command.run(call, services)) {
-        all.push(item as Row)
-        if (all.length % 100 === 1) this.#show(level, all, columns)
-        if (all.length >= rowLimit) break
-      }
-      this.#show(level, all, columns)
-      level.status = `${all.length} ${nounOf(all)}${all.length >= rowLimit ? ' (cut)' : ''}`
-    } catch (error) {
-      level.status = 'failed'
-      this.#message = toProblem(error).message
-    }
-    this.#changed?.()
+    this.#levels.at(-1)?.left()
+    const level = new BrowseLevel({
+      location,
+      services,
+      signal,
+      changed: () => this.#changed?.(),
+      failed: (message) => {
+        this.#message = message
+      },
+    })
+    this.#levels.push(level)
+    void level.fill()
   }
 
-  #show(level: Level, rows: readonly Row[], known: readonly Column[]): void {
-    const present = new Set(rows.flatMap((row) => Object.keys(row)))
-    const byName = new Map(known.map((column) => [column.name, column]))
-    const columns = [...present]
-      .filter((name) => name !== 'ref' || present.size === 1)
-      .map((name): Column => byName.get(name) ?? { name, type: 'string' })
-    level.state = { ...level.state, columns, rows: [...rows] }
-    this.#changed?.()
+  #up(): void {
+    this.#levels.pop()?.left()
   }
 
   #enter(): void {
@@ -168,7 +143,7 @@ export class BrowseScreen implements Screen {
     const reference = referenceOf(selectedRow(state))
     const marked = [...state.marked].flatMap((row) => referenceOf(row) ?? [])
     if (key === 'backspace') {
-      if (this.#levels.length > 1) this.#levels.pop()
+      if (this.#levels.length > 1) this.#up()
     } else if (key === ':') {
       const chosen = marked.length > 0 ? marked : reference === undefined ? [] : [reference]
       this.text = chosen.map((name) => ` ${quote(name)}`).join('')
@@ -242,20 +217,4 @@ export class BrowseScreen implements Screen {
     if (next === 'back') this.#page = undefined
     return next === 'leave'
   }
-}
-
-/** What the rows of a level are. */
-function nounOf(rows: readonly Row[]): string {
-  const [first] = rows
-  const noun =
-    first === undefined
-      ? 'entries'
-      : 'host' in first
-        ? 'registries'
-        : 'tag' in first
-          ? 'tags'
-          : 'path' in first
-            ? 'files'
-            : 'repositories'
-  return rows.length === 1 ? noun.replace(/ies$/, 'y').replace(/s$/, '') : noun
 }

@@ -1,3 +1,4 @@
+import type { Row } from '@ocish/shell'
 import { cut, type Look, marksOf, pad, paint, safe, tableLayout, text, type Text } from '@ocish/shell/text'
 import { shownColumns, type TableState, visibleRows } from './table-state.ts'
 
@@ -20,13 +21,10 @@ export function tableRows(
   const room = Math.max(1, columns - 1)
   const mark = marksOf(look).ellipsis
   const fitted = (value: string): Text => cut(safe(value), room, mark)
-  const rows = visibleRows(state)
   const shown = shownColumns(state)
-  const visible = Math.max(1, height - 5)
-  const top = Math.max(0, Math.min(state.selected - Math.floor(visible / 2), rows.length - visible))
-  const slice = rows.slice(top, top + visible)
-  const layout = tableLayout(shown, slice, { ...look, width: Math.max(4, columns - 5) })
-  const lines = slice.map((row, index) => {
+  const { top, rows: inSight } = rowsInSight(state, height)
+  const layout = tableLayout(shown, inSight, { ...look, width: Math.max(4, columns - 5) })
+  const lines = inSight.map((row, index) => {
     const isSelected = top + index === state.selected
     const sign = isSelected ? (look.ascii ? '> ' : '› ') : '  '
     const marked = state.marked.has(row) ? '*' : ' '
@@ -48,7 +46,7 @@ export function tableRows(
     mark,
   )
   const empty =
-    slice.length === 0
+    inSight.length === 0
       ? [paint(fitted(state.rows.length === 0 ? '  nothing here' : '  no row fits the filter'), 'dim', look)]
       : []
   const body = [text`   ${layout.header}`, ...lines, ...empty].slice(0, Math.max(1, height - 3))
@@ -62,4 +60,15 @@ export function tableRows(
       ? paint(fitted(` ${keys}`), 'dim', look)
       : paint(fitted(` ${message}`), 'warn', look),
   ].slice(0, height)
+}
+
+/** The rows that are in sight on so many lines, the selected one among them. */
+export function rowsInSight(
+  state: TableState,
+  height: number,
+): { readonly top: number; readonly rows: readonly Row[] } {
+  const rows = visibleRows(state)
+  const room = Math.max(1, height - 5)
+  const top = Math.max(0, Math.min(state.selected - Math.floor(room / 2), rows.length - room))
+  return { top, rows: rows.slice(top, top + room) }
 }

@@ -1,0 +1,124 @@
+import { loadCommand, type Services } from '@ocish/host'
+import { type Column, type Row, toProblem } from '@ocish/shell'
+import { humanDuration } from '@ocish/shell/text'
+import { VisibleFacts } from '../completion/visible-facts.ts'
+import { rowsInSight } from './table-rows.ts'
+import { type TableState, tableState } from './table-state.ts'
+import { referenceOf } from './told.ts'
+
+export interface LevelOptions {
+  readonly location: string
+  readonly services: Services
+  readonly signal: AbortSignal
+  readonly changed: () => void
+  readonly failed: (message: string) => void
+}
+
+const rowLimit = 10_000
+/** What is shown of a tag: all but its name is asked for when it comes into sight. */
+const tagColumns = ['tag', 'kind', 'size', 'age', 'digest']
+
+/** What one place of a registry holds. */
+export class BrowseLevel {
+  readonly location: string
+  state: TableState = tableState([])
+  readonly #options: LevelOptions
+  readonly #facts: VisibleFacts
+  #status = 'asking'
+  #asked: number | undefined
+
+  constructor(options: LevelOptions) {
+    this.#options = options
+    this.location = options.location
+    const { services, changed } = options
+    this.#facts = new VisibleFacts(
+      async () => services,
+      (reference, facts) => {
+        this.state = withFacts(this.state, reference, facts)
+        changed()
+      },
+    )
+  }
+
+  /** How many, and how long ago that was asked. */
+  status(now: number): string {
+    return this.#asked === undefined
+      ? this.#status
+      : `${this.#status} · live ${humanDuration(Math.max(0, now - this.#asked))} ago`
+  }
+
+  /** The table is painted with so many lines from here on. */
+  painted(height: number): void {
+    const inSight = rowsInSight(this.state, height).rows.filter((row) => 'tag' in row)
+    this.#facts.shown(inSight.flatMap((row) => referenceOf(row) ?? []))
+  }
+
+  /** Nobody looks at it any more. */
+  left(): void {
+    this.#facts.shown([])
+  }
+
+  /** Asks what is there. Never throws. */
+  async fill(): Promise<void> {
+    const { services, signal, changed, failed } = this.#options
+    try {
+      const command = (await loadCommand('ls'))!
+      const locations = this.location === '' ? [] : [this.location]
+      const call = { args: { location: locations }, flags: {}, options: {}, signal }
+      const { output } = command.signature
+      const types = output.form === 'rows' ? (Array.isArray(output.row) ? output.row : [output.row]) : []
+      const columns = types.flatMap((type) => type.columns)
+      const all: Row[] = []
+      for await (const item of command.run(call, services)) {
+        all.push(item as Row)
+        if (all.length % 100 === 1) this.#show(all, columns)
+        if (all.length >= rowLimit) break
+      }
+      this.#show(all, columns)
+      this.#status = `${all.length} ${nounOf(all)}${all.length >= rowLimit ? ' (cut)' : ''}`
+      this.#asked = Date.now()
+    } catch (error) {
+      this.#status = 'failed'
+      failed(toProblem(error).message)
+    }
+    changed()
+  }
+
+  #show(rows: readonly Row[], known: readonly Column[]): void {
+    const present = new Set(rows.flatMap((row) => Object.keys(row)))
+    const names = present.has('tag')
+      ? tagColumns
+      : [...present].filter((name) => name !== 'ref' || present.size === 1)
+    const byName = new Map(known.map((column) => [column.name, column]))
+    const columns = names.map((name): Column => byName.get(name) ?? { name, type: 'string' })
+    // What was learnt of rows meanwhile stays.
+    const shown = rows.map((row, index) => this.state.rows[index] ?? row)
+    this.state = { ...this.state, columns, rows: shown }
+    this.#options.changed()
+  }
+}
+
+/** The rows with what was learnt of one of them; whoever is marked stays marked. */
+function withFacts(state: TableState, reference: string, facts: Row): TableState {
+  const old = state.rows.find((row) => referenceOf(row) === reference)
+  if (old === undefined) return state
+  const changed: Row = { ...old, ...facts }
+  const exchanged = (row: Row): Row => (row === old ? changed : row)
+  return { ...state, rows: state.rows.map(exchanged), marked: new Set([...state.marked].map(exchanged)) }
+}
+
+/** What the rows of a level are. */
+function nounOf(rows: readonly Row[]): string {
+  const [first] = rows
+  const noun =
+    first === undefined
+      ? 'entries'
+      : 'host' in first
+        ? 'registries'
+        : 'tag' in first
+          ? 'tags'
+          : 'path' in first
+            ? 'files'
+            : 'repositories'
+  return rows.length === 1 ? noun.replace(/ies$/, 'y').replace(/s$/, '') : noun
+}
