@@ -1,3 +1,4 @@
+import { OcishError } from '@ocish/sdk'
 import {
   bindArgv,
   commonFlags,
@@ -60,7 +61,8 @@ export function doorOf(words: readonly string[]): Door {
   for (let index = 0; index < words.length; index++) {
     const word = words[index]!
     const rest = words.slice(index + 1)
-    if (word === '-' && text === undefined) return { kind: 'stdin', args: rest, flags: flagsOf(own) }
+    if (word === '-' && text === undefined)
+      return { kind: 'stdin', args: argsOfScript(rest), flags: flagsOf(own) }
     if (word === '--' && text !== undefined) return { kind: 'text', text, args: rest, flags: flagsOf(own) }
     if (!/^-./.test(word) || word === '--') {
       const args = words.slice(index)
@@ -71,13 +73,34 @@ export function doorOf(words: readonly string[]): Door {
     const value = flag === undefined || flag.type === 'bool' ? undefined : valueOf(word, rest[0])
     if (value?.separate === true) index += 1
     if (flag?.name === 'file' && value !== undefined && text === undefined)
-      return { kind: 'file', path: value.text, args: words.slice(index + 1), flags: flagsOf(own) }
+      return {
+        kind: 'file',
+        path: value.text,
+        args: argsOfScript(words.slice(index + 1)),
+        flags: flagsOf(own),
+      }
     if (flag?.name === 'command' && value !== undefined && text === undefined) text = value.text
     else own.push(word, ...(value?.separate === true ? [value.text] : []))
   }
   const flags = flagsOf(own)
   if (text !== undefined) return { kind: 'text', text, args: [], flags }
   return flags.common.help ? { kind: 'argv', words: ['help'], flags } : { kind: 'none', flags }
+}
+
+/** Flags that hold a program back: behind a script they would be its arguments, and hold nothing back. */
+const reins = ['dry-run', 'check', 'explain', 'restricted', 'allow-host', 'offline']
+
+/** What is behind a script is for the script, as it is; a first `--` says so. Errors: USAGE_CONFLICT for a rein. */
+function argsOfScript(words: readonly string[]): readonly string[] {
+  if (words[0] === '--') return words.slice(1)
+  const end = words.indexOf('--')
+  const rein = words
+    .slice(0, end < 0 ? undefined : end)
+    .find((word) => reins.includes(/^--([^=]+)/.exec(word)?.[1] ?? ''))
+  if (rein === undefined) return words
+  throw new OcishError('USAGE_CONFLICT', `${rein} behind the script is one of its arguments`, {
+    hint: 'Write it before the script; put -- behind the script where it is meant for it.',
+  })
 }
 
 function argv(own: readonly string[], words: readonly string[]): Door {

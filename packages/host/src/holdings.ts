@@ -57,6 +57,15 @@ export class Holdings implements AsyncDisposable {
     return access === 'read' || access === 'check' ? this.#mirrored(host) : connect(host)
   }
 
+  /** What containers' registries.conf blocks is blocked for writes too, as skopeo has it. Errors: RESTRICTED. */
+  async refuseBlocked(host: string, repository: string): Promise<void> {
+    const planFor = await this.#options.plans(host)
+    const plan = await planFor?.(repository)
+    if (plan?.blocked === undefined) return
+    const { blockedError } = await import('./mirrored.ts')
+    throw blockedError(`${host}/${repository}`, plan.blocked)
+  }
+
   /** The content store. Errors: CACHE_FAILED (this session keeps none). */
   async store(): Promise<Store> {
     const { paths } = this.#options

@@ -26,7 +26,7 @@ export interface ReadPlan {
   readonly mirrors: readonly ReadSource[]
   /** In place of the registry that is named, for lists too. */
   readonly location?: ReadSource
-  /** Nothing of it may be read; why. */
+  /** Nothing of it may be read or written; why. */
   readonly blocked?: string
 }
 
@@ -141,7 +141,7 @@ class MirroredRegistry extends ForwardingRegistry {
   /** Where the registry itself has a repository. */
   async #itself(repository: string): Promise<ReadSource> {
     const plan = await this.#planFor(repository)
-    if (plan?.blocked !== undefined) throw blocked(`${this.name}/${repository}`, plan.blocked)
+    if (plan?.blocked !== undefined) throw blockedError(`${this.name}/${repository}`, plan.blocked)
     return plan?.location ?? { registry: this.inner, repository, asked: 'all' }
   }
 
@@ -180,7 +180,8 @@ class MirroredRegistry extends ForwardingRegistry {
   }
 }
 
-function blocked(name: string, why: string): OcishError {
+/** A repository that the configuration of this machine keeps everybody from. */
+export function blockedError(name: string, why: string): OcishError {
   return new OcishError('RESTRICTED', `${name} is blocked by ${why}`, {
     hint: 'Use another registry, or have the entry changed.',
   })

@@ -26,7 +26,7 @@ export async function openLocation(
 ): Promise<Opened> {
   switch (location.scheme) {
     case 'registry':
-      return openRemote(location, await options.holdings.registry(location.registry, access), '')
+      return openNamed(location, access, options)
     case 'cache':
       return openCached(location, options)
     case 'oci':
@@ -65,6 +65,18 @@ export async function openForListing(location: Location, options: OpenOptions): 
     return { registry: await options.holdings.store(), prefix: '', display: 'cache:' }
   const { registry, display } = await openLocation(location, 'read', options)
   return { registry, prefix: '', display }
+}
+
+/** Reads are refused by the registry that is opened. */
+async function openNamed(
+  location: RegistryLocation,
+  access: Access,
+  { holdings }: OpenOptions,
+): Promise<Opened> {
+  const found = openRemote(location, await holdings.registry(location.registry, access), '')
+  if (access !== 'read' && access !== 'check')
+    await holdings.refuseBlocked(location.registry, found.repository)
+  return found
 }
 
 function openRemote(location: RegistryLocation | CacheLocation, registry: Registry, prefix: string): Opened {

@@ -233,6 +233,8 @@ describe('a session', () => {
     const { registry, repository } = await session.open('blocked.invalid/team/app:v1', 'read')
     await expect(registry.openManifest(repository, 'v1')).toFailWith('RESTRICTED')
     await expect(Array.fromAsync(registry.tags(repository))).toFailWith('RESTRICTED')
+    await expect(session.open('blocked.invalid/team/app:v1', 'write')).toFailWith('RESTRICTED')
+    expect((await session.open('blocked.invalid/teams/app:v1', 'write')).repository).toBe('teams/app')
   })
 
   it('speaks plain HTTP with an insecure mirror that has no TLS, and with no other', async () => {

@@ -34,7 +34,7 @@ export function assignParams(
     position += taken.length
     const values: unknown[] = []
     for (const at of taken) {
-      const word = words[at]!
+      const word = asWritten(param, words[at]!)
       items.push({
         kind: 'argument',
         param,
@@ -57,6 +57,11 @@ export function assignParams(
   if (position < positionals.length && !open)
     diagnostics.push(tooMany(signature, position, positionals, words))
   return { args, items, slots }
+}
+
+/** A field keeps the quotes of its steps; anything else is the text without them. */
+function asWritten(param: Param, word: CallWord): CallWord {
+  return param.type === 'field' && word.path !== undefined ? { ...word, text: word.path } : word
 }
 
 /** How many arguments each parameter takes. */

@@ -16,6 +16,8 @@ export interface FlagTarget extends Flag {
 export interface CallWord extends Span {
   /** Absent: known only when the program runs (an expansion). */
   readonly text?: string
+  /** The word as a path, where that is another text: `annotations."a.b"` keeps the quotes of its step. */
+  readonly path?: string
   /** The literal beginning of a word whose text is not known. */
   readonly prefix?: string
   /** It may be a flag: its first character was written bare. */

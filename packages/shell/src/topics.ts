@@ -112,7 +112,7 @@ export const topics: readonly HelpDocument[] = [
         form: 'text',
         paragraphs: [
           'config.toml in the configuration folder ($XDG_CONFIG_HOME/ocish) holds registries, defaults and kinds; .ocish.toml in a project holds aliases and defaults only. OCISH_ variables and flags come last.',
-          'mirrors of a registry are asked in their order for what is read, each with its own credentials; the digest decides. Where the configuration names none, containers-registries.conf(5) counts: prefixes, mirrors, pull-from-mirror, insecure mirrors, a moved location, blocked, and registries.conf.d. insecure of a registry itself does not: say insecure or plain-http here.',
+          'mirrors of a registry are asked in their order for what is read, each with its own credentials; the digest decides. Where the configuration names none, containers-registries.conf(5) counts: prefixes, mirrors, pull-from-mirror, insecure mirrors, a moved location, blocked (writes too), and registries.conf.d. insecure of a registry itself does not: say insecure or plain-http here.',
           'set shows each value with where it comes from. Credentials are read from the files of docker and podman and from their helpers.',
         ],
       },

@@ -1,5 +1,6 @@
 import { OcishError, type Bytes } from '@ocish/sdk'
 import type { Row } from '../command.ts'
+import { isRecord } from '../is-record.ts'
 import type { Edge } from './edge.ts'
 import { decoded } from './utf8.ts'
 
@@ -43,10 +44,6 @@ async function* rowsFrom(rows: readonly Row[]): AsyncGenerator<Row, void> {
   yield* rows
 }
 
-function isRecord(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 async function whole(bytes: Bytes): Promise<string> {
   const parts: string[] = []
   let length = 0
@@ -82,7 +79,7 @@ async function parseYaml(text: string): Promise<unknown> {
 }
 
 /** Lines without their ends; a last line without one counts. */
-async function* linesOf(bytes: Bytes): AsyncGenerator<string, void> {
+export async function* linesOf(bytes: Bytes): AsyncGenerator<string, void> {
   let rest = ''
   for await (const part of decoded(bytes)) {
     const pieces = part.split('\n')

@@ -37,12 +37,11 @@ export async function* writeTable(edge: Edge, options: LookOptions): AsyncGenera
     options.columns === undefined
   ) {
     for await (const batch of batches(edge.rows)) yield* lines(diff(batch, options.look))
-  } else yield* tableLines(edge.rows, edge.types, options)
+  } else yield* tableLines(rowsOf(edge), options)
 }
 
 async function* tableLines(
-  rows: AsyncIterable<Row>,
-  types: readonly RowType[],
+  { rows, types }: ReturnType<typeof rowsOf>,
   options: LookOptions,
 ): AsyncGenerator<string, void> {
   let layout: ReturnType<typeof tableLayout> | undefined

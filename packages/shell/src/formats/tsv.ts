@@ -1,11 +1,11 @@
 import type { Description } from '@ocish/sdk'
-import type { Row } from '../command.ts'
 import { hostile, isPlain } from '../hostile.ts'
-import type { Column } from '../signature.ts'
-import { shownColumns } from './columns.ts'
+import type { Column, RowType } from '../signature.ts'
+import { shownColumns, typeOfRow } from './columns.ts'
 import type { Edge } from './edge.ts'
 import { encodeJson } from './json.ts'
 import { machineValue } from './machine-value.ts'
+import { rowsOf } from './rows-of.ts'
 import { decoded } from './utf8.ts'
 
 const escapes: Readonly<Record<string, string>> = {
@@ -49,19 +49,24 @@ export async function* writeTsv(
   options: { readonly columns?: readonly string[] },
 ): AsyncGenerator<string, void> {
   if (edge.form === 'bytes') yield* decoded(edge.bytes)
-  else if (edge.form === 'rows') yield* rowLines(edge.rows, edge.types, options.columns)
+  else if (edge.form === 'rows') yield* rowLines(rowsOf(edge), options.columns)
   else if (edge.form === 'values') for await (const value of edge.values) yield `${tsvCell(value)}\n`
   else yield* valueLines(edge.value)
 }
 
+/** Each row type has its columns; rows of unknown type those of the first that has any of them. */
 async function* rowLines(
-  rows: AsyncIterable<Row>,
-  types: Extract<Edge, { form: 'rows' }>['types'],
+  { rows, types }: ReturnType<typeof rowsOf>,
   asked: readonly string[] | undefined,
 ): AsyncGenerator<string, void> {
-  let columns: readonly Column[] | undefined
+  const known = new Map<RowType | undefined, readonly Column[]>()
   for await (const row of rows) {
-    columns ??= shownColumns([row], types, asked)
+    const type = typeOfRow(row, types)
+    let columns = known.get(type)
+    if (columns === undefined || !columns.some(({ name }) => Object.hasOwn(row, name))) {
+      columns = shownColumns([row], types, asked)
+      known.set(type, columns)
+    }
     yield `${columns.map((column) => tsvCell(row[column.name])).join('\t')}\n`
   }
 }

@@ -46,10 +46,11 @@ export function unknownField(name: string, input: EdgeType): Omit<Diagnostic, 'f
   const names = columnNames(input)
   if (names === undefined || names.includes(name)) return undefined
   const closest = nearest(name, names)
+  const plain = input.form === 'values'
   return {
     code: 'BIND_UNKNOWN_FIELD',
-    message: `no field ${name} in these rows`,
-    hint: `Fields are ${names.join(', ')}.`,
+    message: `no field ${name} in these ${plain ? 'values' : 'rows'}`,
+    hint: plain ? 'Write value for the value itself.' : `Fields are ${names.join(', ')}.`,
     ...(closest.length > 0 ? { closest } : {}),
   }
 }

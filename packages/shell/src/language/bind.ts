@@ -10,7 +10,7 @@ import { verbOutput } from './bind-verb.ts'
 import { callWords, literalText } from './call-words.ts'
 import { type Arrival, bytesProblem, commandInputProblem, itemsProblem } from './check-input.ts'
 import { pathText } from './field-reader.ts'
-import { edgeAt, edgeTypeOf, elementOf, isDuration, type EdgeType } from './edge-type.ts'
+import { edgeAt, edgeTypeOf, elementOf, isDuration, together, type EdgeType } from './edge-type.ts'
 import { defaultNeed, limitBefore, needOf, plannedColumns } from './plan-columns.ts'
 import type { SessionScope } from './session-scope.ts'
 import type {
@@ -54,6 +54,7 @@ export interface BoundProgram {
   readonly names: ReadonlyMap<string, EdgeType>
 }
 
+/** What a program may refer to and use when it is bound. */
 export interface BindOptions {
   /** Variables that exist before the program: `args`, `env`, `last`, those of the session. */
   readonly variables?: Iterable<string>
@@ -114,14 +115,11 @@ class Binder {
   }
 
   program(program: Program, scopes: readonly Scope[]): EdgeType {
-    let output: EdgeType = none
-    for (const statement of program.statements) output = this.#statement(statement, scopes)
-    return output
+    return together(program.statements.map((statement) => this.#statement(statement, scopes)))
   }
 
   #statement(statement: Statement, scopes: readonly Scope[]): EdgeType {
-    let output: EdgeType = none
-    for (const { pipe } of statement.pipes) output = this.#pipe(pipe, scopes)
+    const outputs = statement.pipes.map(({ pipe }) => this.#pipe(pipe, scopes))
     if (statement.background && statement.pipes.some(({ pipe }) => pipe.stages[0]?.kind === 'let')) {
       this.#report({
         code: 'BIND_BACKGROUND',
@@ -139,7 +137,7 @@ class Binder {
         to: statement.to,
       })
     }
-    return output
+    return together(outputs)
   }
 
   #pipe(pipe: Pipe, scopes: readonly Scope[]): EdgeType {

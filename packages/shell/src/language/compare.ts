@@ -1,3 +1,5 @@
+import { comparePrereleases } from '@ocish/versions'
+
 /** Order of two values of rows: numbers, times, texts by code units, nothing last. Values of two kinds keep their place. */
 export function compareValues(left: unknown, right: unknown): number {
   const empty = Number(isEmpty(left)) - Number(isEmpty(right))
@@ -55,40 +57,29 @@ export function compareVersions(left: string, right: string): number {
     return Number(a !== undefined) - Number(b !== undefined) || compareValues(left, right)
   }
   return (
-    compareParts(a.numbers, b.numbers) ||
-    Number(a.pre.length === 0) - Number(b.pre.length === 0) ||
-    compareParts(a.pre, b.pre) ||
+    compareNumbers(a.numbers, b.numbers) ||
+    comparePrereleases(a.prerelease, b.prerelease) ||
     compareValues(left, right)
   )
 }
 
+/** More parts than semver has (`10.0.17763.1`) count as well. */
 interface Version {
-  readonly numbers: readonly string[]
-  readonly pre: readonly string[]
+  readonly numbers: readonly bigint[]
+  readonly prerelease: string
 }
 
 function versionOf(text: string): Version | undefined {
   const match = /^v?(\d{1,18}(?:\.\d{1,18}){0,5})(?:-([0-9A-Za-z.-]+))?(?:[+_].*)?$/.exec(text)
-  return match === null ? undefined : { numbers: match[1]!.split('.'), pre: match[2]?.split('.') ?? [] }
+  if (match === null) return undefined
+  return { numbers: match[1]!.split('.').map(BigInt), prerelease: match[2] ?? '' }
 }
 
-function compareParts(left: readonly string[], right: readonly string[]): number {
-  for (let index = 0; index < Math.max(left.length, right.length); index++) {
-    const a = left[index]
+function compareNumbers(left: readonly bigint[], right: readonly bigint[]): number {
+  for (const [index, a] of left.entries()) {
     const b = right[index]
-    if (a === undefined || b === undefined) return a === undefined ? -1 : 1
-    const numeric = [/^\d+$/.test(a), /^\d+$/.test(b)]
-    const order =
-      numeric[0]! && numeric[1]!
-        ? compareDigits(a, b)
-        : Number(numeric[1]!) - Number(numeric[0]!) || compareValues(a, b)
-    if (order !== 0) return order
+    if (b === undefined) return 1
+    if (a !== b) return a < b ? -1 : 1
   }
-  return 0
-}
-
-function compareDigits(left: string, right: string): number {
-  const a = left.replace(/^0+(?=\d)/, '')
-  const b = right.replace(/^0+(?=\d)/, '')
-  return a.length - b.length || (a < b ? -1 : a > b ? 1 : 0)
+  return left.length - right.length
 }

@@ -1,7 +1,7 @@
 import { OcishError } from '@ocish/sdk'
 import { compareValues, sameValue } from './compare.ts'
 import type { EdgeType } from './edge-type.ts'
-import { valueAt } from './field-path.ts'
+import { fieldOf } from './field-path.ts'
 import { FieldReader } from './field-reader.ts'
 import type { Expression, Word } from './syntax.ts'
 import { nodesOf, wordsOf } from './walk.ts'
@@ -81,7 +81,7 @@ class Evaluator {
   #value(expression: Expression, item: unknown): unknown {
     if (expression.kind === 'literal') return expression.value
     if (expression.kind === 'word') return this.#words.get(expression.word)
-    return expression.kind === 'field' ? valueAt(item, expression.path) : undefined
+    return expression.kind === 'field' ? fieldOf(item, expression.path) : undefined
   }
 
   #compare(node: Extract<Expression, { kind: 'compare' }>, item: unknown): boolean {

@@ -23,6 +23,18 @@ export function edgeTypeOf(output: Output): EdgeType {
   return { form: 'rows', types: Array.isArray(output.row) ? output.row : [output.row] }
 }
 
+/** What several statements give one after the other. */
+export function together(edges: readonly EdgeType[]): EdgeType {
+  const [first, ...others] = edges.filter(({ form }) => form !== 'none')
+  if (first === undefined) return { form: 'none' }
+  if (others.length === 0) return first
+  const all = [first, ...others]
+  if (all.every(({ form }) => form === 'bytes')) return first
+  const types = all.flatMap((edge) => (edge.form === 'rows' ? [edge.types] : []))
+  if (types.length < all.length) return { form: 'any' }
+  return { form: 'rows', types: types.some(({ length }) => length === 0) ? [] : [...new Set(types.flat())] }
+}
+
 /** In words, for a message about two stages. */
 export function inWords(edge: EdgeType): string {
   switch (edge.form) {
@@ -45,13 +57,15 @@ export function inWords(edge: EdgeType): string {
 
 /** The column names a field may have; undefined where they are not known. */
 export function columnNames(edge: EdgeType): readonly string[] | undefined {
+  if (edge.form === 'values') return edge.type === 'record' ? undefined : ['value']
   if (edge.form !== 'rows' || edge.types.length === 0) return undefined
   if (edge.types.some((type) => type.columns.length === 0)) return undefined
   return [...new Set(edge.types.flatMap((type) => type.columns.map((column) => column.name)))]
 }
 
-/** The type of a column of the edge, where known. */
+/** The type of a column of the edge, where known; a plain value is its own column `value`. */
 export function columnType(edge: EdgeType, name: string): ColumnType | undefined {
+  if (edge.form === 'values') return name === 'value' && edge.type !== 'record' ? edge.type : undefined
   if (edge.form !== 'rows') return undefined
   for (const type of edge.types) {
     const column = type.columns.find((candidate) => candidate.name === name)

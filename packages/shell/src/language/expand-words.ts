@@ -2,6 +2,7 @@ import { OcishError } from '@ocish/sdk'
 import type { BoundCall, CallWord } from '../bound-call.ts'
 import { bindWords } from '../bind-words.ts'
 import { errorOf, type SourceText } from '../diagnostic.ts'
+import { pathOfWord } from './call-words.ts'
 import type { RunOptions } from './run-options.ts'
 import type { Part, Word } from './syntax.ts'
 import { valueText } from './value-text.ts'
@@ -99,33 +100,40 @@ async function expandWord(word: Word, valueOf: PartValue): Promise<readonly Expa
         : [value]
     return list.map((entry) => ({ word: { ...place, text: valueText(entry, place), bare: false } }))
   }
-  const text = await wordText(word, valueOf)
+  const texts = await partTexts(word.parts, valueOf)
+  const path = pathOfWord(word.parts, texts)
   const first = word.parts[0]!
   const pattern = word.parts.some((part) => part.kind === 'bare' && part.pattern)
-  const call: CallWord = { ...place, text, bare: first.kind === 'bare', ...(pattern ? { pattern } : {}) }
-  return [pattern ? { word: call, pattern: await patternText(word, valueOf) } : { word: call }]
+  const call: CallWord = {
+    ...place,
+    text: texts.join(''),
+    bare: first.kind === 'bare',
+    ...(path === undefined ? {} : { path }),
+    ...(pattern ? { pattern } : {}),
+  }
+  return [pattern ? { word: call, pattern: patternText(word, texts) } : { word: call }]
 }
 
 /** The text of a word after its expansions; nothing is split or matched again. Errors: USAGE_INVALID_VALUE. */
 export async function wordText(word: Word, valueOf: PartValue): Promise<string> {
-  const texts: string[] = []
-  for (const part of word.parts) texts.push(await partText(part, valueOf))
-  return texts.join('')
+  return (await partTexts(word.parts, valueOf)).join('')
 }
 
-async function partText(part: Part, valueOf: PartValue): Promise<string> {
-  if (part.kind === 'bare' || part.kind === 'single') return part.text
-  if (part.kind !== 'double') return valueText(await valueOf(part), part)
+async function partTexts(parts: readonly Part[], valueOf: PartValue): Promise<readonly string[]> {
   const texts: string[] = []
-  for (const inner of part.parts) texts.push(await partText(inner, valueOf))
-  return texts.join('')
-}
-
-async function patternText(word: Word, valueOf: PartValue): Promise<string> {
-  const texts: string[] = []
-  for (const part of word.parts) {
-    const text = await partText(part, valueOf)
-    texts.push(part.kind === 'bare' ? text : text.replaceAll(/[*?\\]/g, String.raw`\$&`))
+  for (const part of parts) {
+    if (part.kind === 'bare' || part.kind === 'single') texts.push(part.text)
+    else if (part.kind === 'double') texts.push((await partTexts(part.parts, valueOf)).join(''))
+    else texts.push(valueText(await valueOf(part), part))
   }
-  return texts.join('')
+  return texts
+}
+
+/** What is not bare is literal. */
+function patternText({ parts }: Word, texts: readonly string[]): string {
+  return texts
+    .map((text, index) =>
+      parts[index]!.kind === 'bare' ? text : text.replaceAll(/[*?\\]/g, String.raw`\$&`),
+    )
+    .join('')
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record.ts'
 import { parsePath } from './parse-word.ts'
 import { Scanner } from './scanner.ts'
 import type { PathStep } from './syntax.ts'
@@ -30,6 +31,11 @@ export function renamed(
   if (path === undefined) return undefined
   const last = path.findLast((step) => typeof step === 'string') ?? text
   return { name: match?.[1] ?? last, path }
+}
+
+/** A field of something that flows: a row has its columns, a plain value is its own `value`. */
+export function fieldOf(item: unknown, path: readonly PathStep[]): unknown {
+  return path[0] === 'value' && !isRecord(item) ? valueAt(item, path.slice(1)) : valueAt(item, path)
 }
 
 /** The value at a path; undefined where a step leads nowhere. Own properties only. */

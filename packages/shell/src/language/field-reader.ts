@@ -1,7 +1,8 @@
 import { OcishError, type Span } from '@ocish/sdk'
+import { isRecord } from '../is-record.ts'
 import { nearest } from '../suggest.ts'
 import { columnType, type EdgeType } from './edge-type.ts'
-import { valueAt } from './field-path.ts'
+import { fieldOf } from './field-path.ts'
 import type { PathStep } from './syntax.ts'
 
 /** A field as it was written. */
@@ -42,7 +43,7 @@ export class FieldReader {
   }
 
   read(item: unknown): unknown {
-    const value = valueAt(item, this.#field.path)
+    const value = fieldOf(item, this.#field.path)
     this.#count++
     if (this.#settled) return value
     if (value === undefined) this.#missed(item)
@@ -77,13 +78,14 @@ export class FieldReader {
   #missed(item: unknown): void {
     const { path } = this.#field
     let depth = 0
-    while (depth < path.length - 1 && valueAt(item, path.slice(0, depth + 1)) !== undefined) depth++
+    while (depth < path.length - 1 && fieldOf(item, path.slice(0, depth + 1)) !== undefined) depth++
     if (depth < this.#depth) return
     if (depth > this.#depth) this.#names = new Set()
     this.#depth = depth
-    const place = valueAt(item, path.slice(0, depth))
-    if (typeof place !== 'object' || place === null || Array.isArray(place)) return
-    for (const name of Object.keys(place)) if (this.#names.size < namesAtMost) this.#names.add(name)
+    const place = fieldOf(item, path.slice(0, depth))
+    if (isRecord(place)) {
+      for (const name of Object.keys(place)) if (this.#names.size < namesAtMost) this.#names.add(name)
+    } else if (depth === 0) this.#names.add('value')
   }
 }
 

@@ -73,7 +73,7 @@ export function limitBefore(
 ): number | undefined {
   if (stage.kind !== 'call' || stage.external || call === undefined) return undefined
   const { name } = call.signature
-  if (name === 'select' || name === 'save') return limit
+  if (name === 'select') return limit
   const open = call.items.some((item) => item.kind === 'argument' && item.text === undefined)
   const count = call.args['count']
   if (name !== 'first' || open || typeof count !== 'number') return undefined

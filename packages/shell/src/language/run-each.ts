@@ -2,6 +2,7 @@ import { isOcishError, OcishError } from '@ocish/sdk'
 import type { BoundCall } from '../bound-call.ts'
 import type { Row } from '../command.ts'
 import type { Edge } from '../formats/edge.ts'
+import { linesOf } from '../formats/read.ts'
 import type { EdgeType } from './edge-type.ts'
 import { itemsOf, type Flow } from './items.ts'
 import type { Emission, RunOutcome } from './run-options.ts'
@@ -20,6 +21,15 @@ interface Tally {
   outcome: RunOutcome
 }
 
+/** What is to be done. */
+interface Work {
+  readonly items: AsyncIterable<unknown>
+  readonly block: Block
+  readonly output: EdgeType
+  readonly tally: Tally
+  readonly keepGoing: boolean
+}
+
 /**
  * Runs a block for each item; the output is in the order of the items, whatever `--parallel` is. The first failure
  * stops, or with `--keep-going` all of them end in PARTIAL.
@@ -30,13 +40,10 @@ export function runEach(
   output: EdgeType,
   block: Block,
 ): Each {
-  const keepGoing = call.flags['keep-going'] === true
   const parallel = Math.max(1, Number(call.flags['parallel'] ?? 1))
   const tally: Tally = { rows: 0, failures: [], outcome: { exit: 0 } }
-  const results =
-    parallel === 1
-      ? inTurn(items, block, tally, keepGoing)
-      : sideBySide(items, block, tally, keepGoing, parallel)
+  const work: Work = { items, block, output, tally, keepGoing: call.flags['keep-going'] === true }
+  const results = parallel === 1 ? inTurn(work) : sideBySide(work, parallel)
   return { flow: flowOf(output, results), outcome: () => tally.outcome }
 }
 
@@ -50,17 +57,13 @@ function flowOf(output: EdgeType, results: AsyncGenerator<unknown, void>): Flow 
   }
 }
 
-/** The items of an emission: bytes as chunks. */
-function piecesOf(edge: Edge): AsyncIterable<unknown> {
-  return edge.form === 'bytes' ? edge.bytes : itemsOf(edge)
+/** The items of an emission: bytes as chunks where the block gives nothing else, their lines among rows and values. */
+function piecesOf(edge: Edge, output: EdgeType): AsyncIterable<unknown> {
+  if (edge.form !== 'bytes') return itemsOf(edge)
+  return output.form === 'bytes' ? edge.bytes : linesOf(edge.bytes)
 }
 
-async function* inTurn(
-  items: AsyncIterable<unknown>,
-  block: Block,
-  tally: Tally,
-  keepGoing: boolean,
-): AsyncGenerator<unknown, void> {
+async function* inTurn({ items, block, output, tally, keepGoing }: Work): AsyncGenerator<unknown, void> {
   for await (const item of items) {
     const work = block(item)
     tally.rows++
@@ -70,7 +73,7 @@ async function* inTurn(
           settle(step.value, tally)
           break
         }
-        yield* piecesOf(step.value.edge)
+        yield* piecesOf(step.value.edge, output)
       }
     } catch (error) {
       note(error, tally, keepGoing)
@@ -83,10 +86,7 @@ async function* inTurn(
 }
 
 async function* sideBySide(
-  items: AsyncIterable<unknown>,
-  block: Block,
-  tally: Tally,
-  keepGoing: boolean,
+  { items, block, output, tally, keepGoing }: Work,
   parallel: number,
 ): AsyncGenerator<unknown, void> {
   const running: Promise<Done>[] = []
@@ -97,7 +97,7 @@ async function* sideBySide(
       while (open && running.length < parallel) {
         const step = await iterator.next()
         if (step.done === true) open = false
-        else running.push(whole(block(step.value)))
+        else running.push(whole(block(step.value), output))
       }
       const done = await running.shift()
       if (done === undefined) break
@@ -120,12 +120,12 @@ interface Done {
   readonly failed?: { readonly error: unknown }
 }
 
-async function whole(work: AsyncGenerator<Emission, RunOutcome>): Promise<Done> {
+async function whole(work: AsyncGenerator<Emission, RunOutcome>, output: EdgeType): Promise<Done> {
   const pieces: unknown[] = []
   try {
     for (let step = await work.next(); ; step = await work.next()) {
       if (step.done === true) return { pieces, outcome: step.value }
-      for await (const piece of piecesOf(step.value.edge)) pieces.push(piece)
+      for await (const piece of piecesOf(step.value.edge, output)) pieces.push(piece)
     }
   } catch (error) {
     return { pieces, outcome: { exit: 0 }, failed: { error } }

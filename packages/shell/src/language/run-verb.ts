@@ -7,6 +7,7 @@ import { encodeJson } from '../formats/json.ts'
 import { read, type InputFormat } from '../formats/read.ts'
 import { cellText } from '../formats/tsv.ts'
 import { write } from '../formats/write.ts'
+import { isRecord } from '../is-record.ts'
 import { compareValues, compareVersions } from './compare.ts'
 import type { EdgeType } from './edge-type.ts'
 import { fieldPath, isOptional, renamed } from './field-path.ts'
@@ -64,7 +65,7 @@ export async function runVerb(
     case 'from':
       return read(args['format'] as InputFormat, await bytesOf(input))
     case 'save':
-      return saved(input, String(args['file']), options)
+      return saved(input, String(args['file']), call, options)
     default:
       return input
   }
@@ -200,15 +201,13 @@ async function* flattened(
   field: string,
   reader: FieldReader,
 ): AsyncGenerator<Row, void> {
-  const [name] = pathOf(field)
+  const name = renamed(field)?.name ?? field
   for await (const item of items) {
     const value = reader.read(item)
-    for (const element of Array.isArray(value)
-      ? (value as readonly unknown[])
-      : value === undefined
-        ? []
-        : [value]) {
-      yield Object.assign(Object.create(null) as object, item, { [String(name)]: element }) as Row
+    const elements = Array.isArray(value) ? (value as readonly unknown[]) : value === undefined ? [] : [value]
+    for (const element of elements) {
+      if (isRecord(item)) yield Object.assign(Object.create(null) as Row, item, { [name]: element })
+      else yield isRecord(element) ? element : { value: element }
     }
   }
   reader.end()
@@ -241,7 +240,8 @@ async function bytesOf(input: Flow): Promise<AsyncIterable<Uint8Array>> {
   })
 }
 
-function saved(input: Flow, file: string, options: VerbOptions): Flow {
+/** Writes what `>` would write. */
+function saved(input: Flow, file: string, { common }: BoundCall, options: VerbOptions): Flow {
   const { files, signal } = options
   if (files === undefined) throw noFiles(file)
   const append = false
@@ -249,7 +249,10 @@ function saved(input: Flow, file: string, options: VerbOptions): Flow {
   if (input.form === 'bytes')
     return { form: 'bytes', bytes: tee(input.bytes, (bytes) => files.write(file, bytes, { append, signal })) }
   const keep = (edge: Edge): Promise<void> =>
-    files.write(file, bytesIn(edge, formatOfFile(file) ?? 'ndjson'), { append, signal })
+    files.write(file, bytesIn(edge, common.output ?? formatOfFile(file) ?? 'tsv', common.columns), {
+      append,
+      signal,
+    })
   return flowLike(
     input,
     tee(itemsOf(input), (items) => keep(flowLike(input, items))),

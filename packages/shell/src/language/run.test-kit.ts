@@ -47,7 +47,14 @@ export interface Ran extends World {
 
 /** Runs a program in the sample world and prints what it gives as a pipe would get it; a failure is in the answer. */
 export async function execute(text: string, more: Partial<RunOptions<World>> = {}): Promise<Ran> {
-  const world: World = { log: [], files: new Map([['rows.ndjson', '{"n":1}\n{"n":2}\n']]), columns: [] }
+  const world: World = {
+    log: [],
+    files: new Map([
+      ['rows.ndjson', '{"n":1}\n{"n":2}\n'],
+      ['dotted.json', '{"a":{"b.c":1}}'],
+    ]),
+    columns: [],
+  }
   const names = [...(more.variables ?? [])].map(([name]) => name)
   const bound = bind(parse(text), table, { variables: names, input: more.input !== undefined })
   const work = run(bound, {

@@ -32,6 +32,7 @@ describe('verbs', () => {
     ['config app | from json | get os', 'linux\n'],
     ['config app | from json | get layers[1].size', '2\n'],
     ['config app | from json | flatten layers | get layers.size', '1\n2\n'],
+    ['config app | from json | flatten layers | flatten layers.size | get size', '1\n2\n'],
     ['tags app | eat', '3\n'],
     ['tags app | get tag | eat', '3\n'],
     ['tags app | first 1 -o json --columns tag', '[\n  {"tag":"1.0"}\n]\n'],
@@ -39,6 +40,52 @@ describe('verbs', () => {
   ])('%s', async (line, expected) => {
     if (expected === '') await expect(output(line)).toFailWith('BIND_UNKNOWN_FIELD')
     else expect(await output(line)).toBe(expected)
+  })
+
+  test.each<[string, string]>([
+    ["tags app | get tag | where value startswith '1.1'", '1.10\n'],
+    ['tags app | get size | where value > 1kB | sort -r value', '3000\n2000\n'],
+    ['tags app | get kind | group value | select key count', 'image\t1\nhelm\t2\n'],
+    [
+      'tags app | get tag | select name=value | to ndjson',
+      '{"name":"1.0"}\n{"name":"1.10"}\n{"name":"1.9"}\n',
+    ],
+    ['tags app | group kind | get rows | flatten value | get tag', '1.0\n1.10\n1.9\n'],
+    ['tags app | count | where value > 2', '3\n'],
+    ['tags app | each { ${it.tag} } | where value == 1.9', '1.9\n'],
+  ])('a plain value is its own field: %s', async (line, expected) => {
+    expect(await output(line)).toBe(expected)
+  })
+
+  test('values have no other field', async () => {
+    await expect(output('tags app | get tag | where tag == 1.0')).toFailWith('BIND_UNKNOWN_FIELD')
+    const { error } = await execute('from json | where vale == 1', { input: bytesOf('[1,2]') })
+    expect(error).toMatchObject({ details: { closest: ['value'] } })
+  })
+
+  test.each<[string, string]>([
+    ['tags app | each { ${it.tag} }', '1.0\n1.10\n1.9\n'],
+    ['from json < dotted.json | each { ${it.a} } -o csv', 'b.c\n1\n'],
+    ['tags app | first | each { ^echo ${it.tag} two; tags x | first | select tag }', '1.0 two\n1.0\n'],
+    ['tags app | first | each { tags x | first | get tag; ^echo a }', '1.0\na\n'],
+    ['tags app | first 2 | each --parallel 2 { tags x | first | get tag; ^echo a }', '1.0\na\n1.0\na\n'],
+    ['tags app | first | each { ^echo a; ^echo b }', 'ab'],
+    [
+      'tags app | first | each { cp $it dst/; tags x | first } -o ndjson --columns ref',
+      '{"ref":"app:1.0"}\n{"ref":"x:1.0"}\n',
+    ],
+  ])('a block of several statements gives what each of them gives: %s', async (line, expected) => {
+    expect(await output(line)).toBe(expected)
+  })
+
+  test('save writes what > writes', async () => {
+    for (const file of ['a.txt', 'a.csv', 'a.json']) {
+      const [saved, redirected] = await Promise.all([
+        execute(`tags app | save ${file} | count`),
+        execute(`tags app > ${file}`),
+      ])
+      expect(saved.files.get(file)).toBe(redirected.files.get(file))
+    }
   })
 
   test('first stops the command, rows are made one at a time', async () => {
@@ -60,6 +107,11 @@ describe('variables and words', () => {
   test.each<[string, string]>([
     ['let d = $(resolve app:1); resolve "x@$d"', 'sha256:x@sha256:app:1\n'],
     ['let r = app; resolve $r:1', 'sha256:app:1\n'],
+    ['from json < dotted.json | get a."b.c"', '1\n'],
+    ["from json < dotted.json | select x=a.'b.c' | get x", '1\n'],
+    ['let key = b.c; from json < dotted.json | get a."$key"', '1\n'],
+    ['from json < dotted.json | get a."no.such"?', '\n'],
+    ['from json < dotted.json | get \'a."b.c"\'', '1\n'],
     ['let all = $(tags app); $all | count', '3\n'],
     ['let all = $(tags app); resolve ${all[1].tag}', 'sha256:1.10\n'],
     ['resolve $(tags app | first | get tag)', 'sha256:1.0\n'],
@@ -234,7 +286,7 @@ describe('files and programs', () => {
   test('a failed pipe writes nothing', async () => {
     const { files, outcome } = await execute('tags torn | save all.json | get tag > t.txt')
     expect(outcome.exit).toBe(5)
-    expect([...files.keys()]).toEqual(['rows.ndjson'])
+    expect([...files.keys()]).toEqual(['rows.ndjson', 'dotted.json'])
   })
 
   test('save keeps everything, whoever reads on', async () => {

@@ -1,4 +1,5 @@
 import type { Row } from '../command.ts'
+import { isRecord } from '../is-record.ts'
 import type { ColumnType } from '../signature.ts'
 import type { EdgeType } from './edge-type.ts'
 import type { Flow } from './items.ts'
@@ -16,10 +17,6 @@ export function valueFlow(value: unknown, type: EdgeType): Flow {
     }
   }
   return { form: 'values', values: streamed(list), type: type.form === 'values' ? type.type : 'string' }
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function* streamed(list: readonly unknown[]): AsyncGenerator<unknown, void> {
