@@ -49,7 +49,10 @@ export const run: Run = async function* run(call, services) {
 
 type Fill = (target: Target) => Promise<void>
 
-/** What writes the files: the kind with `--unpack` (or where nothing has a title), else the titled layers. */
+/**
+ * What writes the files: a kind that is more than generic, or any with `--unpack` and where nothing has a title; else the
+ * titled layers. A choice of files is one among titles.
+ */
 async function filling(
   info: KindInfo | undefined,
   artifact: Named,
@@ -73,10 +76,11 @@ async function filling(
       hint: `List them with ls ${artifact.location.text}.`,
     })
   }
-  if (!forced && files.length > 0) return (target) => writeFiles(files, artifact, target, call, services)
+  const isSpecific = info?.match.some(({ generic }) => generic !== true) === true
+  if (!forced && files.length > 0 && (choice !== undefined || !isSpecific))
+    return (target) => writeFiles(files, artifact, target, call, services)
   // A root file system in the working folder is hardly what was meant.
-  const meant =
-    forced || call.args['folder'] !== undefined || info?.match.some(({ generic }) => generic !== true)
+  const meant = forced || call.args['folder'] !== undefined || isSpecific
   const unpack = info && meant === true ? await unpackOf(info, artifact, read, call, services) : undefined
   if (unpack !== undefined) return unpack
   if (files.length > 0 && !isSet(call, 'unpack'))

@@ -12,7 +12,8 @@ export const pullSignature: Signature = {
   name: 'pull',
   summary: 'write the files of an artifact to disk',
   description:
-    'Without a folder the files go into the working folder and only names that exist are refused. A folder that ' +
+    'A kind that knows what is inside writes it (a chart, a run configuration); of anything else, and with --as generic, ' +
+    'the layers that carry the name of a file are written. Without a folder the files go into the working folder and only names that exist are refused. A folder that ' +
     'holds something is refused unless --force, which replaces it as a whole. A folder that the kind unpacked before ' +
     'is replaced without being asked, and left as it is when it is up to date. What of large files has arrived is kept ' +
     'when the command ends before them, and the next run asks for the rest.',
