@@ -17,7 +17,10 @@ export const acceptancePrograms = ['ostree', 'skopeo', 'umoci', 'perl'] as const
 
 export interface ImageManifest {
   readonly config: { readonly digest: string }
-  readonly layers: readonly { readonly digest: string }[]
+  readonly layers: readonly {
+    readonly digest: string
+    readonly annotations?: Readonly<Record<string, string>>
+  }[]
 }
 
 interface SkopeoInspect {

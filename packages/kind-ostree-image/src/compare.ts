@@ -1,5 +1,6 @@
 import { createRepo, encodeDirMeta, walk, type DirMeta } from '@ocish/ostree-repo'
 import type { Artifact } from '@ocish/sdk'
+import { compareCommits, metadataKeeper } from './compare-commits.ts'
 import { importEncapsulated } from './import-encapsulated.ts'
 import { writeMember, type ImportOptions } from './import-plain.ts'
 import { layerEntries } from './image-layers.ts'
@@ -17,7 +18,7 @@ export interface Difference {
 
 /**
  * Compares an image with a commit, entry by entry: type, owner, mode, attributes, content (ostree.md §13). An
- * encapsulated image has the commit in it, so that only the commits are compared.
+ * encapsulated image has a commit in it, so that the folders of two commits are compared.
  */
 export async function* compareImage(
   artifact: Artifact,
@@ -25,12 +26,13 @@ export async function* compareImage(
   options: ImportOptions,
 ): AsyncGenerator<Difference> {
   const image = await readImage(artifact)
-  const writer = await createRepo(nowhere())
   if (image.form === 'encapsulated') {
-    const commit = await importEncapsulated(artifact, image, writer, options)
-    if (commit !== source.checksum) yield { path: '', op: '~' }
+    const keeper = await metadataKeeper()
+    const commit = await importEncapsulated(artifact, image, keeper, options)
+    yield* compareCommits({ kept: keeper.kept, commit }, source)
     return
   }
+  const writer = await createRepo(nowhere())
   const tree = new MergedTree<string>(async (member) => writeMember(writer, member))
   for (const [index, layer] of image.layers.entries())
     for await (const member of layerEntries(artifact, layer)) await tree.add(member, index)

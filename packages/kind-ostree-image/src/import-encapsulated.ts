@@ -1,5 +1,6 @@
 import type { TarMember } from '@ocish/archive'
 import {
+  beyond,
   decodeCommit,
   decodeDirTree,
   decodeXattrs,
@@ -62,7 +63,7 @@ export async function importEncapsulated(
   const { checksum, commit } = imported.commit
   if (image.commit !== '' && image.commit !== checksum)
     throw invalid(`the commit ${checksum}, but the label says ${image.commit}`)
-  checkFolder(imported, commit, '')
+  checkFolder(imported, commit, '', new Set())
   return checksum
 }
 
@@ -152,18 +153,25 @@ async function importFile(
   imported.files.add(checksum)
 }
 
-/** Images of ostree-ext 0.15.3 can lack folders of /sysroot without anybody noticing (ostree.md §15.2). */
+/**
+ * Images of ostree-ext 0.15.3 can lack folders of /sysroot without anybody noticing (ostree.md §15.2). Each folder object
+ * is looked at once, however many paths lead to it. Errors: OSTREE_OBJECT_MISSING, LIMIT_EXCEEDED.
+ */
 function checkFolder(
   imported: Imported,
   at: { readonly tree: string; readonly meta: string },
   path: string,
+  seen: Set<string>,
 ): void {
+  if (!imported.metas.has(at.meta)) throw missing(`${at.meta}.dirmeta`, path)
+  if (seen.has(at.tree)) return
+  seen.add(at.tree)
+  if (path.length > defaultRepoLimits.path) throw beyond('characters of a path', defaultRepoLimits.path)
   const tree = imported.trees.get(at.tree)
   if (tree === undefined) throw missing(`${at.tree}.dirtree`, path)
-  if (!imported.metas.has(at.meta)) throw missing(`${at.meta}.dirmeta`, path)
   for (const { name, checksum } of tree.files)
     if (!imported.files.has(checksum)) throw missing(`${checksum}.file`, `${path}/${name}`)
-  for (const folder of tree.folders) checkFolder(imported, folder, `${path}/${folder.name}`)
+  for (const folder of tree.folders) checkFolder(imported, folder, `${path}/${folder.name}`, seen)
 }
 
 function missing(object: string, path: string): OcishError {

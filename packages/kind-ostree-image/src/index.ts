@@ -9,7 +9,7 @@ import { listCommit } from './list-commit.ts'
 import { listImage } from './list-image.ts'
 import { describeImage, readImage, type OstreeImage } from './model.ts'
 import { unpackImage } from './unpack-image.ts'
-import { validateImage } from './validate-image.ts'
+import { validateImage, validateOptions } from './validate-image.ts'
 
 const kind: Kind<OstreeImage> = defineKind<OstreeImage>({
   name: 'ostree-image',
@@ -26,6 +26,7 @@ const kind: Kind<OstreeImage> = defineKind<OstreeImage>({
   unpack: unpackImage,
   locations: ['ostree'],
   listLocation: listCommit,
+  options: validateOptions,
   validate: validateImage,
   commands: [build, encapsulate, importImage, refs, log, show, ls, fsck, compare, compose],
 })

@@ -1,6 +1,6 @@
-import type { Artifact, PackedManifest, Source } from '@ocish/sdk'
+import type { Artifact, Finding, KindContext, PackedManifest, Source } from '@ocish/sdk'
 import { contentChecksum, createRepo, fsck, openRepo, type Repository } from '@ocish/ostree-repo'
-import { artifactOf, describeKind, kindContext, memorySource, memoryTarget } from '@ocish/testing'
+import { artifactOf, describeKind, kindContext, memoryFile, memorySource, memoryTarget } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
 import packageJson from '../package.json' with { type: 'json' }
 import { compareImage, type Difference } from './compare.ts'
@@ -14,7 +14,8 @@ import { openCommit } from './open-commit.ts'
 import { packEncapsulated } from './pack-encapsulated.ts'
 import { packPlain } from './pack-plain.ts'
 import { parseTreefile } from './treefile.ts'
-import { smallRef, smallRepo, smallSource } from './small-repo.test-kit.ts'
+import { validateImage } from './validate-image.ts'
+import { smallRef, smallRepo, smallSource, smallTree } from './small-repo.test-kit.ts'
 
 const context = kindContext()
 const source = await smallSource()
@@ -35,7 +36,8 @@ describeKind(kind, {
     { name: 'a plain image', artifact: async () => artifactOf(await plain()) },
     { name: 'an encapsulated image', artifact: async () => artifactOf(await encapsulated()) },
   ],
-  folder: (): Source => source,
+  folder: (parameter): Source =>
+    parameter === 'source' ? memoryFile('treefile.yaml', `ref: ${smallRef}`) : source,
 })
 
 /** Imports into memory: the repository, and the commit. */
@@ -128,13 +130,74 @@ describe('an image beside a commit', () => {
     expect(found).toContainEqual({ path: '/usr/bin/hello', op: '~' })
     expect(found.at(-1)).toEqual({ path: '/usr/more', op: '+' })
   })
+
+  it('of which an encapsulated one has a commit itself: the paths are compared, not only the checksums', async () => {
+    const tree = {
+      ...smallTree,
+      bin: { inner: { x: 'x' } },
+      usr: { bin: { hello: 'other' }, more: { y: 'y' } },
+    }
+    const other = await openCommit(await smallRepo(tree), smallRef, false)
+    const options = { ...imageOptions({}), ...first }
+    const found = await rows(await artifactOf(await packEncapsulated(other, options, context)))
+    expect(found.map(({ op, path }) => `${op} ${path}`)).toEqual([
+      '~ /bin',
+      '+ /bin/inner',
+      '+ /bin/inner/x',
+      '- /usr/bin/again',
+      '~ /usr/bin/hello',
+      '- /usr/etc',
+      '- /usr/etc/conf',
+      '- /usr/lib',
+      '- /usr/lib/none',
+      '- /usr/lib/dpkg',
+      '- /usr/lib/dpkg/info',
+      '- /usr/lib/dpkg/info/conf.list',
+      '- /usr/lib/dpkg/info/hello.list',
+      '- /usr/share',
+      '- /usr/share/new\nline ü',
+      '- /usr/share/secret',
+      '- /usr/share/empty',
+      '+ /usr/more',
+      '+ /usr/more/y',
+    ])
+  })
+
+  it('validate --repo finds the same', async () => {
+    const other = await openCommit(await smallRepo({ usr: { bin: { hello: 'other' } } }), smallRef, false)
+    const findings = async (
+      artifact: Artifact,
+      options: KindContext['options'],
+    ): Promise<readonly Finding[]> =>
+      Array.fromAsync(validateImage(artifact, { ...context, options, file: async () => source }))
+    const same = await artifactOf(await plain())
+    expect(await findings(same, { repo: 'r' })).toEqual([])
+    expect(await findings(await artifactOf(await encapsulated()), { repo: 'r' })).toEqual([])
+    const different = await artifactOf(await packPlain(other, imageOptions({}), context))
+    await expect(findings(different, { repo: 'r' })).toFailWith('OSTREE_OBJECT_MISSING')
+    await expect(findings(same, { revision: smallRef })).toFailWith('USAGE_MISSING_ARGUMENT')
+    expect(await findings(different, { repo: 'r', revision: smallRef })).toContainEqual({
+      severity: 'error',
+      code: 'DIFFERS',
+      path: '/usr/bin/hello',
+      message: 'is not the same in the image and the commit',
+    })
+  })
 })
 
-it('a treefile names the ref', () => {
-  expect(parseTreefile('ostree:\n  ref: debian/12/x86_64\nlabels:\n  a: b\n')).toEqual({
+it('a treefile names the ref and labels as they are written; what is not done is told', () => {
+  expect(parseTreefile('ostree:\n  ref: debian/12/x86_64\nlabels:\n  a: b\n  version: 1.10\n')).toEqual({
     ref: smallRef,
-    labels: ['a=b'],
+    labels: ['a=b', 'version=1.10'],
+    unused: [],
+  })
+  expect(parseTreefile('{"ref": "a", "labels": ["b=c"], "packages": ["d"], "postinstall": []}')).toEqual({
+    ref: 'a',
+    labels: ['b=c'],
+    unused: ['packages', 'postinstall'],
   })
   expect(parseTreefile('base: ubuntu:24.04').ref).toBe('ubuntu/24.04/x86_64')
+  expect(parseTreefile('base: ubuntu:24.04', 'arm64').ref).toBe('ubuntu/24.04/aarch64')
   expect(() => parseTreefile('packages: []')).toThrow(/neither/)
+  expect(() => parseTreefile('ref: a\nlabels: [b]')).toThrow(/labels/)
 })

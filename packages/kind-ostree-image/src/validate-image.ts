@@ -1,18 +1,47 @@
 import { entryPath } from '@ocish/archive'
-import { createRepo } from '@ocish/ostree-repo'
-import { hasCode, isArtifact, isOcishError, type Artifact, type Finding, type Source } from '@ocish/sdk'
+import { createRepo, openRepo } from '@ocish/ostree-repo'
+import {
+  hasCode,
+  isArtifact,
+  isOcishError,
+  OcishError,
+  type Artifact,
+  type Finding,
+  type KindContext,
+  type KindOption,
+  type Source,
+} from '@ocish/sdk'
+import { compareImage } from './compare.ts'
 import { importEncapsulated } from './import-encapsulated.ts'
 import { layerEntries } from './image-layers.ts'
 import { readImage, type OstreeImage } from './model.ts'
 import { nowhere } from './nowhere.ts'
+import { openCommit } from './open-commit.ts'
+
+/** What `validate` takes for images of commits. */
+export const validateOptions: readonly KindOption[] = [
+  {
+    name: 'repo',
+    type: 'path',
+    summary: 'Compare the image with its commit in this OSTree repository, entry by entry',
+    verbs: ['validate'],
+  },
+  {
+    name: 'revision',
+    type: 'string',
+    summary: 'Of the repository (default: the commit that the image names)',
+    verbs: ['validate'],
+  },
+]
 
 /**
  * Looks at everything an image holds (ostree.md §13): configuration, layers and their diff_ids, names, and for an
- * encapsulated one what an importer checks; every object and that none is missing.
+ * encapsulated one what an importer checks; every object and that none is missing. With the option `repo` also whether it
+ * is the commit.
  */
 export async function* validateImage(
   input: Artifact | Source,
-  context: { readonly signal: AbortSignal },
+  context: Pick<KindContext, 'signal' | 'options' | 'warn' | 'file'>,
 ): AsyncGenerator<Finding> {
   if (!isArtifact(input)) return
   let image: OstreeImage
@@ -35,6 +64,34 @@ export async function* validateImage(
     }
   }
   if (image.form === 'encapsulated') yield* objectFindings(input, image, context)
+  yield* commitFindings(input, image, context)
+}
+
+const whatDiffers = {
+  '+': { code: 'NOT_IN_COMMIT', message: 'is in the image, not in the commit' },
+  '-': { code: 'NOT_IN_IMAGE', message: 'is in the commit, not in the image' },
+  '~': { code: 'DIFFERS', message: 'is not the same in the image and the commit' },
+} as const
+
+/** Errors: USAGE_MISSING_ARGUMENT, those of opening a commit. */
+async function* commitFindings(
+  artifact: Artifact,
+  image: OstreeImage,
+  context: Pick<KindContext, 'signal' | 'options' | 'warn' | 'file'>,
+): AsyncGenerator<Finding> {
+  const { repo, revision = image.commit } = context.options
+  if (repo === undefined) {
+    if (context.options['revision'] === undefined) return
+    throw new OcishError('USAGE_MISSING_ARGUMENT', '--revision needs --repo')
+  }
+  if (context.file === undefined) throw new OcishError('KIND_FAILED', 'this host opens no files')
+  const source = await openCommit(await openRepo(await context.file('repo')), String(revision), false)
+  try {
+    for await (const { op, path } of compareImage(artifact, source, context))
+      yield { severity: 'error', ...whatDiffers[op], path }
+  } catch (error) {
+    yield finding(error, '')
+  }
 }
 
 async function* layerFindings(

@@ -12,7 +12,7 @@ export {
 } from './dirtree.ts'
 export { fsck, type Fault, type FsckResult } from './fsck.ts'
 export { decodeVariant, encodeVariant, type Variant, type VariantValue } from './gvariant.ts'
-export { defaultRepoLimits, type RepoLimits } from './limits.ts'
+export { beyond, defaultRepoLimits, type RepoLimits } from './limits.ts'
 export { isChecksum, objectPath, type ObjectKind } from './object-path.ts'
 export { readContents } from './read-contents.ts'
 export { isRefName, type Ref } from './refs.ts'

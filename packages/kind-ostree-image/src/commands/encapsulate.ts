@@ -1,12 +1,14 @@
-import { OcishError, type KindCommand, type KindCommandContext } from '@ocish/sdk'
+import { OcishError, parseManifest, type KindCommand, type KindCommandContext } from '@ocish/sdk'
 import { imageOptions } from '../image-options.ts'
 import { readImage } from '../model.ts'
 import { packEncapsulated } from '../pack-encapsulated.ts'
 import { openCommit } from '../open-commit.ts'
 import { imageFlags, imageParam, repoParam, revisionParam } from './flags.ts'
 import { openRepoArgument } from './open-repo.ts'
+import { readArgument } from './read-argument.ts'
 
 const maxContentMeta = 256 * 2 ** 20
+const maxManifest = 4 * 2 ** 20
 
 export const encapsulate: KindCommand = {
   name: 'encapsulate',
@@ -25,6 +27,12 @@ export const encapsulate: KindCommand = {
       type: 'ref',
       optional: true,
       summary: 'An earlier build, whose packages keep their layers',
+    },
+    {
+      name: 'previous-build-manifest',
+      type: 'path',
+      optional: true,
+      summary: 'The same, by its manifest in a file',
     },
     {
       name: 'format-version',
@@ -65,9 +73,11 @@ export const encapsulate: KindCommand = {
       String(args['revision']),
       options.allowPartial,
     )
-    const contentMeta = flags['contentmeta'] === undefined ? undefined : await readContentMeta(context)
-    const { previous } = flags
-    const prior = typeof previous === 'string' ? await priorLayers(previous, context) : undefined
+    const contentMeta =
+      flags['contentmeta'] === undefined
+        ? undefined
+        : await readArgument(context, 'contentmeta', { what: 'the content metadata', limit: maxContentMeta })
+    const prior = await priorLayers(flags, context)
     const packed = await packEncapsulated(
       source,
       {
@@ -93,28 +103,35 @@ function keys(
   return given.filter((key) => typeof key === 'string').map((key) => ({ key, optional }))
 }
 
-async function readContentMeta(context: KindCommandContext): Promise<Uint8Array | undefined> {
-  const file = await context.folder?.('contentmeta')
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of file?.open('') ?? []) {
-    size += chunk.length
-    if (size > maxContentMeta)
-      throw new OcishError('LIMIT_EXCEEDED', `the content metadata has more than ${maxContentMeta} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
+/** Component names by layer of the earlier build that was named, without its commit layer. */
 async function priorLayers(
-  ref: string,
+  flags: Readonly<Record<string, unknown>>,
   context: KindCommandContext,
-): Promise<readonly (readonly string[])[]> {
-  const image = await readImage(await context.lookup.open(ref))
+): Promise<readonly (readonly string[])[] | undefined> {
+  const { previous, 'previous-build-manifest': file } = flags
+  if (previous !== undefined && file !== undefined)
+    throw new OcishError('USAGE_CONFLICT', '--previous and --previous-build-manifest name the same thing')
+  if (file !== undefined) {
+    const place = { what: 'the manifest', limit: maxManifest }
+    return chunksOfManifest(await readArgument(context, 'previous-build-manifest', place))
+  }
+  if (typeof previous !== 'string') return undefined
+  const image = await readImage(await context.lookup.open(previous))
   if (image.form !== 'encapsulated')
-    throw new OcishError('KIND_INPUT_INVALID', `${ref} is no encapsulated image`)
+    throw new OcishError('KIND_INPUT_INVALID', `${previous} is no encapsulated image`)
   return image.layers
     .filter(({ isDerived }) => !isDerived)
     .slice(1)
     .map(({ components }) => components)
+}
+
+/** Errors: MANIFEST_INVALID, KIND_INPUT_INVALID. */
+function chunksOfManifest(bytes: Uint8Array): readonly (readonly string[])[] {
+  const manifest = parseManifest(bytes)
+  const [, ...chunks] = manifest.form === 'image' ? manifest.layers : []
+  // Only layers of components say which; what was added later says nothing.
+  const named = chunks.flatMap(({ annotations }) => annotations?.['ostree.components'] ?? [])
+  if (named.length === 0)
+    throw new OcishError('KIND_INPUT_INVALID', 'the manifest is of no image in layers of components')
+  return named.map((names) => names.split(',').filter(Boolean))
 }
