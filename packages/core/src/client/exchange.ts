@@ -1,4 +1,5 @@
 import { isOcishError, OcishError } from '@ocish/sdk'
+import { withAttempts } from '../attempts.ts'
 import { Answer, headerLines } from './answer.ts'
 import { Authenticator, type Authorization, type Need } from './auth/authenticator.ts'
 import { Scopes } from './auth/scope.ts'
@@ -156,7 +157,7 @@ export class Exchange {
       } catch (error) {
         signal?.throwIfAborted()
         problem = error
-        failure = networkFailure(error, url, repeatable, retries)
+        failure = networkFailure(error, url, { repeatable, retries, isUp: queue.isUp })
       }
       if (failure === undefined && landed !== undefined) {
         queue.succeeded()
@@ -396,18 +397,6 @@ function isExpiredSignature(call: Call, { response, url }: Landed): boolean {
   const isRead = call.method === 'GET' || call.method === 'HEAD'
   const { status } = response
   return isRead && url.origin !== call.url.origin && (status === 400 || status === 401 || status === 403)
-}
-
-/** How often it was tried, where that was more than once. */
-function withAttempts(error: unknown, attempts: number): unknown {
-  if (!isOcishError(error) || attempts < 2) return error
-  const { code, message, hint, exit, details, cause } = error
-  return new OcishError(code, `${message} (${attempts} attempts)`, {
-    exit,
-    details: { ...details, attempts },
-    ...(hint !== undefined && { hint }),
-    ...(cause !== undefined && { cause }),
-  })
 }
 
 function leavesOrigin(from: URL, to: URL): OcishError {

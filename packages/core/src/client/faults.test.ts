@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { bytesOf } from '@ocish/testing'
 import { digestOf, hasCode, isOcishError, oci } from '@ocish/sdk'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClient } from './client.ts'
 import { HostQueue } from './host-queue.ts'
 import type { ClientOptions, RetryEvent } from './options.ts'
@@ -93,6 +96,30 @@ describe('a passing failure', () => {
       return undefined
     })
     expect(requests).toBe(3)
+  })
+
+  it('of a host that answered a moment ago and now refuses connections is tried again: it may be starting', async () => {
+    const answer = (_: IncomingMessage, response: ServerResponse): void => {
+      response.writeHead(200, { connection: 'close', 'content-type': oci.index }).end(manifest)
+    }
+    const before = createServer(answer)
+    before.listen(0, '127.0.0.1')
+    await once(before, 'listening')
+    const { port } = before.address() as AddressInfo
+    const after = createServer(answer)
+    onTestFinished(() => void after.close())
+    const reasons: string[] = []
+    const onRetry = ({ reason }: RetryEvent): void => {
+      reasons.push(reason)
+      if (reasons.length === 3) after.listen(port, '127.0.0.1')
+    }
+    await using client = createClient(`127.0.0.1:${port}`, { onRetry, backoff: 0.05 })
+    await client.openManifest('team/app', 'v1')
+    before.close()
+    await once(before, 'close')
+    await client.openManifest('team/app', 'v1')
+    expect(new Set(reasons)).toStrictEqual(new Set(['it refused the connection']))
+    expect(reasons.length).toBeGreaterThanOrEqual(3)
   })
 
   it('of the connection in the middle of a manifest is tried again', async () => {

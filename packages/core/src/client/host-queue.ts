@@ -8,6 +8,9 @@ export type Lane = 'small' | 'read' | 'write'
 
 export type Release = () => void
 
+/** Milliseconds after an answer for which a host that refuses connections is taken for one that starts again. */
+const restartWindow = 60_000
+
 interface Waiter {
   readonly grant: () => void
   readonly signal: AbortSignal | undefined
@@ -20,6 +23,7 @@ export class HostQueue {
   readonly #waiting: Record<Lane, Waiter[]> = { small: [], read: [], write: [] }
   #failures = 0
   #pausedUntil = 0
+  #answeredAt = Number.NEGATIVE_INFINITY
 
   constructor(limit: number) {
     this.#limit = Math.max(1, limit)
@@ -42,7 +46,13 @@ export class HostQueue {
     return this.#failures
   }
 
+  /** Whether the host answered a moment ago. */
+  get isUp(): boolean {
+    return performance.now() - this.#answeredAt < restartWindow
+  }
+
   succeeded(): void {
+    this.#answeredAt = performance.now()
     if (this.#failures > 0) this.#failures -= 1
   }
 

@@ -7,6 +7,7 @@ import {
   OcishError,
   type OpenBytes,
 } from '@ocish/sdk'
+import { withAttempts } from '../attempts.ts'
 import type { CallOptions, PushBlobOptions } from '../registry.ts'
 import { statBlob } from './blobs.ts'
 import { CheckedSource } from './checked-source.ts'
@@ -144,7 +145,7 @@ class ResumableUpload {
     if (found === undefined) await this.#learnLost()
     const held = found ?? 0
     this.#fruitless = held > before ? 0 : this.#fruitless + 1
-    if (this.#fruitless >= triesWithoutProgress) throw error
+    if (this.#fruitless >= triesWithoutProgress) throw withAttempts(error, this.#fruitless)
     if (held > 0 && held <= this.#blob.size) {
       this.#isResumed = true
       await this.#remote.exchange.uploads?.set(this.#key, upload.id)
@@ -165,7 +166,8 @@ class ResumableUpload {
       return true
     } catch (problem) {
       if (hasCode(problem, 'BLOB_NOT_FOUND')) return false
-      throw error
+      // That the host is gone says more than how it went.
+      throw isInterruption(problem) ? problem : error
     }
   }
 

@@ -42,19 +42,28 @@ export function statusFailure(
   return { reason: `it answered ${status}`, limit, retryAfter: seconds ?? (status === 429 ? 2 : undefined) }
 }
 
-/** Undefined: repeating cannot help, or `repeatable` says that the request may have taken effect. */
+/** What a failed request is judged by. */
+export interface Attempted {
+  /** False: the request may have taken effect. */
+  readonly repeatable: boolean
+  readonly retries: number
+  /** The host answered a moment ago, so that it may be starting again. */
+  readonly isUp: boolean
+}
+
+/** Undefined: repeating cannot help. */
 export function networkFailure(
   error: unknown,
   url: URL,
-  repeatable: boolean,
-  retries: number,
+  { repeatable, retries, isUp }: Attempted,
 ): Failure | undefined {
   if (!isNetworkError(error)) return undefined
   const code = networkCode(error) ?? ''
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND') {
     // Nothing was sent. A name that is this machine answers at once or not at all.
-    const limit = isLoopbackName(url.hostname) ? 0 : Math.min(retries, connectLimit)
-    return { reason: code === 'ENOTFOUND' ? 'its name was not found' : 'it refused the connection', limit }
+    const unknown = isLoopbackName(url.hostname) ? 0 : Math.min(retries, connectLimit)
+    const reason = code === 'ENOTFOUND' ? 'its name was not found' : 'it refused the connection'
+    return { reason, limit: isUp ? retries : unknown }
   }
   if (
     code === 'UND_ERR_CONNECT_TIMEOUT' ||

@@ -1,7 +1,8 @@
 import { type Bytes, type Descriptor, hasCode, inlineData, isForeignLayer } from '@ocish/sdk'
+import { withAttempts } from '../attempts.ts'
 import { counted, fromBytes } from '../bytes.ts'
 import type { Feed, Sink, Upload } from '../registry.ts'
-import { fromSource, onSide, withAttempts, withSide } from './failure.ts'
+import { fromSource, onSide, withSide } from './failure.ts'
 import { pumpBlob } from './pump.ts'
 import type { Run } from './run.ts'
 

@@ -1,28 +1,25 @@
-import { type Bytes, type Descriptor, isOcishError, OcishError } from '@ocish/sdk'
+import { type Bytes, type Descriptor, hasCode, isOcishError, OcishError } from '@ocish/sdk'
 import type { Place } from '../registry.ts'
 
 export type Side = 'source' | 'destination'
 
-/** Adds which side of a copy failed, and for what. Anything but an OcishError (an abort, a bug) stays as it is. */
+/**
+ * Adds which side of a copy failed, for what, and how to go on where the network failed. Anything but an OcishError (an
+ * abort, a bug) stays as it is.
+ */
 export function withSide(error: unknown, side: Side, place: Place, descriptor?: Descriptor): unknown {
   if (!isOcishError(error) || error.details?.['side'] !== undefined) return error
   const where = `${place.registry.name}/${place.repository}`
-  return new OcishError(error.code, `${side} ${where}: ${error.message}`, {
+  const isNamed = descriptor === undefined || error.message.includes(descriptor.digest)
+  const what = isNamed ? where : `${where}@${descriptor.digest}`
+  const isNetwork = hasCode(error, 'NETWORK_FAILED', 'NETWORK_TIMEOUT', 'REGISTRY_UNAVAILABLE')
+  const hint =
+    error.hint ?? (isNetwork ? 'Run it again: what is there already is not moved again.' : undefined)
+  return new OcishError(error.code, `${side} ${what}: ${error.message}`, {
     cause: error,
     exit: error.exit,
-    ...(error.hint !== undefined && { hint: error.hint }),
+    ...(hint !== undefined && { hint }),
     details: { ...error.details, side, ...(descriptor && { descriptor: brief(descriptor) }) },
-  })
-}
-
-/** Adds how often something was tried, where that was more than once. */
-export function withAttempts(error: unknown, attempts: number): unknown {
-  if (!isOcishError(error) || attempts < 2) return error
-  return new OcishError(error.code, `${error.message} (${attempts} attempts)`, {
-    cause: error,
-    exit: error.exit,
-    ...(error.hint !== undefined && { hint: error.hint }),
-    details: { ...error.details, attempts },
   })
 }
 
