@@ -160,6 +160,8 @@ test('browse: p and c run beside, and tell the line; : takes the reference to th
   await using terminal = await inTeam()
   terminal.type('browse app\r')
   await expectShown(terminal, 'tags')
+  terminal.type('/1.0\r')
+  await expectSo(terminal, (screen) => !screen.join('\n').includes('1.1'), 'one tag')
   terminal.type('c')
   terminal.type(`${registry.host}/mirror/app\r`)
   await expectShown(terminal, '] done: cp')
@@ -169,6 +171,18 @@ test('browse: p and c run beside, and tell the line; : takes the reference to th
   await expectShown(terminal, `❯  ${registry.host}/team/app:1.0`)
   terminal.type('resolve\r')
   await expectShown(terminal, 'sha256:')
+})
+
+test('browse: kind, size, age and digest of the tags in sight come by themselves', async () => {
+  await using terminal = await inTeam()
+  terminal.type('browse app\r')
+  await expectSo(
+    terminal,
+    (screen) => /› \S+ +(?:files|artifact|image) +\S+ \S*B +.*sha256:/.test(screen.join('\n')),
+    'the columns of the first tag',
+  )
+  terminal.type('q')
+  await expectShown(terminal, '❯')
 })
 
 test('a session that is killed leaves its transfer to the next one', async () => {

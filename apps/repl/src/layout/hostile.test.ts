@@ -92,9 +92,19 @@ const renderers: Readonly<Record<string, (text: string, look: Look) => readonly 
     const rows = [{ [text]: text, tag: text }, { tag: [text] }]
     const state = { ...tableState(columns, rows), sort: { column: text, reverse: false } }
     return [
-      ...tableRows({ state, title: text, status: text, keys: 'q', message: text }, look.width, 12, look),
       ...tableRows(
-        { state: { ...state, filter: text, isFiltering: true }, title: text, status: text, keys: 'q' },
+        { state, title: text, status: text, keys: [text, 'q'], message: text },
+        look.width,
+        12,
+        look,
+      ),
+      ...tableRows(
+        {
+          state: { ...state, filter: text, isFiltering: true },
+          title: text,
+          status: text,
+          keys: [text, 'q'],
+        },
         look.width,
         12,
         look,

@@ -44,7 +44,7 @@ export class BrowseLevel {
   status(now: number): string {
     return this.#asked === undefined
       ? this.#status
-      : `${this.#status} · live ${humanDuration(Math.max(0, now - this.#asked))} ago`
+      : `${this.#status} · live ${humanDuration(Math.max(1000, now - this.#asked))} ago`
   }
 
   /** The table is painted with so many lines from here on. */
@@ -86,14 +86,17 @@ export class BrowseLevel {
 
   #show(rows: readonly Row[], known: readonly Column[]): void {
     const present = new Set(rows.flatMap((row) => Object.keys(row)))
+    // A repository is named by what is below this place; where that is, the title says.
     const names = present.has('tag')
       ? tagColumns
-      : [...present].filter((name) => name !== 'ref' || present.size === 1)
+      : [...present].filter((name) => name !== 'registry' && (name !== 'ref' || present.size === 1))
     const byName = new Map(known.map((column) => [column.name, column]))
     const columns = names.map((name): Column => byName.get(name) ?? { name, type: 'string' })
     // What was learnt of rows meanwhile stays.
     const shown = rows.map((row, index) => this.state.rows[index] ?? row)
-    this.state = { ...this.state, columns, rows: shown }
+    const newestFirst = present.has('tag') && this.state.columns.length === 0
+    const sort = newestFirst ? { sort: { column: 'tag', reverse: true } } : {}
+    this.state = { ...this.state, ...sort, columns, rows: shown }
     this.#options.changed()
   }
 }

@@ -28,8 +28,19 @@ export interface BrowseOptions {
   readonly signal: AbortSignal
 }
 
-const keys =
-  'Enter open · d describe · t tree · f diff with marked · Space mark · p pull · c copy to · y copy ref · : command · / filter · s sort · Backspace up · q quit'
+const keys = [
+  'Enter open',
+  'd describe',
+  't tree',
+  'f diff with marked',
+  'Space mark',
+  'p pull',
+  'c copy to',
+  'y copy ref',
+  ': command',
+  'Backspace up',
+  'q quit',
+]
 
 /** A registry, level by level. What is done on it is told as the lines that do the same. */
 export class BrowseScreen implements Screen {

@@ -42,28 +42,48 @@ export function shownColumns(state: TableState): readonly Column[] {
   return state.columns.filter((column) => !state.hidden.has(column.name))
 }
 
+type Order = Pick<TableState, 'columns' | 'filter' | 'sort'>
+
+/** The last answer for some rows: a key that only moves asks for the same ones. */
+const answers = new WeakMap<readonly Row[], Order & { readonly visible: readonly Row[] }>()
+
 /** The rows that are shown, in order. */
 export function visibleRows(state: TableState): readonly Row[] {
-  const words = state.filter.toLowerCase().split(' ').filter(Boolean)
-  const fits = (row: Row): boolean => {
-    const text = state.columns
+  const known = answers.get(state.rows)
+  const isSame =
+    known?.columns === state.columns && known.filter === state.filter && known.sort === state.sort
+  if (isSame) return known.visible
+  const { columns, filter, sort } = state
+  const visible = ordered(fitting(state), sort)
+  answers.set(state.rows, { columns, filter, visible, ...(sort && { sort }) })
+  return visible
+}
+
+function fitting({ rows, columns, filter }: TableState): readonly Row[] {
+  const words = filter.toLowerCase().split(' ').filter(Boolean)
+  if (words.length === 0) return rows
+  return rows.filter((row) => {
+    const text = columns
       .map((column) => humanCell(row[column.name], column.type))
       .join(' ')
       .toLowerCase()
     return words.every((word) => text.includes(word))
-  }
-  const rows = words.length === 0 ? state.rows : state.rows.filter(fits)
-  if (state.sort === undefined) return rows
-  const { column, reverse } = state.sort
-  const sorted = rows.toSorted((a, b) => compared(a[column], b[column]))
+  })
+}
+
+function ordered(rows: readonly Row[], sort: TableState['sort']): readonly Row[] {
+  if (sort === undefined) return rows
+  const { column, reverse } = sort
+  const collator = new Intl.Collator('en', { numeric: true })
+  const sorted = rows.toSorted((a, b) => compared(a[column], b[column], collator))
   return reverse ? sorted.toReversed() : sorted
 }
 
-function compared(a: unknown, b: unknown): number {
+function compared(a: unknown, b: unknown, collator: Intl.Collator): number {
   if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
   if (typeof a === 'number' && typeof b === 'number') return a - b
   if (a instanceof Date && b instanceof Date) return a.getTime() - b.getTime()
-  return humanCell(a, 'string').localeCompare(humanCell(b, 'string'), 'en', { numeric: true })
+  return collator.compare(humanCell(a, 'string'), humanCell(b, 'string'))
 }
 
 export function selectedRow(state: TableState): Row | undefined {

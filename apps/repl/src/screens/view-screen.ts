@@ -41,7 +41,7 @@ export class ViewScreen implements Screen {
   }
 
   rows(columns: number, height: number, look: Look): readonly Text[] {
-    const keys = '/ filter · s sort · h hide · H all columns · ←→ column · q back'
+    const keys = ['s sort', 'h hide', 'H all columns', '←→ column', 'q back']
     const frame = { state: this.#state, title: 'view', status: this.#status, keys }
     return tableRows(frame, columns, height, look)
   }

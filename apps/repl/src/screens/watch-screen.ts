@@ -40,7 +40,7 @@ export class WatchScreen implements Screen {
   }
 
   rows(columns: number, height: number, look: Look): readonly Text[] {
-    const keys = '/ filter · s sort · q quit'
+    const keys = ['s sort', 'q quit']
     const frame = { state: this.#state, title: this.#title, status: this.#status, keys }
     return tableRows(frame, columns, height, look)
   }
