@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, symlink } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { builtInKinds } from '@ocish/host'
 import { has, ocishBin, type OcishRun } from '@ocish/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -14,6 +15,8 @@ beforeAll(async () => {
   await world.file('rows.json', '[{"a":1},{"a":2}]')
   for (const tag of ['1.0', '1.1', '1.2', '1.3', '1.4', '1.5'])
     await world.run(`push a.txt HOST/team/app:${tag} -q`)
+  // The example of each copies into it: the first door finds what the others find.
+  await world.run(['-c', 'tags HOST/team/app | each { cp $it HOST/team/backup/ -q }'])
 })
 afterAll(() => world[Symbol.asyncDispose]())
 
@@ -24,45 +27,126 @@ function wordsOf(line: string): readonly string[] {
   )
 }
 
-/** They never end, find what they made before, or tell what was asked before. */
-const left = ['serve', 'plugin new', 'klaus new', 'cache clear', 'cache prune']
 const commands = commandTable(builtInKinds()).signatures
 
-/** One line of every command: its first example, or itself alone where that one needs a shell, a pipe or an end. */
-const examples = commands
-  .map(({ name, effect, examples: [first] }) => {
-    if (first === undefined || /[|>$]/.test(first.line) || left.includes(name)) return `${name} --bogus`
-    return `${first.line}${effect === 'W' || effect === 'D' ? ' --dry-run' : ''}`
-  })
-  .map((line) => line.replaceAll(/(?:ghcr\.io|registry\.example\.com)(?=[/\s:]|$)/g, 'HOST'))
-
-/** Standard input cannot be the program and the data of the program. */
-const reading = new Set(commands.filter(({ input }) => input !== 'none').map(({ name }) => name))
-
-/** Milliseconds and seconds differ from run to run. */
-function steady(stdout: string): string {
-  return stdout.replaceAll(/\t\d+\tplanned$/gm, '\tplanned').replaceAll(/\t\d+ s (?:ahead|behind)$/gm, '')
+/** A line of a command, for one door after the other. */
+interface Line {
+  readonly text: string
+  /** What it reads; then standard input cannot be the program as well. */
+  readonly stdin?: string
+  /** Argv takes one call. */
+  readonly piped?: boolean
+  /** A run before each door, so that there is the same to do. */
+  readonly before?: string
+  /** It never ends by itself: its first line has this, and then it is interrupted. */
+  readonly until?: string
 }
 
+const rows = '{"a":2,"b":[1,2]}\n{"a":1,"b":[3]}\n'
+const filled = 'pull HOST/team/app:1.0 -q --force'
+
+/** Where the first example of a command needs more than itself, or would not end. */
+const own: Readonly<Record<string, readonly Line[]>> = {
+  serve: [{ text: 'serve ./registry --addr 127.0.0.1:0', until: '127.0.0.1:' }],
+  'cache clear': [{ text: 'cache clear --yes', before: filled }],
+  'cache prune': [{ text: 'cache prune --older 0s --yes', before: filled }],
+  count: [{ text: 'count', stdin: rows }],
+  each: [{ text: 'each', stdin: rows }],
+  first: [{ text: 'first 1', stdin: rows }],
+  flatten: [{ text: 'flatten b', stdin: rows }],
+  from: [{ text: 'from ndjson', stdin: rows }],
+  get: [{ text: 'get b[0]', stdin: rows }],
+  group: [{ text: 'group a', stdin: rows }],
+  last: [{ text: 'last 1', stdin: rows }],
+  save: [{ text: 'save kept.ndjson', stdin: rows }],
+  select: [{ text: 'select x=a', stdin: rows }],
+  sort: [{ text: 'sort a', stdin: rows }],
+  to: [{ text: 'to json', stdin: rows }],
+  uniq: [{ text: 'uniq a', stdin: rows }],
+  view: [{ text: 'view', stdin: rows }],
+  where: [{ text: "where 'a > 1'", stdin: rows }],
+}
+
+/** One line of every command: its first example, with a pipe also where it has one, or a line of its own. */
+const table: readonly Line[] = commands.flatMap(
+  ({ name, effect, input, examples: [first] }): readonly Line[] => {
+    const line = (first?.line ?? name)
+      .replaceAll(/(?:ghcr\.io|registry\.example\.com)(?=[/\s:]|$)/g, 'HOST')
+      .replaceAll(/\b(tags|config|cp \$it) (app|backup)/g, '$1 HOST/team/$2')
+    const verb = /[|>$]/.test(line)
+    if (verb || own[name] !== undefined)
+      return [...(own[name] ?? []), ...(verb ? [{ text: line, piped: true }] : [])]
+    const plan = effect === 'W' || effect === 'D' ? ' --dry-run' : ''
+    return [{ text: `${line}${plan}`, ...(input === 'none' ? {} : { stdin: '' }) }]
+  },
+)
+
+/** What differs from run to run: milliseconds and seconds, the folder, the port. */
+function steady(stdout: string): string {
+  return stdout
+    .replaceAll(/\t\d+\t(planned|done|existing)$/gm, '\t$1')
+    .replaceAll(/\t\d+ s (?:ahead|behind)$/gm, '')
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replaceAll(/"ms":\d+/g, '')
+    .replaceAll(/127\.0\.0\.1:\d+/g, (host) => (host === world.host ? host : 'PORT'))
+}
+
+/** What the examples push. */
+const local = ['sbom.spdx.json', 'layer.tar', 'report.json', 'config.json', 'manifest.json']
+
+/** Every door begins in a folder of its own, with the same in it. */
+async function throughDoor(words: readonly string[], stdin: string, line: Line): Promise<unknown> {
+  const folder = await mkdtemp(world.home.join('door-'))
+  await writeFile(join(folder, 'line.ocish'), `#!/usr/bin/env -S ocish -f\n${hosted(line.text)}\n`)
+  for (const name of local) await writeFile(join(folder, name), '{}')
+  const cwd = { cwd: folder }
+  if (line.before !== undefined) expect((await world.run(line.before, cwd)).code).toBe(0)
+  const { child, done } = world.start(words, { stdin, ...cwd })
+  if (line.until !== undefined) {
+    const [begin] = (await once(child.stdout, 'data')) as [Buffer]
+    expect(begin.toString()).toMatch(line.until)
+    child.kill('SIGINT')
+  }
+  const { stdout, stderr, code } = await done
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name !== 'line.ocish')
+  return {
+    stdout: steady(stdout).replaceAll(folder, ''),
+    code,
+    stderr: withoutPlace(stderr).replaceAll(folder, ''),
+    files: files.toSorted(),
+  }
+}
+
+function hosted(line: string): string {
+  return line.replaceAll('HOST', world.host)
+}
+
+/** Without a block, and without a terminal. */
+const unable = new Set(['each', 'view'])
+
 describe('one engine', () => {
-  test.each(examples)('%s: the same through argv, -c, a file and standard input', async (line) => {
-    const given = line.replaceAll('HOST', world.host)
-    await world.file('line.ocish', `#!/usr/bin/env -S ocish -f\n${given}\n`)
+  test('the table has a line of every command, and none of them is only a mistake', () => {
+    expect(table.length).toBeGreaterThanOrEqual(commands.length)
+    expect(Object.keys(own).filter((name) => !commands.some((command) => command.name === name))).toEqual([])
+  })
+
+  test.each(table)('$text: the same through argv, -c, a file and standard input', async (line) => {
+    const text = hosted(line.text)
+    const { stdin } = line
     const doors: readonly (readonly [readonly string[], string])[] = [
-      [wordsOf(given), ''],
-      [['-c', given], ''],
-      [['-f', 'line.ocish'], ''],
-      ...(reading.has(given.split(' ')[0]!) ? [] : [[[], given] as const]),
+      ...(line.piped === true ? [] : [[wordsOf(text), stdin ?? ''] as const]),
+      [['-c', text], stdin ?? ''],
+      [['-f', 'line.ocish'], stdin ?? ''],
+      ...(stdin === undefined ? [[[], text] as const] : []),
     ]
-    const told = []
-    for (const [words, stdin] of doors) {
-      // One after the other: they work in one folder.
-      // oxlint-disable-next-line no-await-in-loop
-      const { stdout, stderr, code } = await world.run(words, { stdin })
-      told.push({ stdout: steady(stdout), code, stderr: withoutPlace(stderr) })
-    }
-    const [argv, ...others] = told
-    expect(others).toEqual(others.map(() => argv))
+    const told: unknown[] = []
+    // One after the other: they share a home.
+    // oxlint-disable-next-line no-await-in-loop
+    for (const [words, input] of doors) told.push(await throughDoor(words, input, line))
+    const [first, ...others] = told
+    expect(others).toEqual(others.map(() => first))
+    if (own[line.text.split(' ')[0]!] !== undefined && !unable.has(line.text))
+      expect(first).toMatchObject({ code: 0 })
   })
 
   test('argv is never interpreted', async () => {
@@ -78,6 +162,16 @@ describe('one engine', () => {
     await world.file('ocish', `#!/bin/sh\nexec '${process.execPath}' '${ocishBin}' "$@"\n`)
     await Promise.all(['run.ocish', 'ocish'].map((name) => chmod(world.home.join(name), 0o755)))
     expect((await shell('PATH=$PWD:$PATH ./run.ocish --x -- y')).stdout).toBe('--x -- y\n2\n')
+  })
+
+  test('what holds a program back is not taken for an argument of the script', async () => {
+    await world.file('args.ocish', '^echo ...$args\n')
+    for (const words of ['-f args.ocish x --dry-run', '- x --restricted', '-f args.ocish --allow-host=a']) {
+      const { code, stdout, stderr } = await world.run(words, { stdin: '^echo ...$args' })
+      expect([code, stdout, stderr]).toEqual([2, '', expect.stringContaining('before the script')])
+    }
+    expect((await world.run('-f args.ocish -- --dry-run')).stdout).toBe('--dry-run\n')
+    expect((await world.run('--dry-run -f args.ocish x')).stdout).toBe('')
   })
 
   test('standard input is data where a program was given otherwise', async () => {

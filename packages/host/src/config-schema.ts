@@ -1,5 +1,8 @@
 import type { JsonSchema } from './json-schema.ts'
 
+/** Transfers at a time where nobody says. */
+export const defaultConcurrency = 6
+
 const text: JsonSchema = { type: 'string' }
 const flag: JsonSchema = { type: 'boolean' }
 const bytes: JsonSchema = { type: 'integer', minimum: 1 }
@@ -56,15 +59,32 @@ const defaults: JsonSchema = {
   additionalProperties: false,
   properties: {
     output: { type: 'string', enum: outputForms, description: 'The form of rows and values (-o).' },
-    color: { type: 'string', enum: ['auto', 'always', 'never'], description: 'Colours; default auto.' },
+    color: {
+      type: 'string',
+      enum: ['auto', 'always', 'never'],
+      default: 'auto',
+      description: 'Colours.',
+    },
     timeout: {
       type: 'string',
       pattern: String.raw`^\d+(?:\.\d+)?(?:ms|s|m|h|d)$`,
       description: 'A run is stopped after this long: 90s, 5m.',
     },
     platform: { ...text, description: 'The entry of an index to take, as OS/ARCH[/VARIANT].' },
-    concurrency: { type: 'integer', minimum: 1, maximum: 64 },
-    retries: { type: 'integer', minimum: 0, maximum: 20 },
+    concurrency: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 64,
+      default: defaultConcurrency,
+      description: 'Transfers at a time.',
+    },
+    retries: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 20,
+      default: 5,
+      description: 'Further attempts after a failure of the network or the registry.',
+    },
   },
 }
 
@@ -75,15 +95,40 @@ const limits: JsonSchema = {
     glob: {
       type: 'integer',
       minimum: 1,
-      description: 'Names that one pattern may stand for; default 1,000.',
+      default: 1000,
+      description: 'Names that one pattern may stand for.',
     },
-    manifest: { ...bytes, description: 'Bytes of the largest manifest; default 8 MiB.' },
-    page: { ...bytes, description: 'Bytes of one page of a list; default 16 MiB.' },
-    pages: { type: 'integer', minimum: 1, description: 'Pages of one list; default 1,000.' },
+    manifest: { ...bytes, default: 8 * 1024 * 1024, description: 'Bytes of the largest manifest.' },
+    page: { ...bytes, default: 16 * 1024 * 1024, description: 'Bytes of one page of a list.' },
+    pages: { type: 'integer', minimum: 1, default: 1000, description: 'Pages of one list.' },
     'max-wait': {
       type: 'integer',
       minimum: 1,
-      description: 'Seconds that a registry may ask to wait; default 120.',
+      default: 120,
+      description: 'Seconds that a registry may ask to wait.',
+    },
+  },
+}
+
+const period: JsonSchema = { type: 'string', pattern: String.raw`^\d+(?:\.\d+)?(?:ms|s|m|h|d)$` }
+
+const cache: JsonSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    'fresh-for': {
+      ...period,
+      description:
+        'Tags and lists younger than this are taken from the store: 30s; default: they are asked for.',
+    },
+    'stale-for': {
+      ...period,
+      description: 'Younger than this they are given at once, and asked for behind: 24h; default: none are.',
+    },
+    'stale-on-error': {
+      type: 'boolean',
+      description:
+        'Where the registry cannot be reached, what is known is given, with a warning; default false.',
     },
   },
 }
@@ -103,6 +148,7 @@ export const configSchema: JsonSchema = {
     aliases,
     defaults,
     limits,
+    cache,
     match: { type: 'array', items: rule },
     kinds: { type: 'object', additionalProperties: { type: 'object' } },
   },

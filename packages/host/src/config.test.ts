@@ -181,6 +181,7 @@ describe('what it says of kinds', () => {
     ['[kinds.runconfg]\n', 'runconfig'],
     ['[[match]]\nkind = "runconfg"\nannotation = "x"\n', 'runconfig'],
     ['[kinds.klaus-plugin]\nnothing = 1\n', undefined],
+    ['[kinds.klaus]\nsource = "x"\n', 'sources'],
   ])('is checked before anything runs: %j', async (text, closest) => {
     await writeFile(folder.join('config/config.toml'), text)
     const paths = pathsFrom({ OCISH_CONFIG_DIR: folder.join('config') }, folder.path)

@@ -39,7 +39,7 @@ export interface Config {
   readonly aliases: ReadonlyMap<string, readonly string[]>
   /** The file that `set` writes; absent: there is no folder for it. */
   readonly file?: string
-  /** A member of `defaults` or `limits` (`defaults.concurrency`). */
+  /** A member of `defaults`, `limits` or `cache` (`defaults.concurrency`). */
   get(key: string): unknown
   /** Every value that was set, dotted, with its origin. */
   settings(): readonly Setting[]
@@ -128,8 +128,12 @@ async function parseToml(path: string, source: string): Promise<unknown> {
 async function invalid(path: string, fault: SchemaFault): Promise<OcishError> {
   const { nearest } = await import('@ocish/shell')
   const near = fault.unknown === undefined ? [] : nearest(fault.unknown, fault.known ?? [])
-  return new OcishError('CONFIG_INVALID', `${fault.path} ${fault.message} in ${path}`, {
+  const elsewhere =
+    path.endsWith('.ocish.toml') && Object.hasOwn(configSchema.properties ?? {}, fault.unknown ?? '')
+  const message = elsewhere ? 'is nothing for a project to say' : fault.message
+  return new OcishError('CONFIG_INVALID', `${fault.path} ${message} in ${path}`, {
     details: { path: fault.path, file: path, closest: near },
+    ...(elsewhere && { hint: 'Put it into your own config.toml; a project has aliases and defaults only.' }),
   })
 }
 
@@ -155,7 +159,7 @@ function variableOf(key: string): string {
 function assemble(layers: readonly Layer[], user: Layer | undefined, home: string): Omit<Config, 'file'> {
   const values = new Map<string, Setting>()
   for (const { origin, content } of layers) {
-    for (const section of ['defaults', 'limits', 'aliases']) {
+    for (const section of ['defaults', 'limits', 'cache', 'aliases']) {
       for (const [name, value] of Object.entries(tableOf(content, section))) {
         const from = origin === 'environment' ? variableOf(name) : origin
         // What a user calls something is not for a project to change.

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { isJsonObject, OcishError, parseJson } from '@ocish/sdk'
+import { nearest } from '@ocish/shell'
 import { configSchema } from './config-schema.ts'
 import { type JsonSchema, schemaFault } from './json-schema.ts'
 import { privateFolder, readPrivate, writePrivate } from './private-file.ts'
@@ -43,6 +44,16 @@ function typed(path: KeyPath, text: string): unknown {
   return schema.type === 'array' ? words() : text
 }
 
+/** `known`: what could stand at that step of the path. */
+function unknownKey(path: KeyPath, index: number, known: readonly string[]): OcishError {
+  const at = path.slice(0, index)
+  const closest = nearest(path[index]!, known).map((name) => [...at, name].join('.'))
+  return new OcishError('CONFIG_INVALID', `${path.join('.')} is no key of the configuration`, {
+    details: { known, at: at.join('.'), closest },
+    hint: `Known here: ${known.join(', ') || 'nothing'}.`,
+  })
+}
+
 /** Errors: CONFIG_INVALID with the nearest key. */
 function schemaAt(path: KeyPath): JsonSchema {
   let schema: JsonSchema = configSchema
@@ -53,10 +64,7 @@ function schemaAt(path: KeyPath): JsonSchema {
     if (next === undefined) {
       // What a kind's own section may hold is checked by the kind.
       if (path[0] === 'kinds') return {}
-      throw new OcishError('CONFIG_INVALID', `${path.join('.')} is no key of the configuration`, {
-        details: { known: Object.keys(properties ?? {}), at: path.slice(0, index).join('.') },
-        hint: `Known here: ${Object.keys(properties ?? {}).join(', ') || 'nothing'}.`,
-      })
+      throw unknownKey(path, index, Object.keys(properties ?? {}))
     }
     schema = next
   }

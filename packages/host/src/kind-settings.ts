@@ -1,6 +1,6 @@
 import { OcishError } from '@ocish/sdk'
 import type { Config } from './config.ts'
-import { schemaFault } from './json-schema.ts'
+import { type SchemaFault, schemaFault } from './json-schema.ts'
 import type { KindEntry } from './kind-table.ts'
 
 /**
@@ -17,9 +17,22 @@ export async function checkKindSettings(config: Config, entries: readonly KindEn
     if (meant.length === 0) throw await unknownKind(`kinds.${name}`, name, entries)
     for (const entry of meant) {
       const fault = entry.settings && schemaFault(entry.settings, settings, `kinds.${name}`)
-      if (fault) throw new OcishError('CONFIG_INVALID', `${fault.path} ${fault.message}`)
+      // oxlint-disable-next-line no-await-in-loop
+      if (fault) throw await settingFault(config, fault)
     }
   }
+}
+
+async function settingFault(
+  config: Config,
+  { path, message, unknown, known = [] }: SchemaFault,
+): Promise<OcishError> {
+  const { nearest } = await import('@ocish/shell')
+  const where = config.file === undefined ? '' : ` in ${config.file}`
+  return new OcishError('CONFIG_INVALID', `${path} ${message}${where}`, {
+    details: { path, closest: unknown === undefined ? [] : nearest(unknown, known) },
+    ...(unknown !== undefined && known.length > 0 && { hint: `Known here: ${known.join(', ')}.` }),
+  })
 }
 
 /** What a configuration says of a kind: its family's section, and its own above it. */

@@ -30,6 +30,7 @@ import {
 } from '@ocish/sdk'
 import type { Command, DeclaredOption } from '@ocish/shell'
 import { type Config, loadConfig } from './config.ts'
+import { defaultConcurrency } from './config-schema.ts'
 import { withBases } from './kind-bases.ts'
 import type { KindCommandAbilities } from './kind-command-scope.ts'
 import { kindCommands } from './kind-commands.ts'
@@ -55,8 +56,6 @@ export interface Session extends Services, AsyncDisposable {
   /** The flags of kinds that `push`, `pull`, `validate` and `convert` take. */
   readonly kindOptions: readonly DeclaredOption[]
 }
-
-const defaultConcurrency = 6
 
 /**
  * Reads the configuration; everything else is opened, and the code behind it loaded, at its first use.

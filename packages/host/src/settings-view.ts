@@ -18,15 +18,17 @@ export function settingsView(config: Config): Settings {
   }
 }
 
-/** Every value that is set, then the names that could be. */
+/** Every value that is set, and those that hold where nothing is. */
 function listed(config: Config): readonly ServiceSetting[] {
   const set = config.settings().map(({ key, value, origin }) => ({ key, value, source: origin }))
-  const known = ['defaults', 'limits'].flatMap((section) =>
-    Object.keys(configSchema.properties?.[section]?.properties ?? {}).map((name) => `${section}.${name}`),
+  const known = ['defaults', 'limits', 'cache'].flatMap((section) =>
+    Object.entries(configSchema.properties?.[section]?.properties ?? {}).map(([name, schema]) => ({
+      key: `${section}.${name}`,
+      value: schema.default,
+      source: 'default',
+    })),
   )
   const keys = new Set(set.map(({ key }) => key))
-  const unset = known
-    .filter((key) => !keys.has(key))
-    .map((key) => ({ key, value: undefined, source: 'default' }))
+  const unset = known.filter(({ key }) => !keys.has(key))
   return [...set, ...unset].toSorted((a, b) => (a.key < b.key ? -1 : 1))
 }

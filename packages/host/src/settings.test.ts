@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { temporaryFolder } from '@ocish/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { loadConfig } from './config.ts'
 import { editConfig, keyPath } from './edit-config.ts'
 import { readUsers } from './serve.ts'
+import { settingsView } from './settings-view.ts'
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 beforeEach(async () => {
@@ -51,4 +53,28 @@ test('the users of a server', async () => {
   await writeFile(folder.join('broken'), 'ann\n')
   await expect(readUsers(folder.join('broken'))).toFailWith('INPUT_INVALID')
   await expect(readUsers(folder.join('none'))).toFailWith('FILE_NOT_FOUND')
+})
+
+test('an unknown key comes with the nearest', async () => {
+  const error = await edited('', 'defaults.outptu', 'json').catch((cause: unknown) => cause)
+  expect(error).toMatchObject({ code: 'CONFIG_INVALID', details: { closest: ['defaults.output'] } })
+})
+
+test('set shows what holds where nobody said anything', async () => {
+  const config = await loadConfig({ folder: folder.path, home: folder.path, cwd: folder.path, env: {} })
+  const values = Object.fromEntries(
+    settingsView(config)
+      .list()
+      .map(({ key, value }) => [key, value]),
+  )
+  expect(values).toMatchObject({ 'limits.glob': 1000, 'defaults.retries': 5, 'defaults.color': 'auto' })
+})
+
+test('a project that says where credentials go is told that it may not', async () => {
+  await writeFile(folder.join('.ocish.toml'), '[registries."ghcr.io"]\nbase = "x"\n')
+  const loading = loadConfig({ folder: folder.join('none'), home: folder.path, cwd: folder.path, env: {} })
+  await expect(loading).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('nothing for a project to say'),
+  })
 })

@@ -57,10 +57,14 @@ export class FieldReader {
     const { path, from, to } = this.#field
     const text = pathText(path)
     const step = path[this.#depth]
-    const closest = typeof step === 'string' ? nearest(step, this.#names) : []
+    // `annotations.org.example.name` is one name with dots in it.
+    const whole = path.slice(this.#depth).join('.')
+    const dotted = this.#names.has(whole)
+    const closest = dotted ? [whole] : typeof step === 'string' ? nearest(step, this.#names) : []
     const [best] = closest
     const span = from === undefined || to === undefined ? undefined : { from, to }
-    const corrected = best === undefined ? undefined : path.with(this.#depth, best)
+    const rest = dotted ? [] : path.slice(this.#depth + 1)
+    const corrected = best === undefined ? undefined : [...path.slice(0, this.#depth), best, ...rest]
     const names = [...this.#names].slice(0, 20).join(', ')
     const known = names === '' ? 'W' : `Fields are ${names}; w`
     throw new OcishError('BIND_UNKNOWN_FIELD', `no row has a field ${text}`, {

@@ -43,6 +43,13 @@ describe('a field that no row has', () => {
     )
   })
 
+  test('a name with dots in it is put into quotes', async () => {
+    const dotted = '{"meta":{"a.b.c":1}}\n'
+    const { error } = await execute('from ndjson | get meta.a.b.c', { input: bytesOf(dotted) })
+    expect(error).toMatchObject({ details: { closest: ['a.b.c'], replace: { with: 'meta."a.b.c"' } } })
+    expect((await read('get meta."a.b.c"', dotted)).text).toBe('1\n')
+  })
+
   test.each([
     ['select name siz?', 'app\t\nlib\t\n'],
     ['get siz?', '\n\n'],
