@@ -28,7 +28,7 @@ export const run: Run = async function* run(call, services) {
     }
   }
   const downloads = new Downloads(artifact.registry, call)
-  const fill = await filling(info, { ...artifact, registry: downloads }, read, call, services)
+  const { fill, names } = await filling(info, { ...artifact, registry: downloads }, read, call, services)
   if (services.options.dryRun) {
     yield* planned(artifact, wantedLayers(read.manifest, pathChoice(call)), folder)
     return
@@ -37,6 +37,7 @@ export const run: Run = async function* run(call, services) {
     force: isSet(call, 'force'),
     merge: folder === undefined && !isSet(call, 'unpack'),
     ...(marker === undefined ? {} : { marker }),
+    ...(names === undefined ? {} : { names }),
     signal,
   }
   const files: WrittenFile[] = []
@@ -47,7 +48,11 @@ export const run: Run = async function* run(call, services) {
   yield* writtenRows(artifact, read.manifest, folder, files)
 }
 
-type Fill = (target: Target) => Promise<void>
+interface Filling {
+  readonly fill: (target: Target) => Promise<void>
+  /** What it writes, where that is known before. */
+  readonly names?: readonly string[]
+}
 
 /**
  * What writes the files: a kind that is more than generic, or any with `--unpack` and where nothing has a title; else the
@@ -59,7 +64,7 @@ async function filling(
   read: ReadManifest,
   call: Call,
   services: Services,
-): Promise<Fill> {
+): Promise<Filling> {
   const choice = pathChoice(call)
   const files = wantedLayers(read.manifest, choice)
   // An option of the kind (`--verify`) must not be passed over because files have titles, too.
@@ -77,14 +82,16 @@ async function filling(
     })
   }
   const isSpecific = info?.match.some(({ generic }) => generic !== true) === true
-  if (!forced && files.length > 0 && (choice !== undefined || !isSpecific))
-    return (target) => writeFiles(files, artifact, target, call, services)
+  const titled: Filling = {
+    fill: (target) => writeFiles(files, artifact, target, call, services),
+    names: files.filter(({ isFolder }) => !isFolder).map(({ title }) => title),
+  }
+  if (!forced && files.length > 0 && (choice !== undefined || !isSpecific)) return titled
   // A root file system in the working folder is hardly what was meant.
   const meant = forced || call.args['folder'] !== undefined || isSpecific
-  const unpack = info && meant === true ? await unpackOf(info, artifact, read, call, services) : undefined
-  if (unpack !== undefined) return unpack
-  if (files.length > 0 && !isSet(call, 'unpack'))
-    return (target) => writeFiles(files, artifact, target, call, services)
+  const unpack = info && meant ? await unpackOf(info, artifact, read, call, services) : undefined
+  if (unpack !== undefined) return { fill: unpack }
+  if (files.length > 0 && !isSet(call, 'unpack')) return titled
   throw new OcishError('UNSUPPORTED', `nothing in ${artifact.location.text} has the name of a file`, {
     hint: `Unpack it with --unpack, copy it as it is with cp ${artifact.location.text} oci:FOLDER, or print a layer with cat --layer N.`,
   })
@@ -96,7 +103,7 @@ async function unpackOf(
   read: ReadManifest,
   call: Call,
   services: Services,
-): Promise<Fill | undefined> {
+): Promise<Filling['fill'] | undefined> {
   const kind = await services.kinds.load(info.name)
   if (kind.unpack === undefined) return undefined
   const context = services.kinds.context(kind, kindOptions(call, info, services.kinds.list()), call.signal)

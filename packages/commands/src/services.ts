@@ -227,6 +227,8 @@ export interface TargetRequest {
   readonly merge?: boolean
   /** A folder with this marker (`Kind.marker`) may be replaced without `force`. */
   readonly marker?: string
+  /** Files that will be written, where that is known: what `merge` refuses is refused before any of them is read. */
+  readonly names?: readonly string[]
   readonly signal: AbortSignal
 }
 

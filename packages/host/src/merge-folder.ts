@@ -1,6 +1,7 @@
 import { promises as fs } from 'node:fs'
 import { join } from 'node:path'
 import { OcishError } from '@ocish/sdk'
+import { whyNotWritable } from './inner-path.ts'
 import { errnoOf, lstatOrNothing, moveExclusively } from './private-file.ts'
 import type { Container } from './target-container.ts'
 
@@ -15,20 +16,36 @@ export async function mergeFolder(
   shown: string,
 ): Promise<void> {
   const entries = await stagedEntries(container.root, '')
-  const taken = await conflicts(entries, folder)
-  if (taken.length > 0 && !force) {
-    const more = taken.length > 1 ? ` and ${taken.length - 1} more` : ''
-    throw new OcishError(
-      'FILE_EXISTS',
-      `${taken[0]}${more} exists already${shown === '.' ? '' : ` in ${shown}`}`,
-      {
-        details: { paths: taken.slice(0, 100) },
-        hint: 'Name another folder, or add --force to replace them.',
-      },
-    )
-  }
+  if (!force) refuseTaken(await conflicts(entries, folder), shown)
+  else await conflicts(entries, folder)
   await fs.writeFile(container.plan, force ? 'force' : 'keep')
   await move(entries, container.root, folder, force)
+}
+
+/** The same refusal before anything is there to move. Names that could not be written are passed over. */
+export async function refuseNames(names: readonly string[], folder: string, shown: string): Promise<void> {
+  const entries = names
+    .filter((name) => name !== '' && whyNotWritable(name) === undefined)
+    .flatMap((path): StagedEntry[] => [...foldersOf(path), { path, kind: 'file' }])
+  refuseTaken(await conflicts(entries, folder), shown)
+}
+
+function foldersOf(path: string): readonly StagedEntry[] {
+  const parts = path.split('/').slice(0, -1)
+  return parts.map((_, at) => ({ path: parts.slice(0, at + 1).join('/'), kind: 'folder' }))
+}
+
+function refuseTaken(taken: readonly string[], shown: string): void {
+  if (taken.length === 0) return
+  const more = taken.length > 1 ? ` and ${taken.length - 1} more` : ''
+  throw new OcishError(
+    'FILE_EXISTS',
+    `${taken[0]}${more} exists already${shown === '.' ? '' : ` in ${shown}`}`,
+    {
+      details: { paths: taken.slice(0, 100) },
+      hint: 'Name another folder, or add --force to replace them.',
+    },
+  )
 }
 
 /** Finishes a move that was interrupted; a name that somebody has taken since stays theirs. */

@@ -158,6 +158,23 @@ describe('the working folder', () => {
     expect(await readFile(join(cwd, 'b'), 'utf8')).toBe('mine')
   })
 
+  it('refuses names that are known before anything is read for them', async () => {
+    await writeFile(join(cwd, 'b'), 'mine')
+    await symlink('/etc', join(cwd, 'link'))
+    const filled: string[] = []
+    const merging = async (...names: string[]): Promise<void> =>
+      withTarget('.', { force: false, merge: true, names, signal, cwd }, async (target) => {
+        filled.push(names[0] ?? '')
+        await target.write(names[0] ?? '', bytes('x'))
+      })
+    await expect(merging('a', 'b')).toFailWith('FILE_EXISTS')
+    await expect(merging('link/passwd')).toFailWith('TARGET_UNSAFE')
+    expect(filled).toEqual([])
+    await expect(merging('../b')).toFailWith('TARGET_UNSAFE')
+    await merging('a', 'c')
+    expect(await readFile(join(cwd, 'a'), 'utf8')).toBe('x')
+  })
+
   it('is refused when files are in it and nobody asked to merge', async () => {
     await writeFile(join(cwd, 'b'), 'mine')
     await expect(fill('.', { a: '1' })).toFailWith('TARGET_NOT_EMPTY')

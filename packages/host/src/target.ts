@@ -2,7 +2,7 @@ import { promises as fs, type Stats } from 'node:fs'
 import { basename, dirname, resolve, sep } from 'node:path'
 import { OcishError, type Target } from '@ocish/sdk'
 import { markedDigest } from './marked-folder.ts'
-import { mergeFolder, resumeMerge } from './merge-folder.ts'
+import { mergeFolder, refuseNames, resumeMerge } from './merge-folder.ts'
 import { errnoOf, lstatOrNothing, moveExclusively } from './private-file.ts'
 import { StagedTarget } from './staged-target.ts'
 import {
@@ -20,6 +20,8 @@ export interface TargetOptions {
   readonly merge?: boolean
   /** A folder that holds this file, with a digest in it, may be replaced without `force`. */
   readonly marker?: string
+  /** Files that will be written, as far as they are known: what a merge refuses is refused at once. */
+  readonly names?: readonly string[]
   readonly signal: AbortSignal
   /** The path as the user wrote it, for messages; default: the path. */
   readonly shown?: string
@@ -44,6 +46,7 @@ export async function openTarget(path: string, options: TargetOptions): Promise<
   const before = await lstatOrNothing(place.path)
   const force = options.force || (await isOurs(place.path, before, options.marker))
   if (!options.merge) await refuseTaken(place, before, force)
+  else if (place.form === 'merge' && !force) await refuseNames(options.names ?? [], place.path, place.shown)
   const container = await createContainer(place.staging, basename(place.path)).catch((cause: unknown) => {
     throw new OcishError('FILE_FAILED', `cannot write in ${place.staging}`, { cause })
   })
