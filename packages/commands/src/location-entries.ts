@@ -18,6 +18,17 @@ export async function* locationEntries(
     throw new OcishError('LOCATION_UNSUPPORTED', `no kind lists what lies in ${location.name}:`)
   yield* kind.listLocation(location, {
     ...services.kinds.context(kind, {}, call.signal),
-    folder: async (path) => services.source(path),
+    folder: async (path) => {
+      if (isNamed(path, location)) return services.source(path)
+      throw new OcishError(
+        'KIND_FAILED',
+        `the kind ${kind.name} asks for a folder that ${location.text} does not name`,
+      )
+    },
   })
+}
+
+/** The whole of what the user typed behind the scheme, or what stands before one of its separators. */
+function isNamed(path: string, { rest }: KindLocation): boolean {
+  return path !== '' && rest.startsWith(path) && (path === rest || /^[:@#]/.test(rest.slice(path.length)))
 }

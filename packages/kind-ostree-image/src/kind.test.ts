@@ -36,6 +36,14 @@ describeKind(kind, {
     { name: 'a plain image', artifact: async () => artifactOf(await plain()) },
     { name: 'an encapsulated image', artifact: async () => artifactOf(await encapsulated()) },
   ],
+  locations: [
+    {
+      name: 'a commit of a repository',
+      location: { scheme: 'kind', name: 'ostree', rest: `r:${smallRef}`, inner: 'usr/etc', text: 'ostree:r' },
+      folders: { r: (): Source => source },
+      files: { 'usr/etc/conf': 'conf\n' },
+    },
+  ],
   folder: (parameter): Source =>
     parameter === 'source' ? memoryFile('treefile.yaml', `ref: ${smallRef}`) : source,
 })

@@ -1,8 +1,7 @@
-import { readAll } from '@ocish/testing'
+import { miniCommit, miniSource, readAll } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
 import { contentChecksum } from './commit.ts'
 import { fsck } from './fsck.ts'
-import { miniCommit, miniSource } from './mini-repo.test-kit.ts'
 import { openRepo } from './repository.ts'
 import { find, walk } from './walk.ts'
 

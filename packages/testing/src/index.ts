@@ -48,7 +48,14 @@ export {
   type MemoryFile,
   type MemoryTarget,
 } from './kind-doubles.ts'
-export { describeKind, type KindCase, type KindRefusal, type KindSuiteOptions } from './kind-suite.ts'
+export { miniCommit, miniFiles, miniSource } from './mini-ostree-repo.ts'
+export {
+  describeKind,
+  type KindCase,
+  type KindRefusal,
+  type KindSuiteOptions,
+  type LocationCase,
+} from './kind-suite.ts'
 export { artifactIn, artifactOf, type MemoryArtifact, type MemoryContent } from './memory-artifact.ts'
 export { counted, type CountedRegistry } from './counted.ts'
 export type { FaultAction, Incoming, Outgoing } from './faults/action.ts'

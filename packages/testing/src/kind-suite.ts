@@ -1,9 +1,10 @@
-import type { Artifact, Kind, Lookup, Source } from '@ocish/sdk'
+import type { Artifact, Kind, KindLocation, Lookup, Source } from '@ocish/sdk'
 import { describe } from 'vitest'
 import { abortCases } from './kind-suite/abort.ts'
 import { commandCases } from './kind-suite/commands.ts'
 import { dataCases } from './kind-suite/data.ts'
 import { hostileCases } from './kind-suite/hostile.ts'
+import { locationCases } from './kind-suite/locations.ts'
 import { refusalCases } from './kind-suite/refusals.ts'
 import { roundTripCases } from './kind-suite/round-trip.ts'
 
@@ -30,6 +31,16 @@ export interface KindRefusal {
   readonly code: string | readonly string[]
 }
 
+/** A location of a scheme of the kind. */
+export interface LocationCase {
+  readonly name: string
+  readonly location: KindLocation
+  /** By what the kind asks for. */
+  readonly folders: Readonly<Record<string, () => Source | Promise<Source>>>
+  /** Text by path, of every file that is listed. */
+  readonly files: Readonly<Record<string, string>>
+}
+
 /** What the conformance suite needs to know of a kind. */
 export interface KindSuiteOptions {
   /** The package's package.json, whose `ocish` field has to repeat the kind's data. */
@@ -37,6 +48,8 @@ export interface KindSuiteOptions {
   /** At least one. */
   readonly cases: readonly KindCase[]
   readonly refusals?: readonly KindRefusal[]
+  /** At least one for a kind that lists locations. */
+  readonly locations?: readonly LocationCase[]
   /** What command examples find; default: the first case's artifact under any reference. */
   readonly lookup?: Lookup
   /** What command examples read for a path parameter or flag; default: the first case's source. */
@@ -55,6 +68,7 @@ export function describeKind<Model>(kind: Kind<Model>, options: KindSuiteOptions
     dataCases(subject, options)
     refusalCases(subject, options)
     commandCases(subject, options)
+    locationCases(subject, options.locations ?? [])
     for (const given of options.cases) {
       // oxlint-disable-next-line vitest/valid-title
       describe(given.name, () => {

@@ -1,6 +1,15 @@
 import { writeTar } from '@ocish/archive'
 import { type Annotations, type Artifact, digestOf, oci, type PackedManifest, type Part } from '@ocish/sdk'
-import { artifactOf, bytesOf, type KindCase, memoryFile, memorySource, opened } from '@ocish/testing'
+import {
+  artifactOf,
+  bytesOf,
+  type KindCase,
+  type LocationCase,
+  memoryFile,
+  memorySource,
+  miniSource,
+  opened,
+} from '@ocish/testing'
 
 function part(mediaType: string, content: string | Uint8Array, annotations?: Annotations): Part {
   return { mediaType, open: opened(content), ...(annotations && { annotations }) }
@@ -228,3 +237,15 @@ export const casesOfKinds: readonly (readonly [packageName: string, kind: string
     },
   ],
 ]
+
+/** Locations of the schemes that kinds open, by kind. */
+export const locationsOfKinds: Readonly<Record<string, readonly LocationCase[]>> = {
+  'ostree-image': [
+    {
+      name: 'a commit of a repository',
+      location: { scheme: 'kind', name: 'ostree', rest: './repo:demo', text: 'ostree:./repo:demo' },
+      folders: { './repo': () => miniSource() },
+      files: { 'usr/bin/hello': 'hello\n' },
+    },
+  ],
+}

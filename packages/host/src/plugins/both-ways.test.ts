@@ -3,7 +3,7 @@ import { type Kind, packageField } from '@ocish/sdk'
 import { describeKind } from '@ocish/testing'
 import { afterAll, describe, expect, it } from 'vitest'
 import { builtInKinds } from '../kind-table.ts'
-import { casesOfKinds } from './both-ways.test-kit.ts'
+import { casesOfKinds, locationsOfKinds } from './both-ways.test-kit.ts'
 import { loadPlugin } from './load-plugin.ts'
 import type { PluginProcess } from './plugin-process.ts'
 import { remoteKind } from './remote-kind.ts'
@@ -58,13 +58,15 @@ function withoutCommands({ commands: _commands, ...rest }: Kind): Kind {
 describe('in process', () => {
   for (const [, name, given] of casesOfKinds) {
     const kind = withoutCommands(inProcess.get(name)!)
-    describeKind(kind, { packageJson: { ocish: packageField([kind]) }, cases: [given] })
+    const locations = locationsOfKinds[name] ?? []
+    describeKind(kind, { packageJson: { ocish: packageField([kind]) }, cases: [given], locations })
   }
 })
 
 describe('in a child process', () => {
   for (const [name, kindName, given] of casesOfKinds) {
     const kind = withoutCommands(loaded.get(name)!.find((one) => one.name === kindName)!)
-    describeKind(kind, { packageJson: { ocish: packageField([kind]) }, cases: [given] })
+    const locations = locationsOfKinds[kindName] ?? []
+    describeKind(kind, { packageJson: { ocish: packageField([kind]) }, cases: [given], locations })
   }
 })

@@ -12,7 +12,7 @@ import {
 } from '@ocish/sdk'
 import { PartWitness } from './part-witness.ts'
 import type { PluginProcess } from './plugin-process.ts'
-import { abilitiesOf, artifactShape, contextShape, sourceShape, targetShape } from './shapes.ts'
+import { abilitiesOf, artifactShape, contextShape, placeOf, sourceShape, targetShape } from './shapes.ts'
 
 /** A kind as an index knows it: its data, and which of the contract's functions it has. */
 export interface RemoteKindData extends KindData {
@@ -56,6 +56,13 @@ export function remoteKind(data: RemoteKindData, process: () => Promise<PluginPr
       (await process()).call('use', name, what, ...shapes),
     )
   }
+  const eachIn: NonNullable<Kind['listLocation']> = async function* eachIn(location, context) {
+    const witness = new PartWitness()
+    const shape = { ...contextShape(context, witness), ...placeOf(context) }
+    yield* witnessedRows(witness, context.signal, async () =>
+      (await process()).call('use', name, 'listLocation', location, shape),
+    )
+  }
   const read: Kind['read'] = async (artifact, context) => {
     const witness = new PartWitness()
     const shapes = [artifactShape(artifact, witness), contextShape(context, witness)]
@@ -73,6 +80,9 @@ export function remoteKind(data: RemoteKindData, process: () => Promise<PluginPr
     describe: (model) => readings.get(model)?.description ?? { title: name, fields: [] },
     ...(has('list') && {
       list: (artifact, context) => each(context, 'list', (witness) => [artifactShape(artifact, witness)]),
+    }),
+    ...(has('listLocation') && {
+      listLocation: (location, context) => eachIn(location, context),
     }),
     ...(has('unpack') && {
       unpack: async (artifact, target, context) => {

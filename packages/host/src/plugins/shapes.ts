@@ -1,4 +1,12 @@
-import type { Artifact, Bytes, KindCommandContext, KindContext, Source, Target } from '@ocish/sdk'
+import type {
+  Artifact,
+  Bytes,
+  KindCommandContext,
+  KindContext,
+  LocationContext,
+  Source,
+  Target,
+} from '@ocish/sdk'
 import type { PartWitness } from './part-witness.ts'
 
 /** What a command's declared effect and the paths that were typed allow. */
@@ -15,12 +23,17 @@ export function abilitiesOf(context: KindCommandContext): object {
       },
     }),
     ...(context.target && {
-      target: async (parameter: string) => {
-        const target = await context.target?.(parameter)
+      target: async (parameter: string, options?: { readonly merge?: boolean }) => {
+        const target = await context.target?.(parameter, options)
         return target && targetShape(target)
       },
     }),
   }
+}
+
+/** What reads a location may open: a folder that its text names, as the host decides. */
+export function placeOf(context: LocationContext): object {
+  return { folder: async (path: string) => sourceShape(await context.folder(path)) }
 }
 
 /** A kind's context; artifacts it looks up are witnessed, too. */

@@ -1,5 +1,5 @@
-import { type MemoryFile, memorySource } from '@ocish/testing'
 import type { Source } from '@ocish/sdk'
+import { type MemoryFile, memorySource } from './kind-doubles.ts'
 
 /** The repository of ostree.md §19.3: mode archive, a link and a file below usr/bin. */
 export const miniCommit = '7603543245ba9b88c4edb261feace2a749116c5940ddfe941ed20640cbcc3130'
@@ -34,6 +34,7 @@ export function miniFiles(
   }
 }
 
+/** The repository as a folder. */
 export function miniSource(changed: Readonly<Record<string, MemoryFile>> = {}): Source {
   return memorySource(miniFiles(changed), 'mini')
 }
