@@ -86,6 +86,11 @@ async function* zstdFrames(bytes: Bytes, options: CompressOptions): Bytes & Asyn
   yield* concurrently(blocks(bytes, zstdBlockSize), start, options)
 }
 
+/** A short piece does not keep the long memory that it was made in. */
+function trimmed(piece: Buffer): Buffer {
+  return piece.length * 2 < piece.buffer.byteLength ? Buffer.from(piece) : piece
+}
+
 /** Blocks in their order, at most `threads` in work. */
 async function* concurrently(
   source: AsyncIterable<{ readonly block: Buffer; readonly last: boolean }>,
@@ -99,9 +104,9 @@ async function* concurrently(
       const work = start(block, last)
       work.catch(() => {})
       pending.push(work)
-      if (pending.length >= width) yield await (pending.shift() as Promise<Buffer>)
+      if (pending.length >= width) yield trimmed(await (pending.shift() as Promise<Buffer>))
     }
-    while (pending.length > 0) yield await (pending.shift() as Promise<Buffer>)
+    while (pending.length > 0) yield trimmed(await (pending.shift() as Promise<Buffer>))
   } finally {
     await Promise.allSettled(pending)
   }

@@ -55,7 +55,8 @@ function ustarBlock(entry: TarEntry, flag: string, path: string, size: number): 
   octal(block, 337, 8, entry.device?.minor ?? 0)
   block.write(split.prefix, 345, 155, 'latin1')
   block.fill(' ', 148, 156)
-  const sum = block.reduce((total, byte) => total + byte, 0)
+  let sum = 0
+  for (const byte of block) sum += byte
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 8, 'latin1')
   return block
 }
@@ -83,6 +84,7 @@ function paxRecords(entry: TarEntry, path: string): ReadonlyMap<string, Uint8Arr
   return new Map(records.toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
 
+/** How a tar header is written where programs differ. */
 export interface HeaderOptions {
   /** Write folders without a trailing slash, as some Go programs do. */
   readonly bareFolders?: boolean

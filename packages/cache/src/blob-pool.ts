@@ -192,11 +192,7 @@ export class BlobPool implements ContentSource {
     })
     try {
       const digester = createDigester(algorithm)
-      let size = 0
-      for await (const chunk of readFileBytes(scratch, 0, signal)) {
-        digester.update(chunk)
-        size += chunk.length
-      }
+      const size = await pumpFile(scratch, 0, async (slab) => digester.update(slab), signal)
       checkBlob(expected, { size, digest: digester.digest() })
       const folder = await this.#folder(algorithm)
       await rename(scratch, this.path(expected.digest))

@@ -49,7 +49,7 @@ interface Measured extends Measure {
 }
 
 async function readThrough(part: Part, options: PrepareOptions): Promise<Measured> {
-  const measuring = createMeasuring(part.mediaType, options.withDiffId)
+  const measuring = createMeasuring(part.mediaType, options.withDiffId && part.diffId === undefined)
   const keep = part.size === undefined || part.size <= memoryLimit
   const keeper = new Keeper(options.spoolFolder)
   try {
@@ -60,7 +60,8 @@ async function readThrough(part: Part, options: PrepareOptions): Promise<Measure
   } finally {
     await keeper.end()
   }
-  const result = await measuring.result()
+  const measured = await measuring.result()
+  const result = part.diffId === undefined ? measured : { ...measured, diffId: part.diffId() }
   if (part.size !== undefined && part.size !== result.size)
     throw new OcishError(
       'SIZE_MISMATCH',
@@ -73,7 +74,9 @@ async function readThrough(part: Part, options: PrepareOptions): Promise<Measure
 class Keeper {
   readonly #spoolFolder: () => Promise<string>
   #chunks: Uint8Array[] = []
-  #size = 0
+  /** Bytes of the chunks. */
+  #held = 0
+  #writing: Promise<void> | undefined
   #path: string | undefined
   #file: fs.FileHandle | undefined
 
@@ -86,20 +89,31 @@ class Keeper {
   }
 
   async add(chunk: Uint8Array): Promise<void> {
-    this.#size += chunk.length
+    this.#held += chunk.length
     this.#chunks.push(chunk)
-    if (this.#file === undefined && this.#size <= memoryLimit) return
+    if (this.#held <= memoryLimit) return
     this.#path ??= temporaryName(`${await this.#spoolFolder()}/spool`)
     this.#file ??= await fs.open(this.#path, 'wx', 0o600)
-    for (const kept of this.#chunks.splice(0)) {
-      // In order, into one file.
-      // oxlint-disable-next-line no-await-in-loop
-      await this.#file.appendFile(kept)
-    }
+    await this.#flush(this.#file)
   }
 
   async end(): Promise<void> {
-    await this.#file?.close()
+    try {
+      if (this.#file !== undefined) await this.#flush(this.#file)
+      await this.#writing
+    } finally {
+      await this.#file?.close()
+    }
+  }
+
+  /** Begins to write what is held, once what was begun before has been written. */
+  async #flush(file: fs.FileHandle): Promise<void> {
+    await this.#writing
+    const chunks = this.#chunks.splice(0)
+    this.#held = 0
+    this.#writing = writeChunks(file, chunks)
+    // It is awaited by the next one.
+    this.#writing.catch(() => undefined)
   }
 
   async *open(): Bytes & AsyncGenerator<Uint8Array> {
@@ -110,6 +124,13 @@ class Keeper {
     const file = await fs.open(this.#path, 'r')
     yield* file.createReadStream({ highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>
   }
+}
+
+/** All of them in as few calls as it takes. */
+async function writeChunks(file: fs.FileHandle, chunks: readonly Uint8Array[]): Promise<void> {
+  const total = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
+  const { bytesWritten } = await file.writev(chunks)
+  if (bytesWritten < total) await file.appendFile(Buffer.concat(chunks).subarray(bytesWritten))
 }
 
 function describe(part: Part, measure: Measure): Written {

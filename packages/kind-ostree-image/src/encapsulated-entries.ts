@@ -122,7 +122,7 @@ async function* contents(
 ): AsyncGenerator<ReusableInput> {
   const made = new Set<string>(['sysroot'])
   const wanted = objects.map(({ checksum, paths }) => ({ checksum, paths, path: paths[0] ?? '' }))
-  for await (const [object, { checksum, paths }] of readContents(repo, wanted)) {
+  for await (const [object, { checksum, paths }] of readContents(repo, wanted, { contents: true })) {
     const { type, uid, gid, mode, size, target, open, openDeflated, rawXattrs } = object
     const path = `${repoPath}/${objectPath(checksum, 'file')}`
     yield file(`${path}-xattrs-link`, rawXattrs)

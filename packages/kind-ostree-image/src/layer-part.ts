@@ -1,5 +1,13 @@
 import { compressed, writeTar, type TarInput } from '@ocish/archive'
-import { docker, oci, type Annotations, type Part } from '@ocish/sdk'
+import {
+  createDigester,
+  docker,
+  oci,
+  type Annotations,
+  type Bytes,
+  type Digester,
+  type Part,
+} from '@ocish/sdk'
 import { gathered } from './gathered.ts'
 import type { ImageOptions } from './image-options.ts'
 import { reusedGzip, type ReusableInput } from './reused-gzip.ts'
@@ -11,20 +19,40 @@ export function layerPart(
   annotations?: Annotations,
 ): Part {
   const { compression, format, level } = options
-  const isDocker = format === 'docker'
-  const extra = annotations === undefined ? {} : { annotations }
+  const mediaTypes =
+    format === 'docker'
+      ? { none: docker.layer, gzip: docker.layerGzip, zstd: docker.layerZstd, reuse: docker.layerGzip }
+      : { none: oci.layer, gzip: oci.layerGzip, zstd: oci.layerZstd, reuse: oci.layerGzip }
+  const part = { mediaType: mediaTypes[compression], ...(annotations !== undefined && { annotations }) }
+  // Its own digest is that of the uncompressed bytes.
+  if (compression === 'none') return { ...part, open: () => gathered(writeTar(entries())) }
   if (compression === 'reuse')
-    return {
-      mediaType: isDocker ? docker.layerGzip : oci.layerGzip,
-      open: () => gathered(reusedGzip(entries())),
-      ...extra,
-    }
-  const mediaTypes = isDocker
-    ? { none: docker.layer, gzip: docker.layerGzip, zstd: docker.layerZstd }
-    : { none: oci.layer, gzip: oci.layerGzip, zstd: oci.layerZstd }
+    return { ...part, ...withDiffId((plain) => gathered(reusedGzip(entries(), plain))) }
+  const settings = level === undefined ? {} : { level }
+  const pack = (plain: Digester): Bytes =>
+    compressed(hashed(gathered(writeTar(entries())), plain), compression, settings)
+  return { ...part, ...withDiffId(pack) }
+}
+
+/** `pack` tells the digester every byte before it compresses it, so that nobody has to decompress them again. */
+function withDiffId(pack: (plain: Digester) => Bytes): Required<Pick<Part, 'open' | 'diffId'>> {
+  let diffId: string | undefined
   return {
-    mediaType: mediaTypes[compression],
-    open: () => compressed(gathered(writeTar(entries())), compression, level === undefined ? {} : { level }),
-    ...extra,
+    async *open() {
+      const plain = createDigester()
+      yield* pack(plain)
+      diffId = plain.digest()
+    },
+    diffId() {
+      if (diffId === undefined) throw new TypeError('the layer has not been read to its end')
+      return diffId
+    },
+  }
+}
+
+async function* hashed(bytes: Bytes, digester: Digester): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    digester.update(chunk)
+    yield chunk
   }
 }

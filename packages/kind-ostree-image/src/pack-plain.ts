@@ -22,7 +22,7 @@ export async function packPlain(
   const subject = subjectOf(commit, checksum)
   const split =
     (options.maxLayers ?? 1) > 1 ? await splitTree(source, options.maxLayers ?? 1, signal) : undefined
-  const parts = split ?? [{ nodes: () => walk(repo, commit, { signal }), history: subject }]
+  const parts = split ?? [{ nodes: () => walk(repo, commit, { signal, contents: true }), history: subject }]
   const facts: ImageFacts = {
     checksum,
     commit,

@@ -50,7 +50,7 @@ async function* nodesOf(
     for (const path of scanned.folders.keys()) made.add(path)
   }
   const wanted = files.map(([path, { checksum }]) => ({ checksum, path }))
-  for await (const [content, { path }] of readContents(repo, wanted)) {
+  for await (const [content, { path }] of readContents(repo, wanted, { contents: true })) {
     yield* missingFolders(path, scanned, made)
     yield { ...content, path }
   }

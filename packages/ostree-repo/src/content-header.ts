@@ -86,6 +86,7 @@ export function checkHeader(header: ContentHeader, limits: RepoLimits): Xattrs {
  */
 export function hashedForms(header: ContentHeader, xattrs: Xattrs): readonly Buffer[] {
   const stored = encodeHashedHeader(header)
+  if (header.xattrs.length === 0) return [stored]
   const sorted = encodeHashedHeader({ ...header, xattrs: encodeXattrs(xattrs) })
   return stored.equals(sorted) ? [stored] : [stored, sorted]
 }

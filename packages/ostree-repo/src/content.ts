@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { OcishError, type Bytes, type OpenBytes } from '@ocish/sdk'
+import { ArchivedBody } from './archived-body.ts'
 import { checkHeader, decodeArchiveHeader, hashedForms, type ContentHeader } from './content-header.ts'
 import { decodeOwnerMode, linkType, regularType, typeMask } from './dirtree.ts'
-import { inflated } from './inflate.ts'
 import { beyond, type RepoLimits } from './limits.ts'
 import { objectPath, inObject } from './object-path.ts'
 import type { RepoConfig } from './repo-config.ts'
@@ -30,6 +30,8 @@ export interface ContentObject {
   readonly open: OpenBytes
   /** Mode `archive`: the content as it is stored, a raw deflate stream; not verified. */
   readonly openDeflated?: OpenBytes
+  /** Where it is worth it: begins to read the content in another thread, for one `open` that follows. */
+  readonly begin?: () => void
 }
 
 export interface ContentSource {
@@ -43,6 +45,7 @@ interface Stored {
   readonly size: number
   readonly open: OpenBytes
   readonly openDeflated?: OpenBytes
+  readonly begin?: () => void
 }
 
 /**
@@ -76,6 +79,7 @@ export async function readContent(
       type: isLink ? 'link' : 'file',
       ...(isLink && { target: header.target }),
       ...(stored.openDeflated && { openDeflated: stored.openDeflated }),
+      ...(stored.begin && { begin: stored.begin }),
     }
   } catch (error) {
     throw inObject(error, path, treePath)
@@ -121,12 +125,16 @@ async function readArchived({ files, limits }: ContentSource, path: string): Pro
     if (size !== 0n || bodySize !== 0) throw invalid('content behind a link')
     return { header, size: 0, open: nothing }
   }
-  const isWhole = head.length === fileSize
-  const openDeflated = isWhole
-    ? (): Bytes => only(head.subarray(start))
-    : (): Bytes => files.open(path, { start, end: fileSize })
   const plainSize = Number(size)
-  return { header, size: plainSize, openDeflated, open: () => inflated(openDeflated(), bodySize, plainSize) }
+  const whole = head.length === fileSize && { bytes: head.subarray(start) }
+  const body = new ArchivedBody({ files, path, start, end: fileSize, ...whole }, plainSize)
+  return {
+    header,
+    size: plainSize,
+    open: () => body.open(),
+    openDeflated: () => body.openDeflated(),
+    ...(body.canBegin && { begin: () => body.begin() }),
+  }
 }
 
 /** Owner, mode and attributes lie in one attribute; a link is a file that holds its target (ostree.md §6.3). */
@@ -193,10 +201,6 @@ async function* verified(
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}
-
-async function* only(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  if (bytes.length > 0) yield bytes
-}
 
 function invalid(what: string): OcishError {
   return new OcishError('OSTREE_OBJECT_INVALID', `a content object with ${what}`)

@@ -1,6 +1,9 @@
 import { pipeline, Readable } from 'node:stream'
-import { createInflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
+import { promisify } from 'node:util'
+import { constants, createInflateRaw, inflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
 import { OcishError, type Bytes } from '@ocish/sdk'
+
+const inflate = promisify(inflateRaw)
 
 /** Up to this many bytes are inflated at once, without a stream. */
 const small = 128 * 1024
@@ -41,28 +44,52 @@ export async function* inflated(body: Bytes, bodySize: number, size: number): As
   if (inflater.bytesWritten !== bodySize) throw invalid('bytes behind its deflate stream')
 }
 
+/** The same of bytes at hand, in another thread. Errors: OSTREE_OBJECT_INVALID. */
+export async function inflatedWhole(body: Uint8Array, size: number): Promise<Buffer> {
+  const result = await inflate(body, settings(size)).catch((error: unknown) => {
+    throw told(error, size)
+  })
+  return whole(result as unknown as Inflated, body, size)
+}
+
 async function collected(body: Bytes): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   for await (const chunk of body) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  const [only] = chunks
+  return chunks.length === 1 && only
+    ? Buffer.from(only.buffer, only.byteOffset, only.length)
+    : Buffer.concat(chunks)
 }
 
 function inflateAtOnce(body: Buffer, size: number): Buffer {
   try {
-    // With `info` the engine comes along, which knows how much of the input it took; the declared types lack it.
-    const result = inflateRawSync(body, { info: true, maxOutputLength: size + 1 }) as unknown as {
-      readonly buffer: Buffer
-      readonly engine: { readonly bytesWritten: number }
-    }
-    if (result.buffer.length !== size)
-      throw invalid(`${result.buffer.length} bytes of content instead of ${size}`)
-    if (result.engine.bytesWritten !== body.length) throw invalid('bytes behind its deflate stream')
-    return result.buffer
+    return whole(inflateRawSync(body, settings(size)) as unknown as Inflated, body, size)
   } catch (error) {
-    const code = (error as { readonly code?: unknown }).code
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw invalid(`content that is longer than its ${size} bytes`)
-    throw isDamage(error) ? invalid('a damaged deflate stream') : error
+    throw told(error, size)
   }
+}
+
+/** With `info` the engine comes along, which knows how much of the input it took; the declared types lack it. */
+interface Inflated {
+  readonly buffer: Buffer
+  readonly engine: { readonly bytesWritten: number }
+}
+
+/** One piece of output, one byte larger than it may be. */
+function settings(size: number): ZlibOptions {
+  return { info: true, maxOutputLength: size + 1, chunkSize: Math.max(constants.Z_MIN_CHUNK, size + 1) }
+}
+
+function whole({ buffer, engine }: Inflated, body: Uint8Array, size: number): Buffer {
+  if (buffer.length !== size) throw invalid(`${buffer.length} bytes of content instead of ${size}`)
+  if (engine.bytesWritten !== body.length) throw invalid('bytes behind its deflate stream')
+  return buffer
+}
+
+function told(error: unknown, size: number): unknown {
+  const code = (error as { readonly code?: unknown }).code
+  if (code === 'ERR_BUFFER_TOO_LARGE') return invalid(`content that is longer than its ${size} bytes`)
+  return isDamage(error) ? invalid('a damaged deflate stream') : error
 }
 
 function isDamage(error: unknown): boolean {

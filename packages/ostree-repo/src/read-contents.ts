@@ -1,35 +1,95 @@
 import type { ContentObject } from './content.ts'
 import type { Repository } from './repository.ts'
 
-/** Objects whose heads are read at a time: each is a few short waits for the disk. */
-const ahead = 16
+/** Steps that are taken before their turn: each is a few short waits for the disk. */
+const width = 48
+
+/** Bytes of contents that are inflated before their turn. */
+const contentsAhead = 4 * 2 ** 20
+
+export interface ReadContentsOptions {
+  /** The contents will be read too: other threads begin with the next ones. */
+  readonly contents?: boolean
+}
 
 /**
- * Content objects, each beside what was asked, in that order; the next ones are looked up while one is in use, their
- * contents are not. Errors: as `Repository.content`, each when its object would come.
+ * Content objects, each beside what was asked, in that order; the next ones are looked up while one is in use. Errors: as
+ * `Repository.content`, each when its object would come.
  */
-export async function* readContents<W extends { readonly checksum: string; readonly path: string }>(
+export function readContents<W extends { readonly checksum: string; readonly path: string }>(
   repo: Repository,
   wanted: Iterable<W>,
+  options: ReadContentsOptions = {},
 ): AsyncGenerator<readonly [ContentObject, W]> {
-  const next = wanted[Symbol.iterator]()
-  const pending: Promise<readonly [ContentObject, W]>[] = []
+  const budget = budgetOf(options)
+  const find = async (one: W): Promise<Found<readonly [ContentObject, W]>> => {
+    const content = await repo.content(one.checksum, one.path)
+    return { result: [content, one], done: budget.begin(content) }
+  }
+  return ahead(
+    (async function* () {
+      yield* wanted
+    })(),
+    find,
+  )
+}
+
+/** What a step gave, and what ends with its use. */
+export interface Found<R> {
+  readonly result: R
+  readonly done?: () => void
+}
+
+/**
+ * Results of steps in their order, those of the next steps are prepared while one is in use. An error of a step, or of
+ * finding them, comes when its turn would be.
+ */
+export async function* ahead<S, R>(
+  steps: AsyncGenerator<S>,
+  work: (step: S) => Promise<Found<R>>,
+): AsyncGenerator<R> {
+  const pending: Promise<Found<R> | undefined>[] = []
   const start = (): void => {
-    const { done, value } = next.next()
-    if (done === true) return
-    const found = repo.content(value.checksum, value.path).then((content) => [content, value] as const)
+    const found = steps.next().then(async ({ done, value }) => (done === true ? undefined : work(value)))
     // It is awaited below, unless the reader stops before.
     found.catch(() => undefined)
     pending.push(found)
   }
-  for (let count = 0; count < ahead; count += 1) start()
+  for (let count = 0; count < width; count += 1) start()
   try {
-    for (let first = pending.shift(); first !== undefined; first = pending.shift()) {
-      const content = await first
+    for (;;) {
+      const found = await pending.shift()
+      if (found === undefined) return
       start()
-      yield content
+      yield found.result
+      found.done?.()
     }
   } finally {
+    await steps.return(undefined)
     await Promise.allSettled(pending)
   }
+}
+
+/** How much of what comes may be in memory. */
+export class Budget {
+  #left: number
+
+  constructor(bytes: number) {
+    this.#left = bytes
+  }
+
+  /** Begins with a content where there is room for it; the result is called when it is no longer in use. */
+  begin({ begin, size }: Pick<ContentObject, 'begin' | 'size'>): () => void {
+    if (begin === undefined || size > this.#left) return () => undefined
+    this.#left -= size
+    begin()
+    return () => {
+      this.#left += size
+    }
+  }
+}
+
+/** A budget for a walk that reads contents, or none. */
+export function budgetOf(options: ReadContentsOptions): Budget {
+  return new Budget(options.contents === true ? contentsAhead : 0)
 }

@@ -3,7 +3,7 @@ import type { Commit } from './commit.ts'
 import type { ContentObject } from './content.ts'
 import type { DirMeta } from './dirtree.ts'
 import { beyond } from './limits.ts'
-import { readContents } from './read-contents.ts'
+import { ahead, budgetOf, type Found, type ReadContentsOptions } from './read-contents.ts'
 import type { Repository } from './repository.ts'
 
 /** A folder of a tree. */
@@ -21,9 +21,11 @@ export interface TreeFile extends ContentObject {
   readonly path: string
 }
 
+/** A folder or a file of a commit's tree. */
 export type TreeNode = TreeFolder | TreeFile
 
-export interface WalkOptions {
+/** Where a walk begins, and whether it goes into folders. */
+export interface WalkOptions extends ReadContentsOptions {
   readonly signal?: AbortSignal
   /** Begin below this folder, or with this file. Errors: PATH_NOT_FOUND. */
   readonly from?: string
@@ -50,7 +52,7 @@ export async function* walk(
   const state: State = { repo, options, entries: 0, bytes: 0 }
   const start = await find(repo, commit, options.from ?? '')
   if (start.type !== 'folder') yield start
-  else yield* walkFolder(state, start, 0)
+  else yield* walkFolder(state, start)
 }
 
 /** The entry at a path. Errors: PATH_NOT_FOUND, those of reading objects. */
@@ -83,26 +85,43 @@ function joined(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`
 }
 
-async function* walkFolder(state: State, folder: TreeFolder, depth: number): AsyncGenerator<TreeNode> {
+type Step = TreeFolder | { readonly type?: undefined; readonly checksum: string; readonly path: string }
+
+/** Folders and names of files in their order; contents are looked up by whoever takes the steps. */
+async function* steps(state: State, folder: TreeFolder, depth: number): AsyncGenerator<Step> {
   const { repo, options } = state
   const { limits } = repo
   if (depth > limits.depth) throw beyond('folders within folders', limits.depth)
   count(state, folder.path)
   yield folder
   const tree = await repo.tree(folder.tree, folder.path)
-  const wanted = tree.files.map(({ name, checksum }) => ({ checksum, path: joined(folder.path, name) }))
-  for await (const [content, { path }] of readContents(repo, wanted)) {
+  for (const { name, checksum } of tree.files) {
     options.signal?.throwIfAborted()
+    const path = joined(folder.path, name)
     count(state, path)
-    state.bytes += content.size
-    if (state.bytes > limits.bytes) throw beyond('bytes of a tree', limits.bytes)
-    yield { ...content, path }
+    yield { checksum, path }
   }
   for (const { name, tree: innerTree, meta } of tree.folders) {
     options.signal?.throwIfAborted()
     const inner = await folderAt(repo, joined(folder.path, name), innerTree, meta)
-    if (options.recursive ?? true) yield* walkFolder(state, inner, depth + 1)
+    if (options.recursive ?? true) yield* steps(state, inner, depth + 1)
     else yield inner
+  }
+}
+
+async function* walkFolder(state: State, start: TreeFolder): AsyncGenerator<TreeNode> {
+  const { repo, options } = state
+  const budget = budgetOf(options)
+  const nodes = ahead(steps(state, start, 0), async (step): Promise<Found<TreeNode>> => {
+    if (step.type === 'folder') return { result: step }
+    const content = await repo.content(step.checksum, step.path)
+    return { result: { ...content, path: step.path }, done: budget.begin(content) }
+  })
+  for await (const node of nodes) {
+    options.signal?.throwIfAborted()
+    if (node.type === 'file') state.bytes += node.size
+    if (state.bytes > repo.limits.bytes) throw beyond('bytes of a tree', repo.limits.bytes)
+    yield node
   }
 }
 
