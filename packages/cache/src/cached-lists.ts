@@ -1,16 +1,10 @@
 import { hasCode } from '@ocish/sdk'
 import { type ListOptions, notModified, type Page } from '@ocish/core'
+import type { Behind } from './behind.ts'
+import { type Freshness, useOf } from './freshness.ts'
 import type { KnownList, ListCache, ListEntry } from './list-cache.ts'
 
 const pageSize = 500
-
-/** How old what is known may be. In seconds. */
-export interface Freshness {
-  readonly freshFor: number
-  readonly staleFor: number
-  readonly isOffline: boolean
-  readonly staleOnError: boolean
-}
 
 /** One kind of list of one origin. */
 export interface ListSource<T> {
@@ -25,20 +19,21 @@ export interface ListSource<T> {
 export class CachedLists {
   readonly #lists: () => Promise<ListCache>
   readonly #freshness: Freshness
-  readonly #behind = new Map<string, Promise<void>>()
+  readonly #behind: Behind
 
-  constructor(lists: () => Promise<ListCache>, freshness: Freshness) {
+  constructor(lists: () => Promise<ListCache>, freshness: Freshness, behind: Behind) {
     this.#lists = lists
     this.#freshness = freshness
+    this.#behind = behind
   }
 
   async *read<T>(source: ListSource<T>, options: ListOptions = {}): AsyncGenerator<T, void> {
+    await this.#freshness.ready()
     const lists = await this.#lists()
     const known = await lists.find(source.key)
-    const age = known === undefined ? Number.POSITIVE_INFINITY : (Date.now() - known.checked) / 1000
-    const { freshFor, staleFor, isOffline, staleOnError } = this.#freshness
-    if (known !== undefined && (isOffline || age <= Math.max(freshFor, staleFor))) {
-      if (!isOffline && age > freshFor) this.#refresh(source)
+    const use = useOf(known?.checked, this.#freshness)
+    if (known !== undefined && use !== 'only with the origin') {
+      if (use === 'and ask behind') this.#refresh(source)
       yield* fromStore(lists, known, source, options)
       return
     }
@@ -49,7 +44,8 @@ export class CachedLists {
     try {
       yield* this.#fetch(lists, known, source, options)
     } catch (error) {
-      if (known === undefined || !(staleOnError && isUnreachable(error))) throw error
+      if (known === undefined || !(this.#freshness.staleOnError && isUnreachable(error))) throw error
+      this.#freshness.onStale()
       yield* fromStore(lists, known, source, options)
     }
   }
@@ -64,22 +60,12 @@ export class CachedLists {
     await (await this.#lists()).expireBelow(prefix)
   }
 
-  /** Waits for what is asked for behind. */
-  async settle(): Promise<void> {
-    await Promise.all(this.#behind.values())
-  }
-
-  /** Asks the origin while the caller reads what is known; what goes wrong shows at the next direct question. */
+  /** Asks the origin while the caller reads what is known. */
   #refresh<T>(source: ListSource<T>): void {
-    if (this.#behind.has(source.key)) return
-    const work = async (): Promise<void> => {
+    this.#behind.start(source.key, async () => {
       const lists = await this.#lists()
       for await (const _ of this.#fetch(lists, await lists.find(source.key), source, {})) continue
-    }
-    const done = work()
-      .catch(() => {})
-      .finally(() => this.#behind.delete(source.key))
-    this.#behind.set(source.key, done)
+    })
   }
 
   async *#fetch<T>(

@@ -6,7 +6,9 @@ import {
   type ReadOptions,
   type Registry,
 } from '@ocish/core'
-import { ageOf, type Freshness, isUnreachable } from './cached-lists.ts'
+import type { Behind } from './behind.ts'
+import { ageOf, isUnreachable } from './cached-lists.ts'
+import { type Freshness, useOf } from './freshness.ts'
 import type { KnownTag } from './catalog.ts'
 import { manifestFacts } from './manifest-facts.ts'
 import type { OpenState, StoreState } from './store-state.ts'
@@ -27,18 +29,32 @@ export async function helpful(state: StoreState, work: (open: OpenState) => Prom
   }
 }
 
+/** A tag that is asked for, and what the store has of it. */
+interface Wanted<T> {
+  readonly repository: string
+  readonly tag: string
+  readonly known: KnownTag | undefined
+  /** The answer from the store, where it has one. */
+  readonly here: T | undefined
+  readonly options: ReadOptions
+}
+
+type Ask<T> = (options: ReadOptions, etag: string | undefined) => Promise<T>
+
 /** Manifests and tags of one origin, from the store while that is right, else from the origin and into the store. */
 export class CachedManifests {
   readonly #inner: Registry
   readonly #state: StoreState
   readonly #host: string
   readonly #freshness: Freshness
+  readonly #behind: Behind
 
-  constructor(inner: Registry, state: StoreState, host: string, freshness: Freshness) {
+  constructor(inner: Registry, state: StoreState, host: string, freshness: Freshness, behind: Behind) {
     this.#inner = inner
     this.#state = state
     this.#host = host
     this.#freshness = freshness
+    this.#behind = behind
   }
 
   async open(repository: string, reference: string, options: ReadOptions): Promise<ManifestContent> {
@@ -77,8 +93,8 @@ export class CachedManifests {
     const known = await this.#knownTag(repository, tag)
     const stored = known && (await this.#stored(repository, known.digest, options))
     const here = known && stored && { ...stored, ...freshnessOf(known) }
-    return await this.#fresh(repository, tag, known, here, async (etag) => {
-      const content = await this.#inner.openManifest(repository, tag, asking(options, etag))
+    return await this.#fresh({ repository, tag, known, here, options }, async (given, etag) => {
+      const content = await this.#inner.openManifest(repository, tag, asking(given, etag))
       await this.keep(repository, content, [tag])
       return content
     })
@@ -87,8 +103,8 @@ export class CachedManifests {
   async #statTag(repository: string, tag: string, options: ReadOptions): Promise<ManifestStat> {
     const known = await this.#knownTag(repository, tag)
     const here = known && { descriptor: descriptorOf(known), ...freshnessOf(known) }
-    return await this.#fresh(repository, tag, known, here, async (etag) => {
-      const stat = await this.#inner.statManifest(repository, tag, asking(options, etag))
+    return await this.#fresh({ repository, tag, known, here, options }, async (given, etag) => {
+      const stat = await this.#inner.statManifest(repository, tag, asking(given, etag))
       await this.#note(
         repository,
         tag,
@@ -99,27 +115,33 @@ export class CachedManifests {
     })
   }
 
-  /** `here`: the answer from the store, where it has one. */
-  async #fresh<T extends ManifestStat>(
-    repository: string,
-    tag: string,
-    known: KnownTag | undefined,
-    here: T | undefined,
-    ask: (etag: string | undefined) => Promise<T>,
-  ): Promise<T> {
-    if (known !== undefined && here !== undefined) {
-      if (this.#freshness.isOffline || ageOf(known.checked) < this.#freshness.freshFor) return here
+  async #fresh<T extends ManifestStat>(wanted: Wanted<T>, ask: Ask<T>): Promise<T> {
+    const { repository, tag, known, here, options } = wanted
+    if (here !== undefined) {
+      const use = useOf(known?.checked, this.#freshness)
+      if (use === 'and ask behind')
+        this.#behind.start(`${repository}:${tag}`, async () => this.#asked({ ...wanted, options: {} }, ask))
+      if (use !== 'only with the origin') return here
     }
     this.#mayAsk(repository, tag)
+    return await this.#asked({ ...wanted, options }, ask)
+  }
+
+  /** The origin's answer, or what is known where that may stand for it. */
+  async #asked<T extends ManifestStat>(wanted: Wanted<T>, ask: Ask<T>): Promise<T> {
+    const { repository, tag, known, here, options } = wanted
     try {
-      return await ask(here && known?.etag)
+      return await ask(options, here && known?.etag)
     } catch (error) {
       if (known !== undefined && here !== undefined) {
         if (hasCode(error, 'NOT_MODIFIED')) {
           await this.#note(repository, tag, { ...known, checked: Date.now() }, known.etag)
           return { ...here, age: 0 }
         }
-        if (this.#freshness.staleOnError && isUnreachable(error)) return here
+        if (this.#freshness.staleOnError && isUnreachable(error)) {
+          this.#freshness.onStale()
+          return here
+        }
       }
       if (hasCode(error, 'MANIFEST_NOT_FOUND', 'REPOSITORY_NOT_FOUND')) {
         await helpful(this.#state, ({ catalog }) => catalog.removeTag(`${this.#host}/${repository}`, tag))
@@ -129,6 +151,7 @@ export class CachedManifests {
   }
 
   async #knownTag(repository: string, tag: string): Promise<KnownTag | undefined> {
+    await this.#freshness.ready()
     const { catalog } = await this.#state.open()
     return await catalog.tag(`${this.#host}/${repository}`, tag)
   }

@@ -13,7 +13,7 @@ import {
   type Registry,
 } from '@ocish/core'
 import { content, noise, readAll, temporaryFolder } from '@ocish/testing'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { cached, type CachedOptions } from './cached.ts'
 import { openStore } from './store.ts'
 
@@ -169,6 +169,42 @@ describe('a registry behind a store', () => {
     expect(await Array.fromAsync(test.behind().tags('team/app'))).toStrictEqual(['v1', 'v2', 'v3'])
   })
 
+  it('gives a stale tag at once and asks behind, by its ETag', async () => {
+    await using test = await scene()
+    await test.behind().openManifest('team/app', 'v1')
+    await test.origin.pushManifest('team/app', two.bytes, { ...two.descriptor, tags: ['v1'] })
+    test.calls.length = 0
+    const registry = test.behind({ freshFor: 0, staleFor: 3600 })
+    const all = await Promise.all([1, 2, 3].map(() => registry.openManifest('team/app', 'v1')))
+    expect(all.map(({ descriptor }) => descriptor.digest)).toStrictEqual(all.map(() => one.descriptor.digest))
+    await registry[Symbol.asyncDispose]()
+    expect(test.calls).toStrictEqual(['openManifest'])
+    const later = test.behind({ freshFor: 3600 })
+    expect((await later.statManifest('team/app', 'v1')).descriptor.digest).toBe(two.descriptor.digest)
+    expect(test.calls).toStrictEqual(['openManifest'])
+  })
+
+  it('what somebody else has learnt is asked for; what claims to be of the future, too', async () => {
+    await using test = await scene()
+    const as = (who: string): Registry => test.behind({ freshFor: 3600, asker: async () => who })
+    const read = async (registry: Registry): Promise<readonly string[]> => {
+      test.calls.length = 0
+      await Array.fromAsync(registry.tags('team/app'))
+      await registry.openManifest('team/app', 'v1')
+      return [...test.calls]
+    }
+    expect(await read(as('ann'))).toStrictEqual(['tags', 'openManifest'])
+    expect(await read(as('ann'))).toStrictEqual([])
+    expect(await read(as('bob'))).toStrictEqual(['tags', 'openManifest'])
+    expect(await read(as('bob'))).toStrictEqual([])
+    const now = vi.spyOn(Date, 'now').mockReturnValue(Date.now() - 60_000)
+    try {
+      expect(await read(as('bob'))).toStrictEqual(['tags', 'openManifest'])
+    } finally {
+      now.mockRestore()
+    }
+  })
+
   it('is not asked offline', async () => {
     await using test = await scene()
     await test.behind().openManifest('team/app', 'v1')
@@ -187,11 +223,13 @@ describe('a registry behind a store', () => {
     await test.behind().openManifest('team/app', 'v1')
     await Array.fromAsync(test.behind().tags('team/app'))
     await using store = openStore(test.folder)
-    const options = { host, freshFor: -1, staleOnError: true }
+    let told = 0
+    const options = { host, freshFor: -1, staleOnError: true, onStale: () => void (told += 1) }
     const registry = cached(new Down(test.origin), store, options)
     expect((await registry.openManifest('team/app', 'v1')).bytes).toStrictEqual(one.bytes)
     expect(await Array.fromAsync(registry.tags('team/app'))).toStrictEqual(['v1', 'v2'])
     await expect(registry.openManifest('team/app', 'v2')).toFailWith('NETWORK_FAILED')
+    expect(told).toBe(1)
     const strict = cached(new Down(test.origin), store, { host, freshFor: -1 })
     await expect(strict.openManifest('team/app', 'v1')).toFailWith('NETWORK_FAILED')
   })

@@ -20,7 +20,9 @@ import {
   type ResumableContent,
   type Sink,
 } from '@ocish/core'
-import { CachedLists, type Freshness } from './cached-lists.ts'
+import { Behind } from './behind.ts'
+import { CachedLists } from './cached-lists.ts'
+import { admit, type Freshness } from './freshness.ts'
 import { CachedManifests, helpful, offlineError } from './cached-manifests.ts'
 import type { Fetch } from './ingest.ts'
 import { type ListEntry, referrersKey, repositoriesKey, tagsKey } from './list-cache.ts'
@@ -34,12 +36,19 @@ export interface CachedOptions {
   readonly host: string
   /** Seconds for which tags and lists are taken as known without asking; default 60. */
   readonly freshFor?: number
-  /** Lists younger than this many seconds are given at once and asked for behind; default 0. */
+  /** What is younger than this many seconds is given at once and asked for behind; default 0. */
   readonly staleFor?: number
   /** Nothing is asked. */
   readonly offline?: boolean
   /** What is known is given, whatever its age, when the origin cannot be reached. */
   readonly staleOnError?: boolean
+  /** Hears once that what is known is given because of that. */
+  readonly onStale?: () => void
+  /**
+   * Who asks, as an opaque text without secrets: what somebody else has learnt is not taken as known without asking. Asked
+   * for only where anything may be.
+   */
+  readonly asker?: () => Promise<string>
   /** Whether a blob that was read is kept; default: all are. */
   readonly keepBlob?: (blob: Descriptor) => boolean
 }
@@ -54,6 +63,26 @@ export function cached(registry: Registry, store: Store, options: CachedOptions)
   return new CachedRegistry(registry, stateOf(store), store.registry(options.host), options)
 }
 
+function freshnessOf(state: StoreState, options: CachedOptions): Freshness {
+  const { host, freshFor = 60, staleFor = 0, offline = false, staleOnError = false, asker } = options
+  const mayKnow = !offline && (freshFor > 0 || staleFor > 0 || staleOnError)
+  let admitted: Promise<void> | undefined
+  let told = false
+  return {
+    freshFor,
+    staleFor,
+    isOffline: offline,
+    staleOnError,
+    onStale() {
+      if (!told) options.onStale?.()
+      told = true
+    },
+    ready: async () =>
+      (admitted ??=
+        mayKnow && asker !== undefined ? asker().then((who) => admit(state, host, who)) : Promise.resolve()),
+  }
+}
+
 class CachedRegistry extends ForwardingRegistry {
   override readonly blobFile: NonNullable<Registry['blobFile']>
   override readonly blobLocations: NonNullable<Registry['blobLocations']>
@@ -63,6 +92,7 @@ class CachedRegistry extends ForwardingRegistry {
   readonly #options: CachedOptions
   readonly #freshness: Freshness
   readonly #lists: CachedLists
+  readonly #behind = new Behind()
   readonly #manifests: CachedManifests
 
   constructor(inner: Registry, state: StoreState, local: Registry, options: CachedOptions) {
@@ -70,10 +100,9 @@ class CachedRegistry extends ForwardingRegistry {
     this.#state = state
     this.#local = local
     this.#options = options
-    const { freshFor = 60, staleFor = 0, offline = false, staleOnError = false } = options
-    this.#freshness = { freshFor, staleFor, isOffline: offline, staleOnError }
-    this.#manifests = new CachedManifests(inner, state, options.host, this.#freshness)
-    this.#lists = new CachedLists(async () => (await state.open()).lists, this.#freshness)
+    this.#freshness = freshnessOf(state, options)
+    this.#manifests = new CachedManifests(inner, state, options.host, this.#freshness, this.#behind)
+    this.#lists = new CachedLists(async () => (await state.open()).lists, this.#freshness, this.#behind)
     this.blobLocations = async (digest) => {
       const { catalog } = await state.open()
       const prefix = `${options.host}/`
@@ -258,7 +287,7 @@ class CachedRegistry extends ForwardingRegistry {
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
-    await this.#lists.settle()
+    await this.#behind.settle()
     await super[Symbol.asyncDispose]()
   }
 

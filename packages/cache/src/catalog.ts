@@ -117,6 +117,17 @@ export class Catalog {
     if (changed) this.#onChange(repository)
   }
 
+  /** No tag of repositories whose names begin like this is fresh any more. */
+  async expireTags(prefix: string): Promise<void> {
+    await this.#database.write(({ run }) =>
+      run(
+        `UPDATE tags SET checked = 0 WHERE repository IN
+         (SELECT id FROM repositories WHERE substr(name, 1, length(?1)) = ?1)`,
+        prefix,
+      ),
+    )
+  }
+
   /** False: there was no such tag. */
   async removeTag(repository: string, tag: string): Promise<boolean> {
     return await this.#change(repository, ({ run }, id) =>

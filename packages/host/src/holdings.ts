@@ -1,6 +1,6 @@
 import { promises as fs } from 'node:fs'
 import { join } from 'node:path'
-import type { Store } from '@ocish/cache'
+import type { CachedOptions, Store } from '@ocish/cache'
 import type { Access } from '@ocish/commands'
 import type { Registry } from '@ocish/core'
 import { type FileLocation, OcishError } from '@ocish/sdk'
@@ -25,8 +25,9 @@ export interface HoldingsOptions {
   readonly noCache: boolean
   /** `--offline`: only the store is asked. */
   readonly offline: boolean
-  /** Seconds for which tags and lists are taken from the store without asking. */
-  readonly freshFor: number
+  /** How old what the store knows may be, for who asks a host. */
+  readonly freshness: () => Promise<Pick<CachedOptions, 'freshFor' | 'staleFor' | 'staleOnError'>>
+  readonly asker: (host: string) => Promise<string>
   readonly warn: (message: string) => void
 }
 
@@ -121,11 +122,13 @@ export class Holdings implements AsyncDisposable {
 
   async #cached(host: string, registry: Registry): Promise<Registry> {
     const { cached } = await import('@ocish/cache')
-    const { freshFor, offline } = this.#options
+    const { freshness, offline, asker, warn } = this.#options
     return cached(registry, await this.store(), {
       host,
-      freshFor,
+      ...(await freshness()),
       offline,
+      asker: async () => asker(host),
+      onStale: () => warn(`${host} cannot be reached: what the store knows of it is used`),
       keepBlob: ({ size }) => size <= keptBlob,
     })
   }

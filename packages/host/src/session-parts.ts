@@ -71,7 +71,11 @@ export function createParts(given: SessionOptions, config: Config, voice: Sessio
     paths,
     noCache: flags.noCache ?? false,
     offline: flags.offline ?? false,
-    freshFor: given.freshFor ?? 0,
+    freshness: async () => (await import('./freshness.ts')).freshnessOf(config, given.freshFor),
+    asker: async (host) => {
+      const { askerOf } = await import('./freshness.ts')
+      return askerOf(await (given.credentials ?? credentials.lookup)(host, undefined, given.signal))
+    },
     warn,
   })
   const exclusive = createExclusive(paths && join(paths.runtime, 'locks'))

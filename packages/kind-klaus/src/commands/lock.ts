@@ -20,7 +20,7 @@ export const lock: KindCommand = {
   summary: 'Write the digests of all dependencies of a personality folder into klaus.lock.json',
   params: [
     { name: 'dir', type: 'path', summary: 'The personality folder' },
-    { name: 'file', type: 'path', optional: true, summary: 'Where to write instead of DIR/klaus.lock.json' },
+    { name: 'file', type: 'path', optional: true, summary: 'The lock to write, as DIR/klaus.lock.json' },
   ],
   flags: [
     sourceFlag,
@@ -30,11 +30,13 @@ export const lock: KindCommand = {
       optional: true,
       summary: 'Write nothing; exit 1 when the lock is not what it would be',
     },
+    { name: 'force', type: 'bool', optional: true, summary: 'Replace the file' },
   ],
   output: { form: 'rows', columns: ['type', 'declared', 'ref', 'digest', 'note'] },
   effect: 'L',
   examples: [
     { line: 'klaus lock ./personality ./personality/klaus.lock.json', note: 'pin what is published' },
+    { line: 'klaus lock ./personality ./personality/klaus.lock.json --force', note: 'pin it anew' },
     { line: 'klaus lock ./personality --check', note: 'in CI' },
   ],
   async *run({ args, flags }, context) {
@@ -63,7 +65,7 @@ export const lock: KindCommand = {
     }
     if (args['file'] === undefined) {
       throw new OcishError('USAGE_MISSING_ARGUMENT', 'where to write the lock is missing', {
-        hint: `Name it: klaus lock ${String(args['dir'])} ${String(args['dir'])}/${lockFile}`,
+        hint: `Name it: klaus lock ${String(args['dir'])} ${String(args['dir']).replace(/\/+$/, '')}/${lockFile} --force`,
       })
     }
     await write(context, document)
