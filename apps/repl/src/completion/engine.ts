@@ -10,18 +10,25 @@ export interface Question {
   readonly signal: AbortSignal
 }
 
+/** A list that is asked for. */
+export interface RemoteList {
+  readonly type: 'remote'
+  /** The same list has the same key. */
+  readonly key: string
+  /** As a person knows it: `ghcr.io`. */
+  readonly source: string
+  /** Batches; it may take as long as it wants, the engine waits no longer than its budget. */
+  fetch(signal: AbortSignal): AsyncIterable<readonly Candidate[]>
+  /** What of it is for the menu; default: all. */
+  readonly shown?: (candidates: readonly Candidate[]) => readonly Candidate[]
+  /** Candidates that are kept; default: 1,000. */
+  readonly limit?: number
+  /** The list that goes on where this one ends. `isPartial`: it was longer than what is kept of it. */
+  readonly further?: (shown: readonly Candidate[], isPartial: boolean) => RemoteList | undefined
+}
+
 /** What is known at once, or where to ask. */
-export type Answer =
-  | { readonly type: 'local'; readonly candidates: readonly Candidate[] }
-  | {
-      readonly type: 'remote'
-      /** The same list has the same key. */
-      readonly key: string
-      /** As a person knows it: `ghcr.io`. */
-      readonly source: string
-      /** Batches; it may take as long as it wants, the engine waits no longer than its budget. */
-      fetch(signal: AbortSignal): AsyncIterable<readonly Candidate[]>
-    }
+export type Answer = { readonly type: 'local'; readonly candidates: readonly Candidate[] } | RemoteList
 
 export type Provider = (question: Question) => Answer | Promise<Answer>
 
@@ -37,11 +44,13 @@ export interface EngineOptions {
 }
 
 interface Cached {
-  candidates: readonly Candidate[]
-  at: number
-  partial: boolean
-  failed?: { readonly message: string; readonly hint?: string }
+  readonly candidates: readonly Candidate[]
+  readonly at: number
+  readonly partial: boolean
+  readonly failed?: { readonly message: string; readonly hint?: string }
 }
+
+type Say = (candidates: readonly Candidate[], status: ListStatus, parts?: Partial<CandidateList>) => void
 
 /** Milliseconds: a list this young is not asked for again. */
 const freshFor = 30_000
@@ -78,11 +87,7 @@ export class CompletionEngine {
     const running = new AbortController()
     this.#running = running
     const { signal } = running
-    const say = (
-      candidates: readonly Candidate[],
-      status: ListStatus,
-      parts: Partial<CandidateList> = {},
-    ): void => {
+    const say: Say = (candidates, status, parts = {}) => {
       if (!signal.aborted) tell({ candidates: this.#weighed(candidates), status, done: false, ...parts })
     }
     try {
@@ -105,33 +110,44 @@ export class CompletionEngine {
     this.#cache.clear()
   }
 
-  async #remote(
-    answer: Extract<Answer, { type: 'remote' }>,
-    signal: AbortSignal,
-    say: (candidates: readonly Candidate[], status: ListStatus, parts?: Partial<CandidateList>) => void,
-  ): Promise<void> {
-    const cached = this.#cache.get(answer.key)
-    const age = cached === undefined ? Infinity : this.#now() - cached.at
-    const seconds = age / 1000
-    const partial = { partial: cached?.partial ?? false }
-    if (cached?.failed !== undefined && age < failedFor) {
-      say(cached.candidates, { type: 'failed', ...cached.failed }, { done: true, ...partial })
-      return
+  /** One list after the other, each with what it adds to those before it. */
+  async #remote(answer: RemoteList, signal: AbortSignal, say: Say): Promise<void> {
+    let known: readonly Candidate[] = []
+    let partial = false
+    for (let list: RemoteList | undefined = answer; list !== undefined && !signal.aborted;) {
+      const shown: (kept: readonly Candidate[]) => readonly Candidate[] = list.shown ?? whole
+      const before = known
+      const told: Say = (candidates, status) => say(joined(before, shown(candidates)), status, { partial })
+      const listed = await this.#listed(list, signal, told)
+      if (listed === undefined) return
+      const { failed, at } = listed
+      const own: readonly Candidate[] = shown(listed.candidates)
+      known = joined(before, own)
+      partial ||= listed.partial
+      list = failed === undefined ? list.further?.(own, listed.partial) : undefined
+      const seconds = (this.#now() - at) / 1000
+      const status: ListStatus =
+        failed === undefined ? { type: 'live', seconds } : { type: 'failed', ...failed }
+      say(known, status, { partial, done: list === undefined })
     }
-    if (cached !== undefined && cached.failed === undefined && age < freshFor) {
-      say(cached.candidates, { type: 'live', seconds }, { done: true, ...partial })
-      return
-    }
-    if (cached !== undefined) say(cached.candidates, { type: 'cached', seconds, refreshing: true }, partial)
-    await this.#refresh(answer, cached, signal, say)
   }
 
-  async #refresh(
-    answer: Extract<Answer, { type: 'remote' }>,
+  /** A list that is young enough, or what its source says; undefined when nobody wants it any more. */
+  async #listed(answer: RemoteList, signal: AbortSignal, say: Say): Promise<Cached | undefined> {
+    const cached = this.#cache.get(answer.key)
+    const age = cached === undefined ? Infinity : this.#now() - cached.at
+    if (cached !== undefined && age < (cached.failed === undefined ? freshFor : failedFor)) return cached
+    if (cached !== undefined)
+      say(cached.candidates, { type: 'cached', seconds: age / 1000, refreshing: true })
+    return this.#refreshed(answer, cached, signal, say)
+  }
+
+  async #refreshed(
+    answer: RemoteList,
     cached: Cached | undefined,
     signal: AbortSignal,
-    say: (candidates: readonly Candidate[], status: ListStatus, parts?: Partial<CandidateList>) => void,
-  ): Promise<void> {
+    say: Say,
+  ): Promise<Cached | undefined> {
     const limit = new AbortController()
     const all: Candidate[] = []
     const patient = this.#after(patience, () => {
@@ -144,14 +160,12 @@ export class CompletionEngine {
       const partial = await this.#gather(answer, AbortSignal.any([signal, limit.signal]), all, () => {
         if (cached === undefined) say(all.slice(0), { type: 'asking', source: answer.source })
       })
-      this.#keep(answer.key, { candidates: all, at: this.#now(), partial })
-      say(all, { type: 'live', seconds: 0 }, { done: true, partial })
+      return this.#keep(answer.key, { candidates: all, at: this.#now(), partial })
     } catch (error) {
-      if (signal.aborted) return
+      if (signal.aborted) return undefined
       const failed = this.#explained(limit.signal.aborted ? limit.signal.reason : error)
       const kept = cached?.candidates ?? all
-      this.#keep(answer.key, { candidates: kept, at: this.#now(), partial: false, failed })
-      say(kept, { type: 'failed', ...failed }, { done: true })
+      return this.#keep(answer.key, { candidates: kept, at: this.#now(), partial: false, failed })
     } finally {
       patient()
       ended()
@@ -160,7 +174,7 @@ export class CompletionEngine {
 
   /** True: there is more than was taken. A source that ignores the signal is left behind. */
   async #gather(
-    answer: Extract<Answer, { type: 'remote' }>,
+    answer: RemoteList,
     signal: AbortSignal,
     all: Candidate[],
     onBatch: () => void,
@@ -170,12 +184,13 @@ export class CompletionEngine {
     })
     stopped.catch(() => undefined)
     signal.throwIfAborted()
+    const { limit = listLimit } = answer
     const batches = answer.fetch(signal)[Symbol.asyncIterator]()
     for (;;) {
       const step = await Promise.race([batches.next(), stopped])
       if (step.done === true) return false
-      all.push(...step.value.slice(0, listLimit - all.length))
-      if (all.length >= listLimit) {
+      all.push(...step.value.slice(0, limit - all.length))
+      if (all.length >= limit) {
         void batches.return?.()
         return true
       }
@@ -183,11 +198,12 @@ export class CompletionEngine {
     }
   }
 
-  #keep(key: string, entry: Cached): void {
+  #keep(key: string, entry: Cached): Cached {
     this.#cache.delete(key)
     this.#cache.set(key, entry)
     const [oldest] = this.#cache.keys()
     if (this.#cache.size > cacheLimit && oldest !== undefined) this.#cache.delete(oldest)
+    return entry
   }
 
   #weighed(candidates: readonly Candidate[]): readonly Candidate[] {
@@ -204,6 +220,15 @@ export class CompletionEngine {
       this.#options.explain?.(error) ?? { message: error instanceof Error ? error.message : String(error) }
     )
   }
+}
+
+const whole = (candidates: readonly Candidate[]): readonly Candidate[] => candidates
+
+/** Each value once, in the order they came. */
+function joined(before: readonly Candidate[], more: readonly Candidate[]): readonly Candidate[] {
+  if (before.length === 0) return more
+  const known = new Set(before.map(({ value }) => value))
+  return [...before, ...more.filter(({ value }) => !known.has(value))]
 }
 
 function afterTime(milliseconds: number, call: () => void): () => void {

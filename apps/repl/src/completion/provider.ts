@@ -16,6 +16,8 @@ export interface ProviderOptions {
   readonly history: () => readonly PastLine[]
   /** Abbreviations of the user. */
   readonly aliases: () => ReadonlyMap<string, readonly string[]>
+  /** Of annotations that were seen. */
+  readonly annotationKeys: () => readonly string[]
 }
 
 const local = (candidates: readonly Candidate[]): Answer => ({ type: 'local', candidates })
@@ -148,7 +150,7 @@ async function valuesFor(question: Question, options: ProviderOptions): Promise<
     case 'digest':
       return isPathWord(word)
         ? paths(stage.base)
-        : remoteAnswer(word, await options.services(), options.context(), options.history(), stage.beyond)
+        : remoteAnswer(word, await options.services(), options.context(), options.history())
     case 'path':
       return paths(stage.base)
     case 'host': {
@@ -165,11 +167,16 @@ async function valuesFor(question: Question, options: ProviderOptions): Promise<
       return named(['true', 'false'])
     case 'command':
       return named(options.commands().signatures.map((signature) => signature.name))
+    case 'keyvalue':
+      return local(
+        word.includes('=')
+          ? []
+          : options.annotationKeys().map((key): Candidate => ({ value: `${key}=`, more: true })),
+      )
     case 'string':
     case 'int':
     case 'size':
     case 'duration':
-    case 'keyvalue':
     case undefined:
       return local([])
     case 'field':

@@ -2,7 +2,7 @@ import { replace } from '../editor/editor.ts'
 import type { Candidate, CandidateList } from './candidate.ts'
 import { commonPrefix, labelOf, rank } from './rank.ts'
 import { edited } from './edited.ts'
-import type { Effect, Menu, PromptState, Step, World } from './state.ts'
+import type { Menu, PromptState, Step, World } from './state.ts'
 
 /** Rows of the list that are walked by a page. */
 export const menuPage = 8
@@ -39,8 +39,7 @@ export function narrowed(state: PromptState, menu: Menu, world: World): Step {
     if (menu.list.partial !== true || stage.word === '') return [{ ...state, ghost: '', menu: next }, []]
     // What fits may be behind the beginning that is known.
     const request = state.request + 1
-    const beyond: Effect = { type: 'complete', request, site, stage: { ...stage, beyond: true } }
-    return [{ ...state, request, ghost: '', menu: next }, [beyond]]
+    return [{ ...state, request, ghost: '', menu: next }, [{ type: 'complete', request, site, stage }]]
   }
   const request = state.request + 1
   const fresh: Menu = { ...menu, site, stage, list: waiting, view: [], selected: 0, top: 0, opening: false }

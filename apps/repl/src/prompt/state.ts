@@ -21,8 +21,6 @@ export interface PastLine {
 export interface Stage {
   readonly base: string
   readonly word: string
-  /** Only the beginning of the list is known: what begins with the word is looked for behind it. */
-  readonly beyond?: boolean
 }
 
 /** What the fold asks about a text. Everything here is pure and knows no network. */

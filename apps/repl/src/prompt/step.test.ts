@@ -291,7 +291,7 @@ describe('completion', () => {
     expect(prompt.effects.at(-1)).toMatchObject({
       type: 'complete',
       request: prompt.state.request,
-      stage: { base: 'reg.io/a/b:', word: 't2', beyond: true },
+      stage: { base: 'reg.io/a/b:', word: 't2' },
     })
     expect(prompt.answer(['reg.io/a/b:t2', 'reg.io/a/b:t29']).menu).toEqual([
       'reg.io/a/b:t2',

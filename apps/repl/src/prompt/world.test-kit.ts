@@ -1,5 +1,5 @@
 import { signatures } from '@ocish/host'
-import { createCommands } from '@ocish/shell'
+import { type Commands, createCommands } from '@ocish/shell'
 import { Decoder } from '../keys/decoder.ts'
 import { Reader, worldOf } from '../session/reading.ts'
 import type { Candidate, CandidateList } from './candidate.ts'
@@ -14,7 +14,8 @@ import {
 } from './state.ts'
 import { step } from './step.ts'
 
-const commands = createCommands(signatures, { kinds: ['helm'] })
+/** The commands of the program, and one kind. */
+export const testCommands: Commands = createCommands(signatures, { kinds: ['helm'] })
 
 export interface KitOptions {
   readonly history?: readonly (string | PastLine)[]
@@ -26,7 +27,12 @@ export function testWorld({ history = [], context = '', keys = [] }: KitOptions 
   const lines = history.map((line, at): PastLine =>
     typeof line === 'string' ? { text: line, context: '', at, status: 0 } : line,
   )
-  return worldOf({ reader: new Reader(() => commands), keymap: keymapWith(keys), history: lines, context })
+  return worldOf({
+    reader: new Reader(() => testCommands),
+    keymap: keymapWith(keys),
+    history: lines,
+    context,
+  })
 }
 
 /** A prompt that is typed at. */

@@ -98,6 +98,7 @@ export class Interactive implements Front, FrameSource {
         context: () => shell.context,
         history: () => shell.history.lines,
         aliases: () => shell.aliases,
+        annotationKeys: () => shell.annotationKeys.of(shell.history.lines),
       }),
       weights: () => frecency(shell.history.lines, Date.now()),
       explain: (error) => {

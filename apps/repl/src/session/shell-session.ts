@@ -14,6 +14,7 @@ import {
   toProblem,
 } from '@ocish/shell'
 import { errorLine, errorReport, type Look, paint, safe, text, type Text } from '@ocish/shell/text'
+import { AnnotationKeys } from '../completion/annotation-keys.ts'
 import type { FullScreenProgram, SessionState } from '../commands/session-command.ts'
 import { HistoryStore } from '../history/history-store.ts'
 import { type JobInfo, Jobs } from '../jobs/jobs.ts'
@@ -64,6 +65,7 @@ export class ShellSession implements AsyncDisposable {
   readonly sessions: HostSessions
   /** The lines that run, with how far they are. */
   readonly running: Set<RunScope> = new Set()
+  readonly annotationKeys: AnnotationKeys = new AnnotationKeys()
   readonly #front: Front
   readonly #options: StartOptions
   readonly #state: SessionState
@@ -262,6 +264,7 @@ export class ShellSession implements AsyncDisposable {
       ...(scope.background ? {} : { view: async (emission: Emission) => front.view(emission) }),
       remember: (value) => {
         this.#last = value
+        this.annotationKeys.see(value)
       },
     })
   }

@@ -61,6 +61,8 @@ test.each<[string, string]>([
   ['tags app | where ⌶', 'field rows []'],
   ['tags app | where si⌶', 'field rows [si]'],
   ['tags app | where size ⌶', 'operator size []'],
+  ['tags app | where tag st⌶', 'operator string [st]'],
+  ['tags app | where size > 4 an⌶', 'operator - [an]'],
   ['tags app | where kind == ⌶', 'value kind []'],
   ['tags app | where kind == he⌶', 'value kind [he]'],
   ["tags app | where kind == 'he⌶'", 'value kind [he]'],

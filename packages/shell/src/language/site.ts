@@ -252,7 +252,9 @@ class Finder {
     if (this.#cursor > stage.expression.to && stage.expression.kind !== 'missing') {
       const field = stage.expression.kind === 'field' ? stage.expression.path[0] : undefined
       const type = typeof field === 'string' ? columnType(input, field) : undefined
-      return { kind: 'operator', ...(type === undefined ? {} : { type }), ...this.#empty() }
+      const begun = /\s([^\s()]+)$/.exec(this.#text.slice(stage.expression.to, this.#cursor))?.[1] ?? ''
+      const place: Place = { ...this.#empty(), from: this.#cursor - begun.length, prefix: begun }
+      return { kind: 'operator', ...(type === undefined ? {} : { type }), ...place }
     }
     return { kind: 'field', input, ...this.#empty() }
   }
