@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { oci } from '@ocish/sdk'
 import { dockerRegistry, has } from '@ocish/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createWorld, type World } from './world.test-kit.ts'
@@ -111,6 +113,20 @@ test('rm --manifest names every tag that goes with it', async () => {
   expect((await world.run('exists HOST/team/report:2.0 HOST/team/report:9')).code).toBe(1)
   expect((await world.run('rm HOST/team/report:2 --manifest --yes')).code).toBe(0)
   expect((await world.run('tags HOST/team/report')).stdout).toBe('1.0\n')
+})
+
+test('serve --sparse takes an index whose manifests are missing', async () => {
+  const missing = { mediaType: oci.manifest, digest: `sha256:${'0'.repeat(64)}`, size: 3 }
+  const index = { schemaVersion: 2, mediaType: oci.index, manifests: [missing] }
+  await world.file('sparse.json', JSON.stringify(index))
+  const refused = await world.run('manifest put sparse.json HOST/sparse:1')
+  expect([refused.code, refused.stderr]).toEqual([6, expect.stringContaining(missing.digest)])
+  const { child, done } = world.start('serve registry --addr 127.0.0.1:0 --sparse')
+  const [row] = (await once(child.stdout, 'data')) as [Buffer]
+  const address = String(row).split('\t', 1)[0] ?? ''
+  expect((await world.run(`manifest put sparse.json ${address}/sparse:1`)).code).toBe(0)
+  child.kill('SIGINT')
+  await done
 })
 
 test('dry runs change nothing', async () => {

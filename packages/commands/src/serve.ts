@@ -10,6 +10,7 @@ export const run: Run = async function* run(call, services) {
     ...(upstream === undefined ? {} : { upstream }),
     address: textFlag(call, 'addr') ?? '127.0.0.1:5000',
     readOnly: isSet(call, 'readonly'),
+    sparse: isSet(call, 'sparse'),
     allowRemote: isSet(call, 'allow-remote'),
     ...(users === undefined ? {} : { users }),
     signal: call.signal,

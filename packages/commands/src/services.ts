@@ -169,6 +169,8 @@ export interface ServeOptions {
   readonly upstream?: string
   readonly address: string
   readonly readOnly: boolean
+  /** An index may name manifests that are missing; absent: no. */
+  readonly sparse?: boolean
   /** An address that other machines reach may be served without `users`. */
   readonly allowRemote?: boolean
   /** A file with `NAME:PASSWORD` lines: only they may use it. */

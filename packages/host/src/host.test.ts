@@ -45,8 +45,8 @@ describe('the front door', () => {
     const model = await host.read(reference, runconfig)
     expectTypeOf(model).toEqualTypeOf<RunConfig>()
     expect(model.image).toBe(config.image)
-    expect(await host.pull(reference, 'out')).toEqual(['out/runconfig.json'])
-    expect(JSON.parse(await readFile(folder.join('out/runconfig.json'), 'utf8'))).toMatchObject({
+    expect(await host.pull(reference, 'out')).toEqual(['out/fetch.json'])
+    expect(JSON.parse(await readFile(folder.join('out/fetch.json'), 'utf8'))).toMatchObject({
       name: 'fetch',
     })
   })

@@ -13,15 +13,18 @@ export type Users = Readonly<Record<string, string>>
 export async function* serveRegistry(
   registry: Registry,
   root: string,
-  options: Pick<ServeOptions, 'address' | 'readOnly' | 'allowRemote' | 'signal'> & { readonly users?: Users },
+  options: Pick<ServeOptions, 'address' | 'readOnly' | 'sparse' | 'allowRemote' | 'signal'> & {
+    readonly users?: Users
+  },
 ): AsyncGenerator<Endpoint, void> {
   const { serve } = await import('@ocish/server')
   const { readOnly } = await import('@ocish/core')
-  const { address, signal, users, allowRemote = false } = options
+  const { address, signal, users, sparse = false, allowRemote = false } = options
   const auth = users && { scheme: 'basic' as const, users }
   signal.throwIfAborted()
   await using server = await serve(options.readOnly ? readOnly(registry) : registry, {
     address,
+    sparse,
     allowRemote,
     ...(auth && { auth }),
   })

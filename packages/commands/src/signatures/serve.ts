@@ -28,6 +28,7 @@ export const serveSignature: Signature = {
       summary: 'serve this registry through the store: every blob is fetched once, tags are asked for again',
     },
     { name: 'readonly', type: 'bool', summary: 'refuse writes' },
+    { name: 'sparse', type: 'bool', summary: 'take indexes some of whose manifests are missing' },
     {
       name: 'allow-remote',
       type: 'bool',
