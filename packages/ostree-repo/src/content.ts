@@ -5,6 +5,7 @@ import { checkHeader, decodeArchiveHeader, hashedForms, type ContentHeader } fro
 import { decodeOwnerMode, linkType, regularType, typeMask } from './dirtree.ts'
 import { beyond, type RepoLimits } from './limits.ts'
 import { objectPath, inObject } from './object-path.ts'
+import { recoveredHeader, type Owner } from './recovered-header.ts'
 import type { RepoConfig } from './repo-config.ts'
 import { headSize, readFile, readHead, readRange, type RepoFiles } from './repo-files.ts'
 import { encodeXattrs, type Xattrs } from './xattrs.ts'
@@ -38,6 +39,8 @@ export interface ContentSource {
   readonly files: RepoFiles
   readonly config: RepoConfig
   readonly limits: RepoLimits
+  /** Who owns folders of this repository, as far as they were read. */
+  readonly owners?: () => Iterable<Owner>
 }
 
 interface Stored {
@@ -63,7 +66,8 @@ export async function readContent(
     const { header, size } = stored
     const xattrs = checkHeader(header, source.limits)
     if (size > source.limits.file) throw beyond('bytes of a file', source.limits.file)
-    const open = (): Bytes => verified(stored, hashedForms(header, xattrs), checksum, path, treePath)
+    const place = { path, treePath, doubt: doubtOf(source.config) }
+    const open = (): Bytes => verified(stored, hashedForms(header, xattrs), checksum, place)
     if (size === 0) for await (const _ of open());
     const isLink = (header.mode & typeMask) === linkType
     const { uid, gid } = header
@@ -91,7 +95,7 @@ async function readStored(source: ContentSource, checksum: string, path: string)
     case 'archive':
       return readArchived(source, path)
     case 'bare-user':
-      return readBareUser(source, path)
+      return readBareUser(source, path, checksum)
     case 'bare-split-xattrs': {
       const link = objectPath(checksum, 'file-xattrs-link')
       return readInode(source, path, await readFile(source.files, link, source.limits.metadata))
@@ -138,17 +142,24 @@ async function readArchived({ files, limits }: ContentSource, path: string): Pro
 }
 
 /** Owner, mode and attributes lie in one attribute; a link is a file that holds its target (ostree.md §6.3). */
-async function readBareUser({ files, limits }: ContentSource, path: string): Promise<Stored> {
-  const { kind, size } = await files.stat(path)
+async function readBareUser(
+  { files, limits, owners }: ContentSource,
+  path: string,
+  checksum: string,
+): Promise<Stored> {
+  const { kind, size, mode: shown = 0 } = await files.stat(path)
   if (kind !== 'file') throw invalid('no regular file')
   const bytes = (await files.xattrs(path)).get('user.ostreemeta')
-  if (bytes === undefined)
-    throw new OcishError('OSTREE_OBJECT_INVALID', 'its attribute user.ostreemeta cannot be read', {
-      hint: 'Install python3, perl or getfattr, which read extended attributes.',
-    })
-  const { uid, gid, mode } = decodeOwnerMode(bytes, limits)
-  const header = { uid, gid, mode, target: '', xattrs: bytes.subarray(12) }
-  if ((mode & typeMask) !== linkType)
+  const told = bytes && { ...decodeOwnerMode(bytes, limits), target: '', xattrs: bytes.subarray(12) }
+  const guess = { files, path, size, mode: shown, owners: owners?.() ?? [] }
+  const header = told ?? (await recoveredHeader(guess, checksum))
+  if (header === undefined)
+    throw new OcishError(
+      'OSTREE_OBJECT_INVALID',
+      'its attribute user.ostreemeta cannot be read, and it has attributes or an owner that cannot be guessed, or is damaged',
+      { hint: 'Install python3 or perl, which read extended attributes.' },
+    )
+  if ((header.mode & typeMask) !== linkType)
     return { header, size, open: () => files.open(path, { start: 0, end: size }) }
   const content = await readFile(files, path, 4096)
   const end = content.indexOf(0)
@@ -184,8 +195,11 @@ async function* verified(
   stored: Stored,
   forms: readonly Buffer[],
   checksum: string,
-  path: string,
-  treePath: string | undefined,
+  {
+    path,
+    treePath,
+    doubt,
+  }: { readonly path: string; readonly treePath: string | undefined; readonly doubt: string },
 ): Bytes & AsyncGenerator<Uint8Array> {
   try {
     const hashes = forms.map((form) => createHash('sha256').update(form))
@@ -194,10 +208,16 @@ async function* verified(
       yield chunk
     }
     if (!hashes.some((hash) => hash.digest('hex') === checksum))
-      throw new OcishError('DIGEST_MISMATCH', 'the object is not what its name says')
+      throw new OcishError('DIGEST_MISMATCH', `the object is not what its name says${doubt}`)
   } catch (error) {
     throw inObject(error, path, treePath)
   }
+}
+
+/** What a repository of a mode may not know of its own objects (ostree.md §6.4, §7). */
+function doubtOf({ mode }: RepoConfig): string {
+  if (mode === 'bare-user-only') return ', or it has an owner or attributes, which this mode does not store'
+  return mode === 'bare' ? ', or it has attributes and neither python3 nor perl is here to read them' : ''
 }
 
 async function* nothing(): AsyncGenerator<Uint8Array> {}

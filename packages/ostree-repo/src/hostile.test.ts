@@ -175,9 +175,31 @@ describe('refs and repositories', () => {
     delete files[`${commit}.commit`]
     const repo = await openRepo(memorySource(files))
     await expect(repo.commit(miniCommit)).rejects.toThrow(/was deleted/)
+    const base = Buffer.from(miniCommit, 'hex').toString('base64').replace(/=+$/, '').replaceAll('/', '_')
+    for (const name of [base, `${'A'.repeat(43)}-${base}`]) {
+      const deltas = { ...files, [`deltas/${name.slice(0, 2)}/${name.slice(2)}/superblock`]: 'x' }
+      delete deltas[`${commit}.tombstone-commit`]
+      await expect((await openRepo(memorySource(deltas))).commit(miniCommit)).rejects.toThrow(
+        /only a static delta/,
+      )
+    }
     const partial = await openRepo(miniSource({ [`state/${miniCommit}.commitpartial`]: '' }))
     expect(await partial.isPartial(miniCommit)).toBe(true)
   })
+})
+
+it('a parent that the repository names is not read, and told where something is missing', async () => {
+  const config = '[core]\nrepo_version=1\nmode=archive\nparent=/ostree/repo\n'
+  const files: Record<string, MemoryFile> = { ...miniFiles({ config }) }
+  delete files[`objects/d6/f58149fd47ec2be3fafef4fe767915f195e7ae67b9a0c090b842b156cd07f3.filez`]
+  const repo = await openRepo(memorySource(files))
+  const hint = expect.stringContaining('/ostree/repo') as unknown
+  await expect(Array.fromAsync(walk(repo, await repo.commit(miniCommit)))).rejects.toMatchObject({
+    code: 'OSTREE_OBJECT_MISSING',
+    hint,
+  })
+  await expect(repo.commit('0'.repeat(64))).rejects.toMatchObject({ code: 'OSTREE_OBJECT_MISSING', hint })
+  await expect(repo.resolve('none')).rejects.toMatchObject({ code: 'OSTREE_REF_NOT_FOUND', hint })
 })
 
 describe('GVariant', () => {

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises'
-import { has, readAll, temporaryFolder, type TemporaryFolder } from '@ocish/testing'
+import { chmod, lchown, mkdir, symlink, writeFile } from 'node:fs/promises'
+import { has, memorySource, readAll, temporaryFolder, type TemporaryFolder } from '@ocish/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fsck } from './fsck.ts'
 import { localFiles } from './local-files.ts'
+import type { RepoFiles } from './repo-files.ts'
 import { openRepo } from './repository.ts'
 import { walk, type TreeNode } from './walk.ts'
 
@@ -22,6 +23,14 @@ describe.skipIf(!has('ostree'))('repositories that libostree wrote', () => {
     await writeFile(folder.join('tree/usr/secret'), 'secret', { mode: 0o600 })
     await writeFile(folder.join('tree/usr/big'), Buffer.alloc(3_000_000, 'some text, '))
     await writeFile(folder.join('tree/usr/none'), '')
+    await writeFile(folder.join('tree/usr/hidden'), 'hidden', { mode: 0o600 })
+    await chmod(folder.join('tree/usr/hidden'), 0)
+    if (isRoot) {
+      await mkdir(folder.join('tree/usr/mail'))
+      await writeFile(folder.join('tree/usr/mail/box'), 'mail')
+      for (const path of ['tree/usr/mail', 'tree/usr/mail/box']) await lchown(folder.join(path), 0, 8)
+      await chmod(folder.join('tree/usr/mail/box'), 0o2755)
+    }
     await writeFile(folder.join('tree/usr/lib/new\nline ü'), 'text')
     await symlink('/nowhere', folder.join('tree/usr/lib/link'))
     for (const mode of ['archive', 'bare-user', ...(isRoot ? ['bare'] : []), 'bare-user-only']) {
@@ -61,6 +70,32 @@ describe.skipIf(!has('ostree'))('repositories that libostree wrote', () => {
       expect(await fsck(repo, checksum).next()).toMatchObject({ done: true, value: { faults: 0 } })
     },
   )
+
+  it('where nobody reads attributes, what a file was is told by its name: nothing is lost, or it is said', async () => {
+    using files = localFiles(folder.join('bare-user'))
+    const blind: RepoFiles = {
+      list: (dir) => files.list(dir),
+      stat: async (path) => files.stat(path),
+      readlink: async (path) => files.readlink(path),
+      open: (path, range) => files.open(path, range),
+      xattrs: async () => new Map(),
+    }
+    const repo = await openRepo(blind)
+    const checksum = await repo.resolve('test/x86_64/base')
+    const nodes = await Array.fromAsync(walk(repo, await repo.commit(checksum)))
+    expect(nodes.map(line).join('')).toBe(ostree(`--repo=${folder.join('bare-user')}`, 'ls', '-RC', checksum))
+    expect(await fsck(repo, checksum).next()).toMatchObject({ done: true, value: { faults: 0 } })
+    const path = nodes.find((node) => node.path === 'usr/secret')
+    if (path?.type !== 'file') throw new TypeError('no file')
+    const object = `objects/${path.checksum.slice(0, 2)}/${path.checksum.slice(2)}.file`
+    const damaged: RepoFiles = {
+      ...blind,
+      open: (at, range) =>
+        at === object ? memorySource({ a: 'SECRET' }).open('a', range) : blind.open(at, range),
+    }
+    const faults = await Array.fromAsync(fsck(await openRepo(damaged), checksum))
+    expect(faults).toMatchObject([{ object, path: 'usr/secret', code: 'OSTREE_OBJECT_INVALID' }])
+  })
 })
 
 /** As `ostree ls -RC` writes it. */

@@ -6,7 +6,9 @@ import { decodeDirMeta, decodeDirTree, type DirMeta, type DirTree } from './dirt
 import type { Variant } from './gvariant.ts'
 import { defaultRepoLimits, type RepoLimits } from './limits.ts'
 import { inObject, objectPath, type ObjectKind } from './object-path.ts'
+import { isInDelta } from './delta-names.ts'
 import { listRefs, type Ref } from './refs.ts'
+import type { Owner } from './recovered-header.ts'
 import { parseRepoConfig, type RepoConfig, type RepoMode } from './repo-config.ts'
 import { readFile, type RepoFiles } from './repo-files.ts'
 import { resolveRevision } from './revision.ts'
@@ -75,21 +77,32 @@ class OpenRepository implements Repository {
   }
 
   async resolve(revision: string): Promise<string> {
-    return resolveRevision(this.#files, revision, async (checksum) => this.commit(checksum))
+    return this.#beside(resolveRevision(this.#files, revision, async (checksum) => this.commit(checksum)))
   }
 
   async commit(checksum: string): Promise<Commit> {
     try {
-      return await this.#decoded(checksum, 'commit', decodeCommit)
+      return await this.#beside(this.#decoded(checksum, 'commit', decodeCommit))
     } catch (error) {
       if (!hasCode(error, 'OSTREE_OBJECT_MISSING')) throw error
-      const wasDeleted = await this.#has(objectPath(checksum, 'tombstone-commit'))
-      throw new OcishError(
-        'OSTREE_OBJECT_MISSING',
-        wasDeleted ? `the commit ${checksum} was deleted` : `no commit ${checksum}`,
-        { cause: error },
-      )
+      throw await this.#noCommit(checksum, error)
     }
+  }
+
+  async #noCommit(checksum: string, cause: OcishError): Promise<OcishError> {
+    if (await this.#has(objectPath(checksum, 'tombstone-commit')))
+      return new OcishError('OSTREE_OBJECT_MISSING', `the commit ${checksum} was deleted`, { cause })
+    if (await isInDelta(this.#files, checksum))
+      return new OcishError(
+        'OSTREE_OBJECT_MISSING',
+        `of the commit ${checksum} there is only a static delta`,
+        {
+          cause,
+          hint: 'Unpack it with ostree static-delta apply-offline.',
+        },
+      )
+    const hint = cause.hint === undefined ? {} : { hint: cause.hint }
+    return new OcishError('OSTREE_OBJECT_MISSING', `no commit ${checksum}`, { cause, ...hint })
   }
 
   async hasCommit(checksum: string): Promise<boolean> {
@@ -111,20 +124,22 @@ class OpenRepository implements Repository {
   }
 
   async tree(checksum: string, treePath?: string): Promise<DirTree> {
-    return this.#decoded(checksum, 'dirtree', decodeDirTree, treePath)
+    return this.#beside(this.#decoded(checksum, 'dirtree', decodeDirTree, treePath))
   }
 
   async meta(checksum: string, treePath?: string): Promise<DirMeta> {
     const known = this.#metas.get(checksum)
     if (known) return known
     const decode = (bytes: Uint8Array): DirMeta => decodeDirMeta(bytes, this.limits)
-    const meta = await this.#decoded(checksum, 'dirmeta', decode, treePath)
+    const meta = await this.#beside(this.#decoded(checksum, 'dirmeta', decode, treePath))
     if (this.#metas.size < 10_000) this.#metas.set(checksum, meta)
     return meta
   }
 
   async content(checksum: string, treePath?: string): Promise<ContentObject> {
-    return readContent({ files: this.#files, config: this.#config, limits: this.limits }, checksum, treePath)
+    const owners = (): Iterable<Owner> => this.#metas.values().map(({ uid, gid }) => [uid, gid] as const)
+    const source = { files: this.#files, config: this.#config, limits: this.limits, owners }
+    return this.#beside(readContent(source, checksum, treePath))
   }
 
   async object(checksum: string, kind: 'commit' | 'dirtree' | 'dirmeta', treePath?: string): Promise<Buffer> {
@@ -145,6 +160,22 @@ class OpenRepository implements Repository {
       return decode(bytes)
     } catch (error) {
       throw inObject(error, path, treePath)
+    }
+  }
+
+  /** What is absent may lie in the repository that this one names as its parent: nobody typed that path. */
+  async #beside<T>(reading: Promise<T>): Promise<T> {
+    const { parent } = this.#config
+    if (parent === undefined) return reading
+    try {
+      return await reading
+    } catch (error) {
+      if (!hasCode(error, 'OSTREE_OBJECT_MISSING', 'OSTREE_REF_NOT_FOUND')) throw error
+      throw new OcishError(error.code, error.message, {
+        cause: error,
+        ...(error.details && { details: error.details }),
+        hint: `The repository has a parent, ${parent}, which is not read: bring everything here with ostree pull-local.`,
+      })
     }
   }
 
