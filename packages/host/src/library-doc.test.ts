@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { inspect } from 'node:util'
-import { createMemoryRegistry } from '@ocish/core'
+import { createMemoryRegistry, logged } from '@ocish/core'
 import type { PackedManifest } from '@ocish/sdk'
+import helm from '@ocish/kind-helm'
 import { serve } from '@ocish/server'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createHost } from './host.ts'
@@ -14,9 +15,11 @@ const examples = [...markdown.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = 
 
 let folder = ''
 let server: Awaited<ReturnType<typeof serve>>
+/** What reached the registry. */
+const calls: string[] = []
 
 beforeAll(async () => {
-  server = await serve(createMemoryRegistry())
+  server = await serve(logged(createMemoryRegistry(), ({ method }) => calls.push(method)))
   // Below this package, so that the examples' imports are found as a program's would be.
   folder = await mkdtemp(join(import.meta.dirname, '../.library-doc-'))
   await mkdir(join(folder, 'work'))
@@ -105,3 +108,21 @@ test.each(examples.map((code, index) => [index + 1, code] as const))(
     expect(printed).toEqual(expected(code))
   },
 )
+
+test('with a stateFolder no blob is fetched again; that the tag has not moved is all that is asked', async () => {
+  const ref = `${server.host}/again/web:1.0.0`
+  const readOnce = async (): Promise<ReadonlySet<string>> => {
+    calls.length = 0
+    await using host = await createHost({
+      cwd: join(folder, 'work'),
+      stateFolder: join(folder, 'work/again'),
+    })
+    expect((await host.read(ref, helm)).name).toBe('web')
+    await host.describe(ref)
+    return new Set(calls)
+  }
+  await using host = await createHost({ cwd: join(folder, 'work') })
+  await host.push('web', ref, { options: { version: '1.0.0' } })
+  expect(await readOnce()).toContain('openBlob')
+  expect(await readOnce()).toEqual(new Set(['openManifest']))
+})

@@ -54,7 +54,7 @@ function fullName(name: string, settings: KindContext['settings']): string {
   if (typeof base === 'string' && base !== '')
     return `${base.replace(/^oci:\/\//, '').replace(/\/+$/, '')}/${name}`
   throw new OcishError('KIND_INPUT_INVALID', `${JSON.stringify(name)} is no reference to a chart`, {
-    hint: 'Write HOST/PATH/NAME, or set repository in [kinds.helm] for bare names.',
+    hint: `Write HOST/PATH/NAME, ./${name} for a folder, or set repository in [kinds.helm] for bare names.`,
   })
 }
 
