@@ -25,7 +25,9 @@ async function example(
   args: string,
   stdin = '',
 ): Promise<OcishRun & { readonly lines: readonly string[] }> {
-  const run = await world.run(['-f', join(folder, `${name}.ocish`), ...args.split(' ')], { stdin })
+  const run = await world.run(['-f', join(folder, `${name}.ocish`), ...args.split(' ').filter(Boolean)], {
+    stdin,
+  })
   return { ...run, lines: run.stdout.replaceAll(world.host, 'HOST').trim().split('\n') }
 }
 
@@ -50,6 +52,47 @@ test('find what is not signed', async () => {
   expect(code).toBe(0)
   expect(lines).toContain('HOST/app:1.4.1')
   expect(lines).not.toContain('HOST/app:1.4.0')
+})
+
+test('find what has no bill of materials, without any other program', async () => {
+  await world.run('attach same.txt HOST/app:1.5.0 --artifact-type application/spdx+json -q')
+  const file = join(folder, 'sbom-missing.ocish')
+  const { code, stdout, stderr } = await world.run(['--restricted', '-f', file, 'HOST/app'])
+  const found = stdout.replaceAll(world.host, 'HOST').trim().split('\n')
+  expect([code, stderr]).toEqual([0, ''])
+  expect(found).toContain('HOST/app:1.4.0')
+  expect(found).not.toContain('HOST/app:1.5.0')
+})
+
+test('a gate answers yes or no', async () => {
+  expect((await example('gate', 'HOST/app:1.5.0')).code).toBe(0)
+  expect((await example('gate', 'HOST/app:1.4.0')).code).toBe(1)
+  expect((await example('gate', 'HOST/app:none')).code).toBe(1)
+})
+
+test('licences, by an annotation whose name has dots', async () => {
+  const licence = 'org.opencontainers.image.licenses'
+  for (const [name, text] of [
+    ['a', 'MIT'],
+    ['b', 'MIT'],
+    ['c', 'Apache-2.0'],
+  ] as const)
+    await world.run(`push same.txt HOST/licensed/${name}:1 --annotation ${licence}=${text} -q`)
+  const { code, lines } = await example('licences', 'HOST/licensed')
+  expect([code, lines]).toEqual([0, ['MIT\t2', 'Apache-2.0\t1']])
+})
+
+test('pin references to their digests', async () => {
+  const digest = (await world.run('resolve HOST/app:1.4.2')).stdout.trim()
+  const { code, lines } = await example('pin', '', `${world.host}/app:1.4.2\n\n`)
+  expect([code, lines]).toEqual([0, [`HOST/app:1.4.2@${digest}`]])
+})
+
+test('back up a namespace with what refers to it; a second run has nothing to do', async () => {
+  const { code } = await example('backup', 'HOST/licensed HOST/backup')
+  expect(code).toBe(0)
+  expect((await world.run('ls HOST/backup')).stdout.trim().split('\n')).toHaveLength(3)
+  expect((await example('backup', 'HOST/licensed HOST/backup')).stdout).toBe('')
 })
 
 test('promote by digest', async () => {

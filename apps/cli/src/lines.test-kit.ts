@@ -60,6 +60,7 @@ export const lines: readonly string[] = [
   'cat HOST/lib:1//none.txt',
   'describe HOST/lib:1 --columns kind',
   'referrers HOST/lib:1',
+  'referrers HOST/lib:1 -q | count; referrers HOST/lib:1 | count',
   'tree HOST/lib:1 -o json | from json | count',
   'let d = $(resolve HOST/app:1.0); exists HOST/app@$d | get ok',
   'let all = $(tags HOST/app | get tag); ^echo ...$all',

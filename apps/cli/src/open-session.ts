@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { allKinds, pathsFrom } from '@ocish/host'
 import { type DoorFlags, doorOf } from './doors.ts'
+import type { externals as loadedExternals } from './externals.ts'
 import type { Externals } from '@ocish/shell'
 
 /** Opens a session when nothing but flags was said; undefined: these words want something else, or are mistaken. */
@@ -24,7 +25,7 @@ export async function openSession(words: readonly string[], version: string): Pr
 }
 
 /** Few sessions run another program, and the first prompt waits for what is loaded before it. */
-function externals(...given: Parameters<typeof import('./externals.ts').externals>): Externals {
+function externals(...given: Parameters<typeof loadedExternals>): Externals {
   return {
     run(external) {
       const running = import('./externals.ts').then((own) => own.externals(...given).run(external))

@@ -9,6 +9,7 @@ const deciding = [
   'offline',
   'dryRun',
   'yes',
+  'quiet',
   'noCache',
   'plainHttp',
   'insecure',
@@ -73,8 +74,10 @@ export class Sessions implements AsyncDisposable {
 
   async #open(flags: Partial<CommonFlags>): Promise<Session> {
     const { options, trace } = this.#made
+    const { note, progress, ...silent } = await options()
     return createSession({
-      ...(await options()),
+      ...silent,
+      ...(flags.quiet !== true && { ...(note && { note }), ...(progress && { progress }) }),
       flags,
       ...(flags.trace === true && trace !== undefined ? { trace: (event) => trace(traceLine(event)) } : {}),
     })

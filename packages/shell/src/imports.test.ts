@@ -29,7 +29,16 @@ test('the index loads no layouts, no yaml and nothing of Node', async () => {
       .filter((path) => path.includes('/formats/'))
       .map((path) => path.slice(path.lastIndexOf('/') + 1))
       .toSorted(),
-  ).toEqual(['columns.ts', 'json.ts', 'machine-value.ts', 'read.ts', 'tsv.ts', 'utf8.ts', 'write.ts'])
+  ).toEqual([
+    'columns.ts',
+    'json.ts',
+    'machine-value.ts',
+    'read.ts',
+    'rows-of.ts',
+    'tsv.ts',
+    'utf8.ts',
+    'write.ts',
+  ])
 })
 
 test('the text layer loads no language', async () => {

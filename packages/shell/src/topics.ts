@@ -1,4 +1,5 @@
 import type { HelpDocument } from './help.ts'
+import { verbs } from './verbs.ts'
 
 /** Help that belongs to no single command. Plain data; `help topics` lists it. */
 export const topics: readonly HelpDocument[] = [
@@ -16,6 +17,7 @@ export const topics: readonly HelpDocument[] = [
           },
           { term: 'oci:DIR[:tag]', text: 'an OCI image layout on disk' },
           { term: 'tar:FILE[:tag]', text: 'an OCI or docker archive, told apart by content' },
+          { term: 'docker-archive:FILE[:NAME:TAG]', text: 'what docker load reads' },
           { term: 'cache:…', text: 'the content store of this machine' },
           { term: './path', text: 'a local file or folder' },
           { term: '-', text: 'standard input or output' },
@@ -53,6 +55,24 @@ export const topics: readonly HelpDocument[] = [
       },
       {
         form: 'list',
+        title: 'Verbs for rows and values',
+        items: verbs.map(({ name, summary }) => ({ term: name, text: summary })),
+      },
+      {
+        form: 'list',
+        title: 'Conditions',
+        items: [
+          { term: '== != < <= > >= in', text: 'numbers, sizes (10MiB), durations (30d), times, text' },
+          { term: '=~ !~ matches', text: "a regular expression: tag matches '^v1'" },
+          { term: 'contains startswith endswith', text: 'parts of a text; contains also of a list' },
+          { term: 'and or not ( )', text: 'joined; not binds closest' },
+          { term: 'name?', text: 'a field that may be missing' },
+          { term: 'a.b[0]."c.d"', text: 'a path; a name with dots in it stands in quotes' },
+          { term: 'value', text: 'what flows, where that is no row: get tag | where value == latest' },
+        ],
+      },
+      {
+        form: 'list',
         title: 'Quoting',
         items: [
           { term: "'…'", text: 'literal' },
@@ -74,14 +94,14 @@ export const topics: readonly HelpDocument[] = [
         items: [
           { term: '0', text: 'success' },
           { term: '1', text: 'a negative answer: differs, not verified, invalid, does not exist' },
-          { term: '2', text: 'usage: nothing ran' },
+          { term: '2', text: 'usage: a mistake in the program, found before anything of it ran' },
           { term: '3', text: 'not found where something was required' },
           { term: '4', text: 'authentication or permission' },
           { term: '5', text: 'network, TLS, timeout, 429 or 5xx after retries' },
           { term: '6', text: 'registry or protocol error' },
           { term: '7', text: 'integrity: a digest or size differs' },
           { term: '8', text: 'local input or output' },
-          { term: '9', text: 'a plugin crashed, is missing or denied' },
+          { term: '9', text: 'a plugin crashed, is missing or denied; another program failed' },
           { term: '10', text: 'partial: some of many failed' },
           { term: '124', text: 'the deadline of --timeout' },
           { term: '130, 143', text: 'cancelled by INT or TERM' },
@@ -108,6 +128,21 @@ export const topics: readonly HelpDocument[] = [
     name: 'configuration',
     summary: 'files, environment and where values come from',
     blocks: [
+      {
+        form: 'list',
+        title: 'Sections of config.toml',
+        items: [
+          {
+            term: '[registries."HOST"]',
+            text: 'alias, base, plain-http, insecure, ca, cert, key, credentials, realms, mirrors, default',
+          },
+          { term: '[defaults]', text: 'output, color, timeout, platform, concurrency, retries' },
+          { term: '[limits]', text: 'glob, manifest, page, pages, max-wait' },
+          { term: '[aliases]', text: 'abbreviations of a session' },
+          { term: '[[match]]', text: 'which kind an artifact is' },
+          { term: '[kinds.NAME]', text: 'what a kind or a family of kinds wants to know' },
+        ],
+      },
       {
         form: 'text',
         paragraphs: [
