@@ -2,8 +2,8 @@ import { listReferrers } from '@ocish/core'
 import type { Descriptor } from '@ocish/sdk'
 import type { Row } from '@ocish/shell'
 import { timeOf } from './artifact-facts.ts'
-import { genericKindOfType } from './generic-kind.ts'
-import type { Opened } from './services.ts'
+import { referrerKind } from './referrer-kind.ts'
+import type { KindInfo, Opened } from './services.ts'
 
 export interface FoundReferrer {
   readonly artifactType: string | undefined
@@ -23,7 +23,7 @@ export function directReferrers(
 export async function* referrersOf(
   opened: Opened,
   digest: string,
-  options: { readonly depth: number; readonly signal: AbortSignal },
+  options: { readonly depth: number; readonly kinds: readonly KindInfo[]; readonly signal: AbortSignal },
 ): AsyncGenerator<FoundReferrer, void> {
   const seen = new Set([digest])
   let level = [digest]
@@ -34,20 +34,27 @@ export async function* referrersOf(
         if (seen.has(descriptor.digest)) continue
         seen.add(descriptor.digest)
         next.push(descriptor.digest)
-        yield { artifactType: descriptor.artifactType, row: rowOf(opened, descriptor, subject) }
+        yield {
+          artifactType: descriptor.artifactType,
+          row: rowOf(opened, descriptor, { subject, kinds: options.kinds }),
+        }
       }
     }
     level = next
   }
 }
 
-function rowOf(opened: Opened, descriptor: Descriptor, subject: string): Row {
+function rowOf(
+  opened: Opened,
+  descriptor: Descriptor,
+  { subject, kinds }: { readonly subject: string; readonly kinds: readonly KindInfo[] },
+): Row {
   const { digest, artifactType, size, annotations } = descriptor
   const created = timeOf(annotations?.['org.opencontainers.image.created'])
   return {
     ref: `${opened.display}@${digest}`,
     digest,
-    kind: genericKindOfType(artifactType),
+    kind: referrerKind(descriptor, kinds),
     ...(artifactType === undefined ? {} : { artifactType }),
     size,
     ...(created === undefined ? {} : { created }),

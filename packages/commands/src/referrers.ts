@@ -12,7 +12,8 @@ export const run: Run = async function* run(call, services) {
   const type = textFlag(call, 'type')
   const depth = isSet(call, 'recursive') ? 64 : 1
   let all = 0
-  for await (const found of referrersOf(artifact, descriptor.digest, { depth, signal })) {
+  const kinds = services.kinds.list()
+  for await (const found of referrersOf(artifact, descriptor.digest, { depth, kinds, signal })) {
     if (type !== undefined && found.artifactType !== type) continue
     all++
     yield found.row

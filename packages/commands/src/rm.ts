@@ -178,7 +178,7 @@ async function referrersDeepestFirst(
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const digests: string[] = []
-  for await (const { row } of referrersOf(artifact, digest, { depth: 64, signal }))
+  for await (const { row } of referrersOf(artifact, digest, { depth: 64, kinds: [], signal }))
     digests.unshift(String(row['digest']))
   return digests
 }

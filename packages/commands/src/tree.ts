@@ -5,6 +5,7 @@ import { kindName, sizeOf } from './artifact-facts.ts'
 import { isSet, numberFlag, textArg } from './call-values.ts'
 import { genericKindOfType } from './generic-kind.ts'
 import { openArtifact, readManifest, type Named } from './open-artifact.ts'
+import { referrerKind } from './referrer-kind.ts'
 import { directReferrers } from './referrers-of.ts'
 import type { Services } from './services.ts'
 import type { Run } from './run.ts'
@@ -74,7 +75,7 @@ class Walk {
 
   async *#referrers(digest: string, depth: number): AsyncGenerator<Row, void> {
     for await (const referrer of directReferrers(this.#artifact, digest, this.#signal)) {
-      yield* this.#open(referrer, depth, `referrer ${genericKindOfType(referrer.artifactType)}`)
+      yield* this.#open(referrer, depth, `referrer ${referrerKind(referrer, this.#services.kinds.list())}`)
     }
   }
 
