@@ -75,12 +75,15 @@ async function* contentOf(
   }
 }
 
-/** Skips what the consumer left of an entry, and its padding. */
+/**
+ * Skips what the consumer left of an entry, and its padding. An archive may end before the padding, as Go's archive/tar
+ * reads it: `umoci insert` 0.4.7 writes such layers.
+ */
 async function finish(reader: ByteReader, path: string, end: number, size: number): Promise<void> {
-  const pad = (blockSize - (size % blockSize)) % blockSize
-  if (!(await reader.skip(end + pad - reader.position))) {
+  if (!(await reader.skip(end - reader.position))) {
     throw invalid(`the archive ends inside ${JSON.stringify(path)}`)
   }
+  await reader.skip((blockSize - (size % blockSize)) % blockSize)
 }
 
 /** The next entry's header with its extensions applied; undefined at the end of the archive. */

@@ -139,6 +139,16 @@ describe('damage', () => {
     await expect(readAll(pieces(bytes.subarray(0, 515)))).toFailWith('ARCHIVE_INVALID')
   })
 
+  test('an archive may end behind the last content, before its padding and closing blocks', async () => {
+    const bytes = await collect(writeTar([file('a', 'content of a')]))
+    for (const end of [524, 600, 1024]) {
+      // oxlint-disable-next-line no-await-in-loop
+      expect(await readAll(pieces(bytes.subarray(0, end)))).toMatchObject([
+        { path: 'a', text: 'content of a' },
+      ])
+    }
+  })
+
   test('an entry whose content has another length than its header says is an error', async () => {
     await expect(collect(writeTar([file('a', 'four', { size: 5 })]))).toFailWith('SIZE_MISMATCH')
     await expect(collect(writeTar([file('a', 'four', { size: 3 })]))).toFailWith('SIZE_MISMATCH')
