@@ -181,6 +181,15 @@ test('convert changes manifests alone, and back again they are as before', async
   expect(again.mediaType).toBe('application/vnd.oci.image.index.v1+json')
 })
 
+test('convert of an index into the repository it is in', async () => {
+  await lines('cp HOST/src/app:2.0.0 HOST/both/app:2')
+  await lines('convert HOST/both/app:2 HOST/both/app:docker --to docker')
+  await lines('validate HOST/both/app:docker')
+  const list = JSON.parse((await world.run('manifest HOST/both/app:docker')).stdout)
+  expect(list.mediaType).toBe('application/vnd.docker.distribution.manifest.list.v2+json')
+  expect(list.manifests).toHaveLength(2)
+})
+
 test('a copy that fails leaves no layout behind', async () => {
   const run = await world.run('cp HOST/src/app:9.9.9 oci:fresh')
   expect(run.code).toBe(3)

@@ -33,8 +33,14 @@ export const run: Run = async function* run(call, services) {
     yield pushed(to, { ...descriptor, tags })
     return
   }
+  // The blobs are those of the source, which within one registry need not be moved.
+  const mountFrom = from.registry.name === to.registry.name ? [from.repository] : []
   const result = await withSuggestion(from, call.signal, () =>
-    copy({ registry: source, repository: from.repository }, from.reference, to, { ...settings, tags }),
+    copy({ ...from, registry: source }, from.reference, to, {
+      ...settings,
+      tags,
+      mountFrom: () => mountFrom,
+    }),
   )
   await to.registry.commit({ signal: call.signal })
   for (const notice of result.notices) services.note(notice)

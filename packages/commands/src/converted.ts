@@ -52,6 +52,11 @@ class ConvertedRegistry extends ForwardingRegistry {
     this.#note = note
   }
 
+  /** Another one than that of the registry, whose repositories do not hold what is made here. */
+  override get name(): string {
+    return `${this.inner.name} as ${this.#format}`
+  }
+
   override async openManifest(
     repository: string,
     reference: string,

@@ -9,6 +9,7 @@ import {
   type Span,
 } from '@ocish/sdk'
 import { nearest } from '@ocish/shell'
+import { isDigestTag } from './hidden-tags.ts'
 import { childFor } from './platform-child.ts'
 import type { Access, Opened, Services } from './services.ts'
 
@@ -188,7 +189,7 @@ async function someTags(artifact: Named, signal: AbortSignal): Promise<readonly 
   const tags: string[] = []
   try {
     for await (const tag of artifact.registry.tags(artifact.repository, { signal })) {
-      tags.push(tag)
+      if (!isDigestTag(tag)) tags.push(tag)
       if (tags.length >= suggestionLimit) break
     }
   } catch {

@@ -36,7 +36,6 @@ export interface Opened extends Place {
 
 /** A place, and as far as it is known how a person named it and what in it was meant. */
 export interface NamedPlace extends Place {
-  readonly display?: string
   readonly tag?: string
   readonly digest?: string
 }

@@ -82,6 +82,22 @@ describe('copying some platforms of an index', () => {
     expect(result.notices[0]).toContain(`signatures of ${index.descriptor.digest} no longer match`)
   })
 
+  it('rewrites what is nested within one repository, where the rest is there', async () => {
+    const registry = createMemoryRegistry()
+    const place = { registry, repository: 'app' }
+    await sample.push(registry, 'app')
+    const { descriptor, moved } = await copy(place, 'outer', place, {
+      platforms: [amd64],
+      index: 'rewrite',
+      tags: ['small'],
+    })
+    const { bytes } = await registry.openManifest('app', 'small')
+    const [nested] = (JSON.parse(Buffer.from(bytes).toString()) as { manifests: { digest: string }[] })
+      .manifests
+    expect(await has(place, nested!.digest)).toBe(true)
+    expect([digestOf(bytes), moved.manifests, moved.blobs]).toEqual([descriptor.digest, 2, 0])
+  })
+
   it('rewrites what is nested too', async () => {
     const { result, to } = await transfer('outer', { platforms: [arm64, s390x], index: 'rewrite' })
     expect(result.descriptor.digest).not.toBe(outer.descriptor.digest)

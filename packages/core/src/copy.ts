@@ -39,7 +39,7 @@ async function copyRoot(run: Run, graph: Graph, reference: string): Promise<Copy
   const tags = [...new Set(options.tags)]
   const asked = await onSide('source', source, undefined, () => readManifest(source, reference, run.call()))
   const root = await replaceRoot(run, graph, asked)
-  const { isThere, missingTags } = await lookAtTarget(run, root.descriptor, tags)
+  const { isThere, missingTags } = await lookAtTarget(run, graph, root.descriptor, tags)
   const isSkipped = await run.isRefused(root.descriptor)
   const isComplete = isThere && missingTags.length === 0
   if (isSkipped || isComplete) await run.skip(root.descriptor, 'manifests', isSkipped ? 'hook' : 'existing')
@@ -54,6 +54,7 @@ async function copyRoot(run: Run, graph: Graph, reference: string): Promise<Copy
 /** The first tag tells whether the root is there: one question in the usual cases (P11). */
 async function lookAtTarget(
   run: Run,
+  graph: Graph,
   root: Descriptor,
   tags: readonly string[],
 ): Promise<{ readonly isThere: boolean; readonly missingTags: readonly string[] }> {
@@ -62,7 +63,7 @@ async function lookAtTarget(
   )
   const missingTags = tags.filter((_, at) => found[at] !== true)
   // A tag that is set within one repository moves nothing: the root was just read from there.
-  const isRetagged = run.isOnePlace && tags.length > 0
+  const isRetagged = run.isOnePlace && tags.length > 0 && !graph.isMade(root.digest)
   return { isThere: isRetagged || found.includes(true), missingTags }
 }
 

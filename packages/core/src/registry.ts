@@ -312,4 +312,6 @@ export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposab
 export interface Place {
   readonly registry: Registry
   readonly repository: string
+  /** As a person writes it, for errors; default: made of the two. */
+  readonly display?: string
 }

@@ -157,7 +157,7 @@ export class Exchange {
       } catch (error) {
         signal?.throwIfAborted()
         problem = error
-        failure = networkFailure(error, url, { repeatable, retries, isUp: queue.isUp })
+        failure = networkFailure(error, url, { repeatable, retries, mayRestart: queue.mayRestart })
       }
       if (failure === undefined && landed !== undefined) {
         queue.succeeded()
@@ -188,10 +188,16 @@ export class Exchange {
    * a row.
    */
   interrupted(call: Pick<Call, 'url' | 'onRetry'>, fruitless: number): void {
+    this.#queue(call.url).brokeOff()
     const failure = { reason: 'the connection broke', limit: Number.POSITIVE_INFINITY }
     if (fruitless > 0)
       this.#pause(this.#queue(call.url), failure, fruitless, { ...call, repeatable: true, signal: undefined })
     else call.onRetry?.({ seconds: 0, reason: failure.reason, attempt: 1 })
+  }
+
+  /** An upload broke off: the registry may be about to start again. */
+  uploadBroke(): void {
+    this.#queue(this.#origin).brokeOff()
   }
 
   async #signedIn(call: Call): Promise<Landed> {

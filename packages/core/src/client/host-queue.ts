@@ -8,7 +8,7 @@ export type Lane = 'small' | 'read' | 'write'
 
 export type Release = () => void
 
-/** Milliseconds after an answer for which a host that refuses connections is taken for one that starts again. */
+/** Milliseconds after a transfer broke off for which a host that refuses connections is taken for one that starts again. */
 const restartWindow = 60_000
 
 interface Waiter {
@@ -23,7 +23,7 @@ export class HostQueue {
   readonly #waiting: Record<Lane, Waiter[]> = { small: [], read: [], write: [] }
   #failures = 0
   #pausedUntil = 0
-  #answeredAt = Number.NEGATIVE_INFINITY
+  #brokeAt = Number.NEGATIVE_INFINITY
 
   constructor(limit: number) {
     this.#limit = Math.max(1, limit)
@@ -46,13 +46,17 @@ export class HostQueue {
     return this.#failures
   }
 
-  /** Whether the host answered a moment ago. */
-  get isUp(): boolean {
-    return performance.now() - this.#answeredAt < restartWindow
+  /** Whether a transfer broke off a moment ago. */
+  get mayRestart(): boolean {
+    return performance.now() - this.#brokeAt < restartWindow
+  }
+
+  /** A transfer that was under way broke off. */
+  brokeOff(): void {
+    this.#brokeAt = performance.now()
   }
 
   succeeded(): void {
-    this.#answeredAt = performance.now()
     if (this.#failures > 0) this.#failures -= 1
   }
 

@@ -139,6 +139,7 @@ class ResumableUpload {
       await this.#abandon(upload)
       throw source.fault ?? error
     }
+    if (isInterruption(error)) this.#remote.exchange.uploadBroke()
     if (await this.#isThere(error)) return undefined
     const isLost = hasCode(error, 'DIGEST_MISMATCH', 'UPLOAD_NOT_FOUND')
     const found = isLost ? 0 : await position(upload, this.#call())

@@ -47,15 +47,15 @@ export interface Attempted {
   /** False: the request may have taken effect. */
   readonly repeatable: boolean
   readonly retries: number
-  /** The host answered a moment ago, so that it may be starting again. */
-  readonly isUp: boolean
+  /** The host broke off a transfer a moment ago, so that it may be starting again. */
+  readonly mayRestart: boolean
 }
 
 /** Undefined: repeating cannot help. */
 export function networkFailure(
   error: unknown,
   url: URL,
-  { repeatable, retries, isUp }: Attempted,
+  { repeatable, retries, mayRestart }: Attempted,
 ): Failure | undefined {
   if (!isNetworkError(error)) return undefined
   const code = networkCode(error) ?? ''
@@ -63,7 +63,7 @@ export function networkFailure(
     // Nothing was sent. A name that is this machine answers at once or not at all.
     const unknown = isLoopbackName(url.hostname) ? 0 : Math.min(retries, connectLimit)
     const reason = code === 'ENOTFOUND' ? 'its name was not found' : 'it refused the connection'
-    return { reason, limit: isUp ? retries : unknown }
+    return { reason, limit: mayRestart ? retries : unknown }
   }
   if (
     code === 'UND_ERR_CONNECT_TIMEOUT' ||

@@ -9,7 +9,7 @@ export type Side = 'source' | 'destination'
  */
 export function withSide(error: unknown, side: Side, place: Place, descriptor?: Descriptor): unknown {
   if (!isOcishError(error) || error.details?.['side'] !== undefined) return error
-  const where = `${place.registry.name}/${place.repository}`
+  const where = place.display ?? `${place.registry.name}/${place.repository}`
   const isNamed = descriptor === undefined || error.message.includes(descriptor.digest)
   const what = isNamed ? where : `${where}@${descriptor.digest}`
   const isNetwork = hasCode(error, 'NETWORK_FAILED', 'NETWORK_TIMEOUT', 'REGISTRY_UNAVAILABLE')

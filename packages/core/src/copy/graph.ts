@@ -55,6 +55,11 @@ export class Graph {
     return this.#referrers
   }
 
+  /** Whether this stands in for an index of the source, so that nobody has it yet. */
+  isMade(digest: string): boolean {
+    return this.#made.has(digest)
+  }
+
   /** What stands in for indexes of the source, and what of these is left out. */
   narrow({ made, omitted }: Narrowed): void {
     this.#made = made
@@ -211,7 +216,7 @@ export class Graph {
 
   async #isThere(descriptor: Descriptor, tag?: string): Promise<boolean> {
     const run = this.#run
-    if (run.isOnePlace) return true
+    if (run.isOnePlace && !this.isMade(descriptor.digest)) return true
     run.tell({ type: 'probing', descriptor })
     const { registry, repository } = run.target
     return onSide('destination', run.target, descriptor, () =>

@@ -100,7 +100,9 @@ async function narrow(
   if (entries.every((entry) => entry === undefined)) return undefined
   const isSame = entries.every((entry, at) => entry?.digest === index.manifests[at]?.digest)
   if (isSame || walk.mode !== 'rewrite') return opened
-  return rewritten(opened, entries)
+  const made = rewritten(opened, entries)
+  walk.made.set(made.descriptor.digest, made)
+  return made
 }
 
 /** Undefined: nothing below is wanted. */
@@ -109,7 +111,6 @@ async function narrowChild(walk: Walk, entry: Descriptor, depth: number): Promis
   if (child.manifest.form !== 'index') return undefined
   const narrowed = await narrow(walk, child, child.manifest, depth + 1)
   if (narrowed === undefined || narrowed === child) return narrowed && entry
-  walk.made.set(narrowed.descriptor.digest, narrowed)
   const { digest, size } = narrowed.descriptor
   return { ...entry, digest, size }
 }
