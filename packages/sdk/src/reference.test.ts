@@ -232,3 +232,11 @@ describe('parts of references', () => {
     expect(registryHost('ghcr.io')).toBe('ghcr.io')
   })
 })
+
+it('says of a pattern where one name is wanted what it is, without a name that nobody meant', () => {
+  for (const text of ['ghcr.io/team/app:1.*', 'ghcr.io/team/*', 'ghcr.io/team/app:1.?']) {
+    const { error, nearest } = refused(text)
+    expect(error.hint).toMatch(/pattern/)
+    expect(nearest).toBeUndefined()
+  }
+})

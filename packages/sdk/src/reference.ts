@@ -280,10 +280,16 @@ function spanOf(piece: Piece): { readonly from: number; readonly to: number } {
   return { from: piece.from, to: piece.from + piece.text.length }
 }
 
+const patternHint =
+  'A pattern stands for several, and this takes one: see what fits with ls, or with tags --match.'
+
 function refuse(text: string, fault: Fault): OcishError {
   const shown = text.length > 200 ? `${text.slice(0, 200)}…` : text
-  const { from, to, says, nearest } = fault
-  const hint = fault.hint ?? (nearest === undefined ? undefined : `Write ${nearest}.`)
+  const { from, to, says } = fault
+  // What somebody meant by a pattern is not a name with another character in its place.
+  const isPattern = /[*?]/.test(text.slice(from, to))
+  const nearest = isPattern ? undefined : fault.nearest
+  const hint = isPattern ? patternHint : (fault.hint ?? (nearest && `Write ${nearest}.`))
   return new OcishError('REFERENCE_INVALID', `invalid reference ${JSON.stringify(shown)}: ${says}`, {
     ...(hint !== undefined && { hint }),
     details: {
