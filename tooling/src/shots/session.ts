@@ -1,18 +1,20 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { embeddedRegistry } from '@ocish/testing'
 import { fillRegistry } from '../demo.ts'
 import type { Picture } from './svg.ts'
 import { ShotTerminal } from './terminal.ts'
 
-/** The same in every picture, and in the signature that names where it is. */
+/** What stands in every picture, and in the signature that names where it is. */
 const port = 5417
-const size = { columns: 96, rows: 26 }
+const registryName = `registry.example:${port}`
+const size = { columns: 100, rows: 26 }
 
-/** Takes the pictures: by name, from one session on a terminal, on the registry that `start` opens. */
+/** Takes the pictures: by name, from one session on a terminal, on a registry with the demo. */
 export async function takeShots(bin: string): Promise<ReadonlyMap<string, Picture>> {
   const work = await mkdtemp(join(tmpdir(), 'ocish-shots-'))
   const env = {
@@ -22,36 +24,58 @@ export async function takeShots(bin: string): Promise<ReadonlyMap<string, Pictur
     TERM: 'xterm-256color',
     TZ: 'UTC',
   }
-  const args = [bin, 'serve', join(work, 'registry'), '--addr', `127.0.0.1:${port}`, '-o', 'ndjson']
-  const registry = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  await mkdir(join(work, '.config/ocish'), { recursive: true })
+  await writeFile(
+    join(work, '.config/ocish/config.toml'),
+    `[registries."${registryName}"]\nplain-http = true\n`,
+  )
+  const address = await freeLoopback()
+  await using _ = await embeddedRegistry({
+    address: `${address}:${port}`,
+    hosts: [registryName.split(':')[0]!],
+  })
   try {
-    const lines = createInterface({ input: registry.stdout })
-    await once(lines, 'line')
     const files = join(work, 'files')
     await mkdir(files)
-    await fillRegistry(`127.0.0.1:${port}`, files, async (words) => {
-      const child = spawn(process.execPath, [bin, ...words], { cwd: files, env, stdio: 'ignore' })
+    const program = [bin, '--resolve', `${registryName}:${address}`]
+    await fillRegistry(registryName, files, async (words) => {
+      const child = spawn(process.execPath, [...program, ...words], { cwd: files, env, stdio: 'ignore' })
       const [code] = (await once(child, 'exit')) as [number | null]
       if (code !== 0) throw new Error(`the demo ended with ${code}`)
     })
-    return await pictures(bin, files, env)
+    return await pictures(program, files, env)
   } finally {
-    registry.kill('SIGTERM')
-    if (registry.exitCode === null) await once(registry, 'exit')
     await rm(work, { recursive: true, force: true })
   }
 }
 
+/** An address of this machine where nobody else has the port. */
+async function freeLoopback(): Promise<string> {
+  for (let last = 1; last < 255; last += 1) {
+    const address = `127.0.0.${last}`
+    const server = createServer().listen(port, address)
+    try {
+      await once(server, 'listening')
+      return address
+    } catch {
+      continue
+    } finally {
+      server.close()
+    }
+  }
+  throw new Error(`port ${port} is taken on every address of this machine`)
+}
+
 async function pictures(
-  bin: string,
+  program: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
 ): Promise<ReadonlyMap<string, Picture>> {
-  await using terminal = new ShotTerminal([bin], { ...size, cwd, env })
+  await using terminal = new ShotTerminal(program, { ...size, cwd, env })
   const shots = new Map<string, Picture>()
   const line = async (text: string, shown: string): Promise<void> => terminal.type(`${text}\r`, shown)
   await terminal.type('', '❯')
-  await line(`cd 127.0.0.1:${port}/demo`, 'demo ❯')
+  await line(`cd ${registryName}/demo`, 'demo ❯')
   await line('describe app:1.4', 'closest')
   // F2 takes the correction.
   await terminal.type('\u001BOQ', 'describe app:1.4.0')

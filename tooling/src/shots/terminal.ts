@@ -50,10 +50,12 @@ export class ShotTerminal implements AsyncDisposable {
       .join('\n')
   }
 
-  /** What stands there now. */
+  /** What stands there now, without the empty rows below it. */
   picture(title: string): Picture {
     const { cursorX: x, cursorY: y } = this.#screen.buffer.active
-    const rows = this.#lines().map((line) => cellsOf(line, this.#screen.cols))
+    const lines = this.#lines()
+    const last = lines.findLastIndex((line) => line.translateToString(true) !== '')
+    const rows = lines.slice(0, Math.max(last, y) + 1).map((line) => cellsOf(line, this.#screen.cols))
     return { title, columns: this.#screen.cols, rows, cursor: { x, y } }
   }
 
