@@ -1,16 +1,7 @@
 import { homedir } from 'node:os'
 import { type Bytes, OcishError } from '@ocish/sdk'
-import {
-  type BoundCall,
-  type BoundProgram,
-  type Command,
-  type CommonFlags,
-  durationOf,
-  run,
-  type RunOptions,
-} from '@ocish/shell'
-import { expandPaths, loadCommand, localFiles, type Services, type Session } from '@ocish/host'
-import type { DoorFlags } from './doors.ts'
+import { type BoundCall, type BoundProgram, type Command, run, type RunOptions } from '@ocish/shell'
+import { callDefaults, expandPaths, loadCommand, localFiles, type Services, type Session } from '@ocish/host'
 import { dryExternals, dryFiles } from './dry-run.ts'
 import { externals } from './externals.ts'
 import { print } from './print.ts'
@@ -36,8 +27,10 @@ export async function runBound(bound: BoundProgram, running: Running): Promise<n
   const { flags } = request
   await using sessions = runSessions({ ...context, flags })
   const session = await sessions.get(only)
-  const defaults = configured(session, flags)
-  terminal.use({ ...together(flags.common, only?.common), ...defaults.look })
+  const defaults = callDefaults(session.config)
+  const shown = together(flags.common, only?.common)
+  const { color = 'auto' } = defaults
+  terminal.use(flags.common.color === 'auto' ? { ...shown, color } : shown)
   using scope = new DisposableStack()
   scope.use(deadline(flags.common.timeout ?? only?.common.timeout ?? defaults.timeout, terminal))
   const work = run(bound, runOptions(running, session, sessions))
@@ -61,24 +54,6 @@ function isRaw(bound: BoundProgram, from: number, to: number): boolean {
   for (const [stage, { call }] of bound.stages)
     if (stage.from >= from && stage.to <= to && call?.flags['raw'] === true) return true
   return false
-}
-
-interface Defaults {
-  readonly output?: NonNullable<CommonFlags['output']>
-  readonly timeout?: number
-  readonly look: Partial<Pick<CommonFlags, 'color'>>
-}
-
-/** What the configuration says where no flag does. */
-function configured({ config }: Session, { common }: DoorFlags): Defaults {
-  const output = config.get('defaults.output') as CommonFlags['output']
-  const timeout = config.get('defaults.timeout')
-  const color = config.get('defaults.color')
-  return {
-    ...(output === undefined ? {} : { output }),
-    ...(typeof timeout === 'string' ? { timeout: durationOf(timeout) } : {}),
-    look: common.color === 'auto' && (color === 'always' || color === 'never') ? { color } : {},
-  }
 }
 
 function deadline(milliseconds: number | undefined, terminal: Terminal): Disposable {

@@ -147,6 +147,8 @@ function isRunning(pid: number): boolean {
 
 test('watch shows what came, ends with --until, and gives the events', async () => {
   await using terminal = await inTeam()
+  terminal.type(`watch app --on-change 'tags $that'\r`)
+  await expectShown(terminal, 'no variable $that')
   terminal.type('watch app --every 1s --until new && pwd\r')
   await expectShown(terminal, 'watch app every 1 s')
   await expectSo(terminal, (screen) => screen.join('\n').includes('1.1'), 'the tags')

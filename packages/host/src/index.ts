@@ -2,6 +2,7 @@ export { helpDocument, loadCommand, loadTagFacts, signatures } from '@ocish/comm
 export type { Access, Opened, OpenedRegistry, Services } from '@ocish/commands'
 export type { OnTransfer, TransferEvent } from '@ocish/core'
 export type { TraceEvent } from '@ocish/core/client'
+export { callDefaults, type CallDefaults } from './call-defaults.ts'
 export type { Config, RegistrySettings, Setting } from './config.ts'
 export { configSchema, projectSchema } from './config-schema.ts'
 export type { JsonSchema } from './json-schema.ts'

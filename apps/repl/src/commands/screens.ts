@@ -98,6 +98,8 @@ function eventsOf(call: Call, state: SessionState, services: Services): Events {
     every: Math.max(shortest, typeof every === 'number' ? every : 5000),
     services,
   }
+  // What it says wrong is told before anything is asked.
+  if (typeof line === 'string') state.check(line, ['it'])
   const isOver = ({ change }: WatchEvent): boolean => until === 'any' || change === until
   const follow = (event: WatchEvent): void => {
     if (typeof line === 'string') state.beside(line, { it: { ...event } })

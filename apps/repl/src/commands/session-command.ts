@@ -24,6 +24,8 @@ export interface SessionState {
   ask(prompt: string, signal: AbortSignal): Promise<string>
   /** A whole screen can be shown: not by a job, and not in a plain session. */
   canShow(): boolean
+  /** Reads a line that is to run beside the prompt later. Errors: those of its text. */
+  check(line: string, variables: readonly string[]): void
   /** Runs a line as a job, in this context, with these variables. Errors: those of its text. */
   beside(line: string, variables?: Readonly<Record<string, unknown>>): JobInfo
   /** Goes on with what an earlier session left, as a job; undefined: there is no such job. */

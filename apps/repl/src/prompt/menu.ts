@@ -53,12 +53,14 @@ export function answered(state: PromptState, request: number, list: CandidateLis
   const { stage } = menu
   const view = rank(list.candidates, stage.word, stage.base)
   const chosen = menu.view[menu.selected]?.value
-  const kept = menu.opening
-    ? 0
-    : Math.max(
-        0,
-        view.findIndex((candidate) => candidate.value === chosen),
-      )
+  // Who has not moved means the best match, whatever arrives.
+  const kept =
+    menu.opening || menu.selected === 0
+      ? 0
+      : Math.max(
+          0,
+          view.findIndex((candidate) => candidate.value === chosen),
+        )
   const next = scrolled({ ...menu, list, view, selected: kept })
   const shown: PromptState = { ...state, menu: next }
   // Of a list that goes on, nobody knows what all have in common.

@@ -1,8 +1,12 @@
-import { type Look, paint, safe, text, type Text } from '@ocish/shell/text'
+import { type Look, marksOf, paint, safe, text, type Text } from '@ocish/shell/text'
 import { bufferRows, promptText } from '../layout/buffer-rows.ts'
 import { Foreground } from './foreground.ts'
 import { LineQueue } from './line-queue.ts'
 import type { Ended, ShellSession } from './shell-session.ts'
+
+/** Rows of one line that go to the scrollback at most, and how many of more than that. */
+const echoed = 100
+const shownOfMany = 10
 
 export interface AcceptedLinesOptions {
   readonly shell: ShellSession
@@ -78,10 +82,21 @@ export class AcceptedLines {
     const { tokens } = shell.reader.read(line)
     const place = { prompt: prompt.text, promptWidth: prompt.width, look }
     const { rows } = bufferRows({ ...place, text: line, tokens, cursor: 0, ghost: '' })
-    await this.#options.write(`${rows.join('\n')}${mark}\n`)
+    await this.#options.write(`${capped(rows, line.length, look).join('\n')}${mark}\n`)
   }
 
   async #say(what: 'cancelled' | 'ended the hard way'): Promise<void> {
     await this.#options.write(`${paint(what as string as Text, 'warn', this.#options.look())}\n`)
   }
+}
+
+/** Of a paste that fills the scrollback the beginning is shown, and how much there was. */
+export function capped(rows: readonly string[], characters: number, look: Look): readonly string[] {
+  if (rows.length <= echoed) return rows
+  const told = text`${safe(marksOf(look).ellipsis)} ${count(rows.length)} rows, ${count(characters)} characters`
+  return [...rows.slice(0, shownOfMany), paint(told, 'dim', look)]
+}
+
+function count(value: number): Text {
+  return value.toLocaleString('en-US') as Text
 }

@@ -1,13 +1,16 @@
-import type { BoundProgram, Emission, RunOutcome } from '@ocish/shell'
+import type { BoundProgram, CommonFlags, Emission, RunOutcome } from '@ocish/shell'
 import type { Look } from '@ocish/shell/text'
 import { lastRows } from './last-value.ts'
 import type { LineOutput } from './line-output.ts'
+import { withFlags } from './line-flags.ts'
 import { print } from './print.ts'
 
 export interface Printing {
   readonly bound: BoundProgram
   readonly output: LineOutput
   readonly look: () => Look
+  /** What holds for a call. */
+  readonly flags: (common: CommonFlags) => Partial<CommonFlags>
   /** Rows on the whole screen (`| view`); absent: they are printed. */
   readonly view?: (emission: Emission) => Promise<void>
   /** What the last pipe gave. */
@@ -17,7 +20,7 @@ export interface Printing {
 /** Prints everything a program gives; answers its status. Errors: those of the program. */
 export async function printed(
   work: AsyncGenerator<Emission, RunOutcome>,
-  { bound, output, look, view, remember }: Printing,
+  { bound, output, look, flags, view, remember }: Printing,
 ): Promise<number> {
   try {
     let step = await work.next()
@@ -30,7 +33,11 @@ export async function printed(
       }
       const remembered = lastRows(edge)
       const raw = external || isRaw(bound, from, to)
-      await print(remembered.edge, output.write, { flags: common, raw, look: look() })
+      const { output: format, ...said } = flags(common)
+      // What another program wrote is passed on unless the line itself says how.
+      const chosen = external ? common.output : format
+      const printing = { ...said, ...(chosen && { output: chosen }) }
+      await print(remembered.edge, output.write, { flags: printing, raw, look: withFlags(look(), said) })
       remember(remembered.value())
     }
     return step.value.exit

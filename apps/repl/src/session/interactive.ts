@@ -29,7 +29,7 @@ import { MenuFacts } from './menu-facts.ts'
 import { OwnSettings } from './own-settings.ts'
 import { questionRow } from './question.ts'
 import { worldOf } from './reading.ts'
-import { currentRun } from './run-scope.ts'
+import { currentRun, type RunScope } from './run-scope.ts'
 import type { StartOptions } from './session-options.ts'
 import { type Ended, type Front, ShellSession } from './shell-session.ts'
 import { TerminalLoan } from './terminal-loan.ts'
@@ -87,7 +87,11 @@ export class Interactive implements Front, FrameSource {
     this.#lines = new AcceptedLines({
       shell,
       look: () => this.look,
-      write: async (output) => this.write(output),
+      write: async (output) => {
+        // What is written goes above the frame: the one with this line in it gives way first.
+        await this.#view?.settled()
+        await this.write(output)
+      },
       ended: (line, ended, isLast) => this.#ended(line, ended, isLast),
     })
     const services = async (): ReturnType<ShellSession['services']> => shell.services()
@@ -143,7 +147,7 @@ export class Interactive implements Front, FrameSource {
   }
 
   get look(): Look {
-    return lookOf(this.columns, this.#options.flags ?? {}, process.env)
+    return lookOf(this.columns, this.#shell?.lookFlags ?? this.#options.flags ?? {}, process.env)
   }
 
   get columns(): number {
@@ -285,9 +289,9 @@ export class Interactive implements Front, FrameSource {
   #laidOut(): Frame {
     const { look } = this
     const state = this.#state
-    const progress = [...this.#shell.running].flatMap((scope) =>
-      scope.progress.rows(Math.max(1, this.rows - 6), look),
-    )
+    const progress = [...this.#shell.running]
+      .filter(isTold)
+      .flatMap((scope) => scope.progress.rows(Math.max(1, this.rows - 6), look))
     const { question } = this.#asking
     if (question !== undefined) {
       const row = cut(questionRow(question), this.columns - 1)
@@ -403,4 +407,9 @@ export class Interactive implements Front, FrameSource {
   async #help(site: Site): Promise<void> {
     await this.write(`${join(helpAt(site, this.#shell.commands, this.look), '\n')}\n`)
   }
+}
+
+/** Its flags let its progress be seen. */
+function isTold({ flags }: RunScope): boolean {
+  return flags.quiet !== true && (flags.progress ?? 'auto') === 'auto'
 }

@@ -5,7 +5,7 @@ import { help, join, type Look, textOnly } from '@ocish/shell/text'
 export type Sink = (text: string) => Promise<void>
 
 export interface PrintOptions {
-  readonly flags: CommonFlags
+  readonly flags: Partial<CommonFlags>
   /** It comes from another program, or `--raw` was said: passed on as it is. */
   readonly raw: boolean
   readonly look: Look

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { CommonFlags } from '@ocish/shell'
 import { Progress } from './progress.ts'
 
 /** One line that runs: what its commands report goes to it, also from deep inside. */
@@ -11,6 +12,8 @@ export class RunScope {
   readonly stop: AbortController = new AbortController()
   /** It had its chance: whatever is left of it is ended without being asked. */
   readonly hard: AbortController = new AbortController()
+  /** What its flags, those of the session and the configuration say. */
+  flags: Partial<CommonFlags> = {}
   #context: string | undefined
 
   constructor(line: string) {

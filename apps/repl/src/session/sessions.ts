@@ -9,6 +9,7 @@ import {
 } from '@ocish/host'
 import { OcishError } from '@ocish/sdk'
 import type { BoundCall, CommonFlags } from '@ocish/shell'
+import { said } from './line-flags.ts'
 import { currentRun } from './run-scope.ts'
 import type { Surface } from './surface.ts'
 
@@ -70,7 +71,9 @@ function sessionOptions({
     freshFor,
     signal,
     warn: (message) => say('warning', message),
-    note: (message) => say('note', message),
+    note: (message) => {
+      if (currentRun()?.flags.quiet !== true) say('note', message)
+    },
     progress: (event) => {
       currentRun()?.progress.take(event)
       surface.changed()
@@ -88,12 +91,4 @@ function sessionOptions({
       return surface.readSecret(prompt, run?.stop.signal ?? signal)
     },
   }
-}
-
-/** What a line said; what it did not say is as the session was started. */
-function said(flags: CommonFlags): Partial<CommonFlags> {
-  const given = Object.entries(flags).filter(([, value]) =>
-    Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false,
-  )
-  return Object.fromEntries(given) as Partial<CommonFlags>
 }

@@ -1,10 +1,19 @@
 import { homedir } from 'node:os'
 import { join as joinPath } from 'node:path'
-import { allKinds, expandPaths, localFiles, pathsFrom, type Services } from '@ocish/host'
-import { OcishError } from '@ocish/sdk'
+import {
+  allKinds,
+  callDefaults,
+  type CallDefaults,
+  expandPaths,
+  localFiles,
+  pathsFrom,
+  type Services,
+} from '@ocish/host'
+import { hasCode, OcishError } from '@ocish/sdk'
 import {
   type BoundProgram,
   type Commands,
+  type CommonFlags,
   type Emission,
   errorOf,
   run,
@@ -13,7 +22,7 @@ import {
   SessionScope,
   toProblem,
 } from '@ocish/shell'
-import { errorLine, errorReport, type Look, paint, safe, text, type Text } from '@ocish/shell/text'
+import { errorJson, errorLine, errorReport, type Look, paint, safe, text, type Text } from '@ocish/shell/text'
 import { AnnotationKeys } from '../completion/annotation-keys.ts'
 import type { FullScreenProgram, SessionState } from '../commands/session-command.ts'
 import { HistoryStore } from '../history/history-store.ts'
@@ -25,6 +34,7 @@ import { contextual } from './contextual.ts'
 import { printed } from './emissions.ts'
 import { helpCalled } from './help-called.ts'
 import { lent } from './lent.ts'
+import { callFlagsOf, deadline, lineFlagsOf, said, withFlags } from './line-flags.ts'
 import { LineOutput } from './line-output.ts'
 import { Reader } from './reading.ts'
 import { currentRun, RunScope, within } from './run-scope.ts'
@@ -75,6 +85,7 @@ export class ShellSession implements AsyncDisposable {
   readonly #stop = new AbortController()
   readonly #atWork = new Set<Promise<unknown>>()
   #prepared: Promise<void> | undefined
+  #defaults: CallDefaults = {}
   #last: unknown
   #lines = 0
   #names: ReadonlySet<string> = new Set()
@@ -108,6 +119,7 @@ export class ShellSession implements AsyncDisposable {
       fullScreen: async (program) => front.fullScreen(program),
       ask: async (prompt, signal) => front.readLine(prompt, signal),
       canShow: () => !front.isPlain && currentRun()?.background !== true,
+      check: (line, variables) => void this.bound(line, variables),
       beside: (line, variables) => this.beside(line, this.context, variables),
       resume: (id) => this.#transfers.resume(id, (line, context) => this.beside(line, context)),
       giveUp: (id) => this.#transfers.giveUp(id),
@@ -145,6 +157,11 @@ export class ShellSession implements AsyncDisposable {
     return currentRun()?.context ?? this.#state.context
   }
 
+  /** How things look where no line says it. */
+  get lookFlags(): Partial<CommonFlags> {
+    return { ...this.#defaults, ...said(this.#options.flags ?? {}) }
+  }
+
   get rules(): ContextRules {
     return { context: this.context, names: this.#names }
   }
@@ -172,11 +189,17 @@ export class ShellSession implements AsyncDisposable {
     return ended
   }
 
-  /** Runs a line as a job, in a context. Errors: those of its text. */
-  beside(line: string, context: string, variables: Readonly<Record<string, unknown>> = {}): JobInfo {
-    const bound = this.reader.readWith(line, Object.keys(variables))
+  /** A line as it would run beside the prompt, with these variables. Errors: those of its text. */
+  bound(line: string, variables: readonly string[]): BoundProgram {
+    const bound = this.reader.readWith(line, variables)
     const [first] = bound.diagnostics
     if (first !== undefined) throw errorOf(first, bound.parsed.source)
+    return bound
+  }
+
+  /** Runs a line as a job, in a context. Errors: those of its text. */
+  beside(line: string, context: string, variables: Readonly<Record<string, unknown>> = {}): JobInfo {
+    const bound = this.bound(line, Object.keys(variables))
     return this.#job(bound, new RunScope(line).toBackground(context), async (scope, output) =>
       this.#program(bound, scope, output, Object.entries(variables)),
     )
@@ -210,7 +233,10 @@ export class ShellSession implements AsyncDisposable {
   ): Promise<Ended> {
     const output = new LineOutput(async (lines) => this.#front.write(lines), scope.hard.signal)
     this.running.add(scope)
-    using _ = this.#transfers.noted(scope, () => this.context)
+    scope.flags = lineFlagsOf(bound, this.#options.flags ?? {}, this.#defaults)
+    using held = new DisposableStack()
+    held.use(deadline(scope.flags.timeout, scope.stop))
+    held.use(this.#transfers.noted(scope, () => this.context))
     try {
       const exit = await within(scope, async () => work(output))
       await output.end()
@@ -218,7 +244,7 @@ export class ShellSession implements AsyncDisposable {
     } catch (error) {
       await output.end()
       if (scope.hard.signal.aborted) return { exit: 130 }
-      return await this.#failed(scope.stop.signal.aborted ? stopped(error) : error, bound)
+      return await this.#failed(stopped(error, scope), bound, scope.flags)
     } finally {
       this.running.delete(scope)
       this.reader.forget()
@@ -247,7 +273,7 @@ export class ShellSession implements AsyncDisposable {
     const { glob } = (await this.services()).options
     const options = this.#runOptions(bound, scope, output)
     const named = [...(options.variables ?? []), ...variables]
-    return this.#printed(run(bound, { ...options, glob, variables: named }), bound, scope, output)
+    return await this.#printed(run(bound, { ...options, glob, variables: named }), bound, scope, output)
   }
 
   async #printed(
@@ -261,6 +287,7 @@ export class ShellSession implements AsyncDisposable {
       bound,
       output,
       look: () => front.look,
+      flags: (common) => callFlagsOf(common, this.#options.flags ?? {}, this.#defaults),
       ...(scope.background ? {} : { view: async (emission: Emission) => front.view(emission) }),
       remember: (value) => {
         this.#last = value
@@ -308,6 +335,7 @@ export class ShellSession implements AsyncDisposable {
   async #read(): Promise<void> {
     try {
       const { config } = await this.sessions.get()
+      this.#defaults = callDefaults(config)
       this.#names = new Set([...config.registries.values()].flatMap(({ alias }) => alias ?? []))
       if (config.aliases.size > 0 || this.#table.aliases.size > 0)
         this.#table.use(this.#table.kinds, config.aliases)
@@ -327,16 +355,20 @@ export class ShellSession implements AsyncDisposable {
     await this.prepare()
   }
 
-  async #failed(error: unknown, bound: BoundProgram): Promise<Ended> {
+  async #failed(error: unknown, bound: BoundProgram, flags: Partial<CommonFlags>): Promise<Ended> {
     const { source } = bound.parsed
     const problem = toProblem(asWritten(error, source.text, this.context), source)
     const silent = problem.code === 'INTERRUPTED'
-    const { look, isPlain } = this.#front
+    const { isPlain } = this.#front
+    const look = withFlags(this.#front.look, flags)
+    const { errors = isPlain ? 'plain' : 'fancy' } = flags
     const lines = silent
       ? [paint('cancelled' as Text, 'warn', look)]
-      : isPlain
-        ? [errorLine(problem)]
-        : errorReport(problem, look)
+      : errors === 'json'
+        ? [errorJson(problem)]
+        : errors === 'plain'
+          ? [errorLine(problem)]
+          : errorReport(problem, look)
     await this.#front.write(`${lines.join('\n')}\n`)
     return { exit: problem.exit, ...(problem.corrected === undefined ? {} : { fix: problem.corrected }) }
   }
@@ -356,7 +388,10 @@ async function within1s(all: Iterable<Promise<unknown>>): Promise<void> {
   clearTimeout(timer)
 }
 
-function stopped(error: unknown): unknown {
+/** What ended a line says more than whatever fell over because of it. */
+function stopped(error: unknown, { stop: { signal } }: RunScope): unknown {
+  if (!signal.aborted) return error
+  if (hasCode(signal.reason, 'DEADLINE_EXCEEDED')) return signal.reason
   return new OcishError('INTERRUPTED', 'cancelled', { cause: error })
 }
 

@@ -38,6 +38,7 @@ export async function mount(
       transcript.add(text)
       write(text)
     },
+    settled: async () => instance.waitUntilRenderFlush(),
     clear: () => {
       instance.clear()
       transcript.forget()
