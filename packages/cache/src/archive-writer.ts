@@ -1,9 +1,9 @@
 import type { FileHandle } from 'node:fs/promises'
 import { encodeTarHeader, padding, type TarEntry } from '@ocish/archive'
 import { algorithmOf, type Bytes, createDigester, parseDigest } from '@ocish/sdk'
-import { abortable } from '@ocish/core'
+import { abortable, type Feed } from '@ocish/core'
 import type { Extent } from './archive-members.ts'
-import { checkBlob, type ExpectedBlob, type WrittenBlob } from './blob-writer.ts'
+import { checkBlob, checkContent, type ExpectedBlob, type WrittenBlob } from './blob-writer.ts'
 import { fileError } from './file-error.ts'
 import { sizedHeader, TarFile } from './tar-file.ts'
 
@@ -43,13 +43,14 @@ export class ArchiveWriter {
   }
 
   /**
-   * Appends a blob. Where its size or digest is not known, the header is written once they are.
-   * Errors: DIGEST_MISMATCH, SIZE_MISMATCH, FILE_FAILED; nothing of it stays.
+   * Appends a blob. Where its size or digest is not known, the header is written once they are; where both are, a feed is
+   * taken instead of the bytes. Errors: DIGEST_MISMATCH, SIZE_MISMATCH (of a feed with `where: 'content'`), FILE_FAILED;
+   * nothing of it stays.
    */
   async append(
     expected: ExpectedBlob,
-    bytes: Bytes,
-    signal?: AbortSignal,
+    open: () => Bytes,
+    { feed, signal }: { readonly feed?: Feed | undefined; readonly signal?: AbortSignal | undefined } = {},
   ): Promise<WrittenBlob & { readonly extent: Extent }> {
     const algorithm = expected.digest === undefined ? 'sha256' : algorithmOf(expected.digest)
     await this.#folder('blobs')
@@ -60,15 +61,22 @@ export class ArchiveWriter {
       const known = isKnown(expected) ? encodeTarHeader(entryOf(expected)) : undefined
       const offset = start + (known?.length ?? headerSize)
       const digester = createDigester(algorithm)
+      const fed = known === undefined ? undefined : feed
+      const check = fed === undefined ? checkBlob : checkContent
       let size = 0
-      for await (const chunk of abortable(bytes, signal)) {
+      const take = async (chunk: Uint8Array): Promise<void> => {
+        signal?.throwIfAborted()
+        const writing = tar.write(chunk, offset + size)
+        // The file is written on another thread while this one hashes.
         digester.update(chunk)
-        await tar.write(chunk, offset + size)
+        await writing
         size += chunk.length
-        if (expected.size !== undefined && size > expected.size) checkBlob(expected, { size })
+        if (expected.size !== undefined && size > expected.size) check(expected, { size })
       }
+      if (fed === undefined) for await (const chunk of abortable(open(), signal)) await take(chunk)
+      else await fed(0, take)
       const digest = digester.digest()
-      checkBlob(expected, { size, digest })
+      check(expected, { size, digest })
       await tar.write(known ?? sizedHeader(entryOf({ digest, size })), start)
       await tar.write(padding(size), offset + size)
       tar.end = offset + size + padding(size).length

@@ -280,7 +280,7 @@ class WritableArchive extends ArchiveRegistry {
       const known = expected.digest === undefined ? undefined : await this.content.stat(expected.digest)
       if (known !== undefined && (expected.size === undefined || expected.size === known.size))
         return { mediaType, ...known }
-      const { digest, size, extent } = await writer.append(expected, open(), options.signal)
+      const { digest, size, extent } = await writer.append(expected, open, options)
       this.content.add(digest, extent)
       return { mediaType, digest, size }
     })
@@ -313,7 +313,7 @@ class WritableArchive extends ArchiveRegistry {
       for (const tag of tags) checkPrecondition(tag, this.index.find(name, tag)?.digest, options)
       const descriptor = { mediaType, digest, size: bytes.length }
       if ((await this.content.stat(digest)) === undefined) {
-        this.content.add(digest, (await writer.append(descriptor, fromBytes(bytes), options.signal)).extent)
+        this.content.add(digest, (await writer.append(descriptor, () => fromBytes(bytes), options)).extent)
       }
       const entryOf = (tag?: string): LayoutEntry =>
         createEntry({ ...descriptor, repository: name, tag, artifactType: facts.artifactType })
@@ -378,7 +378,8 @@ class WritableArchive extends ArchiveRegistry {
     try {
       for (const digest of this.content.blobs.keys()) {
         const blob = await this.content.open(digest, signal)
-        if (blob !== undefined) moved.set(digest, await writer.append(blob.descriptor, blob.bytes, signal))
+        if (blob !== undefined)
+          moved.set(digest, await writer.append(blob.descriptor, () => blob.bytes, { signal }))
       }
     } catch (error) {
       await writer.discard()

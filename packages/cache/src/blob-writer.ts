@@ -1,5 +1,5 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { createDigester, type DigestAlgorithm, type Digester, OcishError } from '@ocish/sdk'
+import { createDigester, type DigestAlgorithm, type Digester, isOcishError, OcishError } from '@ocish/sdk'
 import { fileError } from './file-error.ts'
 
 const flushSize = 1024 * 1024
@@ -31,6 +31,16 @@ export function checkBlob(
   }
   if (expected.digest !== undefined && got.digest !== undefined && got.digest !== expected.digest) {
     throw new OcishError('DIGEST_MISMATCH', `content of ${expected.digest} has the digest ${got.digest}`)
+  }
+}
+
+/** The same of what was fed, which nobody has verified before: the fault is the content's. */
+export function checkContent(expected: ExpectedBlob, got: Parameters<typeof checkBlob>[1]): void {
+  try {
+    checkBlob(expected, got)
+  } catch (error) {
+    if (!isOcishError(error)) throw error
+    throw new OcishError(error.code, error.message, { details: { ...error.details, where: 'content' } })
   }
 }
 
