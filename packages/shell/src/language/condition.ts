@@ -1,4 +1,5 @@
 import { OcishError } from '@ocish/sdk'
+import { literalText } from './call-words.ts'
 import { compareValues, sameValue } from './compare.ts'
 import type { EdgeType } from './edge-type.ts'
 import { fieldOf } from './field-path.ts'
@@ -93,7 +94,7 @@ class Evaluator {
       case '!=':
         return !sameValue(left, right)
       case 'in':
-        return holds(right, left)
+        return choices(node.right, right).some((choice) => sameValue(choice, left))
       case 'contains':
         return holds(left, right)
       case '=~':
@@ -135,6 +136,18 @@ function ordered(operator: '<' | '<=' | '>' | '>=', left: unknown, right: unknow
   if (operator === '<') return order < 0
   if (operator === '<=') return order <= 0
   return operator === '>' ? order > 0 : order >= 0
+}
+
+/** What stands right of `in`: a list, or words with commas between them (`helm,image`, `[helm,image]`). */
+function choices(written: Expression, value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value as readonly unknown[]
+  const isWritten =
+    written.kind === 'literal' || (written.kind === 'word' && literalText(written.word) !== undefined)
+  if (typeof value !== 'string' || !isWritten) return [value]
+  return value
+    .replace(/^\[(.*)\]$/s, '$1')
+    .split(',')
+    .map((word) => word.trim())
 }
 
 /** A list has the element, or a text has the part. */

@@ -23,6 +23,8 @@ const flagAhead = /[ \t]+--?[A-Za-z]/y
 /** Reads any text: never throws, looks at each character a bounded number of times, and goes on after mistakes. */
 export function parse(text: string, name = '-c'): Parsed {
   const scanner = new Scanner(text)
+  // The byte order mark that some editors write.
+  if (text.startsWith('\uFEFF')) scanner.at = 1
   scanner.program = (close) => parseNested(scanner, close)
   const program = parseProgram(scanner)
   return finish(scanner, program, { name, text })
