@@ -138,6 +138,7 @@ export const topics: readonly HelpDocument[] = [
           },
           { term: '[defaults]', text: 'output, color, timeout, platform, concurrency, retries' },
           { term: '[limits]', text: 'glob, manifest, page, pages, max-wait' },
+          { term: '[cache]', text: 'fresh-for, stale-for, stale-on-error' },
           { term: '[aliases]', text: 'abbreviations of a session' },
           { term: '[[match]]', text: 'which kind an artifact is' },
           { term: '[kinds.NAME]', text: 'what a kind or a family of kinds wants to know' },
