@@ -191,9 +191,13 @@ describe('sync', () => {
 })
 
 test('tags that arrive together: each byte is moved by one, and told once', async () => {
-  await out('cp HOST/fleet:1 HOST/fleet:2')
-  await out('cp HOST/fleet:1 HOST/fleet:3')
-  const rows = JSON.parse(await out('cp HOST/fleet oci:together --all-tags -o json')) as readonly {
+  const trio = content({
+    blobs: { large: noise(2 * 1024 * 1024, 11) },
+    manifests: { app: { artifactType: 'application/vnd.example.trio', layers: ['large'] } },
+    tags: { '1': 'app', '2': 'app', '3': 'app' },
+  })
+  await trio.push(world.registry.registry, 'trio')
+  const rows = JSON.parse(await out('cp HOST/trio oci:together --all-tags -o json')) as readonly {
     readonly bytes: number
     readonly reused: number
   }[]

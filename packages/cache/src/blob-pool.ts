@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, opendir, rename, rm, rmdir } from 'node:fs/promises'
+import { type FileHandle, lstat, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   algorithmOf,
@@ -250,7 +250,7 @@ export class BlobPool implements ContentSource {
   async inScratch<T>(make: (path: string) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await mkdir(this.scratch, { recursive: true, mode: this.folderMode })
+        await makeFolders(this.scratch, this.folderMode)
         return await make(join(this.scratch, `new-${randomName()}`))
       } catch (error) {
         if (attempt === 5 || systemCode(error) !== 'ENOENT')
@@ -351,26 +351,35 @@ function beyondEnd(found: FoundBlob, start: number): OcishError {
 /** Creates a folder with its parents. Errors: FILE_FAILED. */
 export async function makeFolder(path: string, mode: number): Promise<void> {
   try {
-    await mkdir(path, { recursive: true, mode })
+    await makeFolders(path, mode)
   } catch (error) {
-    throw fileError(
-      systemCode(error) === 'ENOENT' ? await refusal(path, mode, error) : error,
-      `create ${path}`,
-    )
+    throw fileError(error, `create ${path}`)
   }
 }
 
-/** On a read-only file system Node's recursive mkdir answers ENOENT (24.11): the first folder that is missing says why. */
-async function refusal(path: string, mode: number, error: unknown): Promise<unknown> {
-  const parent = dirname(path)
-  const isThere = await lstat(parent).then(
-    () => true,
+/**
+ * Node's recursive mkdir (24.11) hides why a read-only file system refuses, and never ends on one that answers ENOENT for
+ * a folder whose parent is there (`/proc`).
+ */
+async function makeFolders(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { mode })
+  } catch (error) {
+    if (await isFolder(path)) return
+    const parent = dirname(path)
+    if (systemCode(error) !== 'ENOENT' || parent === path) throw error
+    if (!(await isFolder(parent))) await makeFolders(parent, mode)
+    await mkdir(path, { mode }).catch(async (reason: unknown) => {
+      // Another process may be making the same ones.
+      if (!(await isFolder(path))) throw reason
+    })
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
     () => false,
-  )
-  if (!isThere && parent !== path) return refusal(parent, mode, error)
-  return mkdir(path, { mode }).then(
-    () => error,
-    (reason: unknown) => reason,
   )
 }
 

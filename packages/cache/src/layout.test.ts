@@ -61,6 +61,14 @@ describe('a layout', () => {
     expect(await indexOf(path)).toStrictEqual({ schemaVersion: 2, mediaType: oci.index, manifests: [] })
   })
 
+  it.runIf(process.platform === 'linux')(
+    'in a place that takes no folders is an error, and ends',
+    async () => {
+      await using layout = await openLayout('/proc/ocish-none', { access: 'write' })
+      await expect(layout.pushBlob(layout.repository, {}, opened('first'))).toFailWith('FILE_FAILED')
+    },
+  )
+
   it('is one repository named after its folder', async () => {
     await using folder = await temporaryFolder()
     await foreignLayout(folder.path, [named(one, 'v1')])

@@ -1,4 +1,5 @@
 import { algorithmOf, type Descriptor, hasCode, octetStream, type OpenBytes } from '@ocish/sdk'
+import { withAttempts } from '../attempts.ts'
 import type { BlobExpectation, PushBlobOptions } from '../registry.ts'
 import { statBlob } from './blobs.ts'
 import { CheckedSource } from './checked-source.ts'
@@ -48,8 +49,10 @@ export async function pushBlob(
       if (found !== undefined) return found
       await cancelQuietly(upload)
       if (source.fault !== undefined || session >= sessions || !isWorthAnother(error, options.signal)) {
-        throw source.fault ?? error
+        throw withAttempts(source.fault ?? error, session)
       }
+      const reason = `the upload begins again: ${remote.host} kept nothing of it`
+      options.onRetry?.({ seconds: 0, reason, attempt: session, fromStart: true })
     }
   }
 }
@@ -88,6 +91,7 @@ async function afterFailure(
 ): Promise<Descriptor | undefined> {
   if (digest === undefined || source.fault !== undefined || signal?.aborted === true) return undefined
   if (!isInterruption(error) || session >= sessions) return undefined
+  remote.exchange.uploadBroke()
   try {
     const found = await statBlob(remote, repository, digest, signal === undefined ? {} : { signal })
     return size === undefined || found.size === size
@@ -95,7 +99,8 @@ async function afterFailure(
       : undefined
   } catch (problem) {
     if (hasCode(problem, 'BLOB_NOT_FOUND')) return undefined
-    throw error
+    // That the host is gone says more than how it went.
+    throw isInterruption(problem) ? problem : error
   }
 }
 

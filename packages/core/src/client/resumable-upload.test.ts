@@ -114,6 +114,18 @@ describe('a large upload', () => {
     expect(await registry.statBlob('app', blob.digest)).toMatchObject({ size: blob.size })
   })
 
+  it('below the size from which it goes on begins again, and says so as well', async () => {
+    const { server, client } = await scene([
+      { route: 'upload', method: 'PUT', nth: 1, action: faults.resetRequestAfter(100_000) },
+    ])
+    const starts: (true | undefined)[] = []
+    await client({ resumableFrom: 10_000_000 }).pushBlob('app', blob, () => fromBytes(bytes), {
+      onRetry: ({ fromStart }) => starts.push(fromStart),
+    })
+    expect(starts).toEqual([true])
+    expect(server.count({ route: 'upload', method: 'PUT' })).toBe(2)
+  })
+
   it('gives up when nothing comes through', async () => {
     const never = [2, 3, 4, 5].map((nth) => ({
       route: 'upload' as const,
