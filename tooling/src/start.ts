@@ -5,7 +5,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -84,6 +84,10 @@ async function session(address: string): Promise<void> {
     const [code] = (await once(child, 'exit')) as [number | null]
     if (code !== 0) throw new Error(`'ocish ${words.join(' ')}' ended with ${code}`)
   })
+  // So that ls and Tab have something to begin with.
+  const config = join(work, 'config/ocish')
+  await mkdir(config, { recursive: true })
+  await writeFile(join(config, 'config.toml'), `[registries."${address}"]\nplain-http = true\n`)
   console.log(
     `It holds ${address}/demo. Type tutorial for a few lessons, help for all commands, Ctrl-D to leave.`,
   )

@@ -19,7 +19,10 @@ export const run: Run = async function* run(call, services) {
 }
 
 async function* registries(services: Services): AsyncGenerator<Row, void> {
-  for (const { host, user, default: isDefault } of await services.registries()) {
+  const known = await services.registries()
+  if (known.length === 0)
+    services.note('no registry is known yet: login HOST signs in to one, and ls HOST lists any')
+  for (const { host, user, default: isDefault } of known) {
     yield { host, ...(user === undefined ? {} : { user }), default: isDefault }
   }
 }
