@@ -129,6 +129,11 @@ test('serve --sparse takes an index whose manifests are missing', async () => {
   await done
 })
 
+test('serve of a file is refused', async () => {
+  const { code, stderr } = await world.run('serve notes.txt --addr 127.0.0.1:0')
+  expect([code, stderr]).toEqual([2, expect.stringContaining('notes.txt is a file')])
+})
+
 test('dry runs change nothing', async () => {
   const lines = [
     'push notes.txt HOST/new:1',

@@ -76,6 +76,11 @@ export class Holdings implements AsyncDisposable {
 
   /** A folder of repositories to be served: a layout, or the shape of the store; a new one is made at the first write. */
   async folder(path: string, shown: string): Promise<Registry> {
+    const place = await fs.stat(path).catch(() => undefined)
+    if (place !== undefined && !place.isDirectory())
+      throw new OcishError('USAGE_INVALID_VALUE', `${shown} is a file`, {
+        hint: 'Name a layout, a folder of layouts, or a folder that is made.',
+      })
     const isLayout = await fs.lstat(join(path, 'oci-layout')).then(
       () => true,
       () => false,
