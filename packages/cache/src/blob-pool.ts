@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { type FileHandle, lstat, mkdir, open, opendir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { type FileHandle, lstat, open, opendir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   algorithmOf,
@@ -18,6 +18,7 @@ import type { ContentSource, FoundBlob } from './content-source.ts'
 import { BlobWriter, checkBlob, type ExpectedBlob, type WrittenBlob } from './blob-writer.ts'
 import { randomName, syncFolder } from './durable-file.ts'
 import { fileError, isMissing, systemCode } from './file-error.ts'
+import { makeFolder, makeFolders } from './make-folder.ts'
 import { shareFile } from './share-file.ts'
 
 const chunkSize = 256 * 1024
@@ -346,41 +347,6 @@ async function pumpFile(
 
 function beyondEnd(found: FoundBlob, start: number): OcishError {
   return new OcishError('UPLOAD_RANGE_INVALID', `${found.digest} has ${found.size} bytes, none at ${start}`)
-}
-
-/** Creates a folder with its parents. Errors: FILE_FAILED. */
-export async function makeFolder(path: string, mode: number): Promise<void> {
-  try {
-    await makeFolders(path, mode)
-  } catch (error) {
-    throw fileError(error, `create ${path}`)
-  }
-}
-
-/**
- * Node's recursive mkdir (24.11) hides why a read-only file system refuses, and never ends on one that answers ENOENT for
- * a folder whose parent is there (`/proc`).
- */
-async function makeFolders(path: string, mode: number): Promise<void> {
-  try {
-    await mkdir(path, { mode })
-  } catch (error) {
-    if (await isFolder(path)) return
-    const parent = dirname(path)
-    if (systemCode(error) !== 'ENOENT' || parent === path) throw error
-    if (!(await isFolder(parent))) await makeFolders(parent, mode)
-    await mkdir(path, { mode }).catch(async (reason: unknown) => {
-      // Another process may be making the same ones.
-      if (!(await isFolder(path))) throw reason
-    })
-  }
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
 }
 
 // O_NONBLOCK: opening a named pipe must not wait for its writer.

@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isJsonObject, OcishError, parseJson } from '@ocish/sdk'
-import { type BlobPool, makeFolder } from './blob-pool.ts'
+import type { BlobPool } from './blob-pool.ts'
 import { writeDurably } from './durable-file.ts'
 import { fileError, systemCode } from './file-error.ts'
+import { makeFolder } from './make-folder.ts'
 import { readSmallFile } from './small-file.ts'
 
 const headerName = 'oci-layout'

@@ -3,9 +3,10 @@ import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { algorithmOf, createDigester, type Descriptor, type Digester, hasCode, parseDigest } from '@ocish/sdk'
 import type { Feed } from '@ocish/core'
-import { type BlobPool, makeFolder, readFileBytes } from './blob-pool.ts'
+import { type BlobPool, readFileBytes } from './blob-pool.ts'
 import { checkBlob } from './blob-writer.ts'
 import { fileError } from './file-error.ts'
+import { makeFolder } from './make-folder.ts'
 import { SlabWriter } from './slab-writer.ts'
 
 /** Who receives a digest alone; it may be taken from a holder that seems to be gone. */
