@@ -10,11 +10,14 @@ const rowLimit = 100_000
 
 /** Rows as they arrive, to be filtered, sorted and looked through. */
 export class ViewScreen implements Screen {
+  /** The type of the rows says which columns there are; else every name that comes is one. */
+  readonly #isTyped: boolean
   #state: TableState
   #status = 'reading'
   #changed: (() => void) | undefined
 
   constructor(columns: readonly Column[]) {
+    this.#isTyped = columns.length > 0
     this.#state = tableState(columns)
   }
 
@@ -30,7 +33,8 @@ export class ViewScreen implements Screen {
       if (this.#state.rows.length >= rowLimit) break
     }
     this.#add(batch)
-    this.#status = `${this.#state.rows.length}${this.#state.rows.length >= rowLimit ? ' (cut)' : ''} rows`
+    const { length } = this.#state.rows
+    this.#status = `${length}${length >= rowLimit ? ' (cut)' : ''} ${length === 1 ? 'row' : 'rows'}`
     this.#changed?.()
   }
 
@@ -57,10 +61,7 @@ export class ViewScreen implements Screen {
     if (batch.length === 0) return
     const known = new Set(this.#state.columns.map((column) => column.name))
     const added = new Set(batch.flatMap((row) => Object.keys(row)).filter((name) => !known.has(name)))
-    const columns =
-      this.#state.columns.length > 0 && known.size > 1
-        ? []
-        : [...added].map((name): Column => ({ name, type: 'string' }))
+    const columns = this.#isTyped ? [] : [...added].map((name): Column => ({ name, type: 'string' }))
     this.#state = {
       ...this.#state,
       columns: [...this.#state.columns, ...columns],
