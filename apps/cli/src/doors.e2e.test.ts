@@ -17,7 +17,7 @@ beforeAll(async () => {
     await world.run(`push a.txt HOST/team/app:${tag} -q`)
   // The example of each copies into it: the first door finds what the others find.
   await world.run(['-c', 'tags HOST/team/app | each { cp $it HOST/team/backup/ -q }'])
-})
+}, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
 /** A line as a POSIX shell parts it, as far as the examples use it. */

@@ -16,7 +16,7 @@ beforeAll(async () => {
   }
   const type = 'application/vnd.dev.cosign.artifact.sig.v1+json'
   await world.run(`attach same.txt HOST/app:1.4.0 --artifact-type ${type} -q`)
-})
+}, 60_000)
 afterAll(() => world[Symbol.asyncDispose]())
 
 /** Runs an example as it stands; its standard output, with `HOST` for the registry. */
