@@ -129,6 +129,13 @@ test('serve --sparse takes an index whose manifests are missing', async () => {
   await done
 })
 
+test('ls of a path that is not in the artifact says so', async () => {
+  await world.run('push notes.txt HOST/inside:1')
+  expect((await world.run('ls HOST/inside:1//notes.txt')).code).toBe(0)
+  const { code, stderr } = await world.run('ls HOST/inside:1//other')
+  expect([code, stderr]).toEqual([3, expect.stringContaining('nothing at other')])
+})
+
 test('serve of a file is refused', async () => {
   const { code, stderr } = await world.run('serve notes.txt --addr 127.0.0.1:0')
   expect([code, stderr]).toEqual([2, expect.stringContaining('notes.txt is a file')])

@@ -142,7 +142,7 @@ async function* entries(artifact: Named, call: Call, services: Services): AsyncG
   yield* entryRows(innerEntries(artifact, read, call, services), artifact.location.text, artifact.inner)
 }
 
-/** What lies at a path or below it. */
+/** What lies at a path or below it. Errors: PATH_NOT_FOUND. */
 async function* entryRows(
   all: AsyncIterable<InnerEntry>,
   text: string,
@@ -150,8 +150,10 @@ async function* entryRows(
 ): AsyncGenerator<Row, void> {
   const base = text.replace(/\/\/.*$/, '')
   const inside = inner.replace(/^\/+|\/+$/g, '')
+  let found = inside === ''
   for await (const entry of all) {
     if (inside !== '' && entry.path !== inside && !entry.path.startsWith(`${inside}/`)) continue
+    found = true
     const { path, kind, size, digest, mediaType, mode } = entry
     yield {
       ref: `${base}//${path}`,
@@ -163,6 +165,8 @@ async function* entryRows(
       ...(mode === undefined ? {} : { mode: mode.toString(8).padStart(4, '0') }),
     }
   }
+  if (!found)
+    throw new OcishError('PATH_NOT_FOUND', `nothing at ${inside} in ${base}`, { hint: `Run ls ${base}//.` })
 }
 
 function* partRows(artifact: Named, { manifest }: ReadManifest): Generator<Row, void> {
