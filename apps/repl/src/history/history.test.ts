@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterAll, describe, expect, test } from 'vitest'
 import { HistoryStore } from './history-store.ts'
 import { redacted } from './redact.ts'
@@ -52,6 +53,31 @@ test('without a usable file the session remembers for itself', async () => {
   store.finish(store.add('ls', '', 1)!, 0, 5)
   expect(store.lines).toMatchObject([{ text: 'ls', status: 0 }])
   expect(warnings).toHaveLength(1)
+})
+
+test('a file that is no database is said once, and left as it is', async () => {
+  const file = join(folder, 'broken/history.db')
+  mkdirSync(join(folder, 'broken'))
+  writeFileSync(file, 'this is no database, and longer than its header would be'.repeat(20))
+  const before = warnings.length
+  using store = await open('broken')
+  store.finish(store.add('ls', '', 1)!, 0, 5)
+  expect(store.lines).toMatchObject([{ text: 'ls', status: 0 }])
+  expect(warnings.length - before).toBe(1)
+  expect(readFileSync(file, 'utf8')).toMatch(/^this is no database/)
+})
+
+test('while another program holds the database, lines are kept in memory, and later ones in the file again', async () => {
+  using store = await open('locked')
+  using other = new DatabaseSync(join(folder, 'locked/history.db'))
+  other.exec('BEGIN EXCLUSIVE')
+  store.finish(store.add('held', '', 1)!, 0, 5)
+  expect(store.lines).toMatchObject([{ text: 'held', status: 0 }])
+  other.exec('COMMIT')
+  store.add('free', '', 2)
+  expect(store.lines.map(({ text }) => text)).toEqual(['held', 'free'])
+  using next = await open('locked')
+  expect(next.lines.map(({ text }) => text)).toEqual(['free'])
 })
 
 describe('redaction', () => {
