@@ -37,9 +37,11 @@ export async function copy(
 async function copyRoot(run: Run, graph: Graph, reference: string): Promise<CopyResult> {
   const { source, options } = run
   const tags = [...new Set(options.tags)]
+  // Two registries are asked at once: a round trip less.
+  const probes = tags.length === 0 || run.isOneRegistry ? undefined : tags.map((tag) => statAt(run, tag))
   const asked = await onSide('source', source, undefined, () => readManifest(source, reference, run.call()))
   const root = await replaceRoot(run, graph, asked)
-  const { isThere, missingTags } = await lookAtTarget(run, graph, root.descriptor, tags)
+  const { isThere, missingTags } = await lookAtTarget(run, graph, root.descriptor, { tags, probes })
   const isSkipped = await run.isRefused(root.descriptor)
   const isComplete = isThere && missingTags.length === 0
   if (isSkipped || isComplete) await run.skip(root.descriptor, 'manifests', isSkipped ? 'hook' : 'existing')
@@ -56,10 +58,14 @@ async function lookAtTarget(
   run: Run,
   graph: Graph,
   root: Descriptor,
-  tags: readonly string[],
+  { tags, probes }: { readonly tags: readonly string[]; readonly probes: readonly Probe[] | undefined },
 ): Promise<{ readonly isThere: boolean; readonly missingTags: readonly string[] }> {
+  run.tell({ type: 'probing', descriptor: root })
+  const asked = probes ?? (tags.length === 0 ? [root.digest] : tags).map((name) => statAt(run, name))
   const found = await Promise.all(
-    (tags.length === 0 ? [root.digest] : tags).map((name) => pointsTo(run, name, root)),
+    asked.map((probe) =>
+      onSide('destination', run.target, root, async () => (await probe)() === root.digest),
+    ),
   )
   const missingTags = tags.filter((_, at) => found[at] !== true)
   // A tag that is set within one repository moves nothing: the root was just read from there.
@@ -67,19 +73,21 @@ async function lookAtTarget(
   return { isThere: isRetagged || found.includes(true), missingTags }
 }
 
-async function pointsTo(run: Run, name: string, root: Descriptor): Promise<boolean> {
+/** The answer to a question that was asked early: the digest, undefined for nothing there, or the failure thrown. */
+type Probe = Promise<() => string | undefined>
+
+async function statAt(run: Run, name: string): Probe {
   const { target } = run
-  run.tell({ type: 'probing', descriptor: root })
-  return onSide('destination', target, root, async () => {
-    try {
-      const { descriptor } = await target.registry.statManifest(target.repository, name, run.call(root))
-      return descriptor.digest === root.digest
-    } catch (error) {
-      if (hasCode(error, 'MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND', 'REPOSITORY_NOT_FOUND', 'REGISTRY_DENIED'))
-        return false
+  try {
+    const { descriptor } = await target.registry.statManifest(target.repository, name, run.call())
+    return () => descriptor.digest
+  } catch (error) {
+    if (hasCode(error, 'MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND', 'REPOSITORY_NOT_FOUND', 'REGISTRY_DENIED'))
+      return () => undefined
+    return () => {
       throw error
     }
-  })
+  }
 }
 
 async function replaceRoot(run: Run, graph: Graph, asked: OpenedManifest): Promise<OpenedManifest> {
