@@ -121,11 +121,15 @@ test('jobs run beside the prompt', async () => {
 test('view and browse use the other screen and give it back', async () => {
   await using terminal = open()
   terminal.type(`tags ${registry.host}/team/app | view\r`)
-  await expectShown(terminal, 'app:1.0')
+  const rows = (screen: readonly string[]): readonly string[] =>
+    screen.flatMap((row) => /^ *›? *(1\.[01])\b/.exec(row)?.[1] ?? [])
+  const expectRows = async (...tags: readonly string[]): Promise<void> =>
+    terminal.until(({ screen }) => rows(screen).toSorted().join() === tags.join(), `the rows ${tags.join()}`)
+  await expectRows('1.0', '1.1')
   terminal.type('/1.1\r')
-  await terminal.until(({ screen }) => !screen.join('\n').includes('app:1.0'), 'only 1.1')
+  await expectRows('1.1')
   terminal.type('\u001B')
-  await expectShown(terminal, 'app:1.0')
+  await expectRows('1.0', '1.1')
   terminal.type('q')
   await terminal.until(({ screen }) => !screen.join('\n').includes('/ filter'), 'the prompt')
   terminal.type(`browse ${registry.host}/team\r`)
