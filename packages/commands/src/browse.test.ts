@@ -180,7 +180,14 @@ test('resolve and exists; a missing tag names the closest', async () => {
 test('a missing tag that is close to none names some, a missing repository its namespace', async () => {
   const hintOf = async (text: string): Promise<unknown> =>
     double.run('resolve', { args: { ref: text } }).catch((error: OcishError) => error.hint)
-  expect(await hintOf('here.example/team/app:nightly')).toMatch(/^It has 4 tags, such as .*tags here/)
+  const seeAll = 'see tags here.example/team/app'
+  expect(await hintOf('here.example/team/app:nightly')).toBe(`It has all, 1.0.1, 1.0: ${seeAll}`)
+  const { bytes, descriptor } = sample.manifests.set
+  const { mediaType } = descriptor
+  await double.registry('here.example').pushManifest('team/app', bytes, { mediaType, tags: ['big'] })
+  expect(await hintOf('here.example/team/app:nightly')).toBe(
+    `It has 4 tags, such as big, all, 1.0.1: ${seeAll}`,
+  )
   expect(await hintOf('here.example/team/ap:1')).toBe('Look for the repository: ls here.example/team')
 })
 

@@ -150,6 +150,18 @@ test('a diff', () => {
   `)
 })
 
+test('a diff shortens digests where whole ones do not fit, and only there', () => {
+  const changes = [
+    { op: '~', path: 'config.digest', from: digest, to: digest.replace('4be0', '77ab') },
+    { op: '~', path: 'config.created', from: 'yesterday', to: 'today' },
+  ]
+  expect(diff(changes, { ...look, width: 100 })).toEqual([
+    '~ config.digest   sha256:4be0c1f2…f2 → sha256:77abc1f2…f2',
+    '~ config.created  yesterday → today',
+  ])
+  expect(diff(changes, { ...look, width: Number.POSITIVE_INFINITY })[0]).toContain(`${digest} → `)
+})
+
 test('an error in its three forms', () => {
   const error = new OcishError('TAG_NOT_FOUND', 'no tag "1.5" in ghcr.io/giantswarm/app', {
     hint: 'Run tags app.',
