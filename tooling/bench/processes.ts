@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
@@ -18,6 +18,13 @@ export function findProgram(name: string): string | undefined {
   return undefined
 }
 
+const running = new Set<ChildProcess>()
+
+/** Ends what a case that takes too long has started by `runProcess`, which fails then. */
+export function endProcesses(): void {
+  for (const child of running) child.kill('SIGKILL')
+}
+
 /** Runs a program to its end; anything but success is an error, so that a failure is never a fast run. */
 export async function runProcess(
   program: string,
@@ -30,8 +37,11 @@ export async function runProcess(
   child.stderr.on('data', (chunk: Buffer) => (stderr = (stderr + chunk.toString()).slice(-2000)))
   let memory: number | undefined
   const poll = setInterval(() => (memory = peakMemory(child.pid) ?? memory), 10)
-  const [code] = (await once(child, 'exit')) as [number | null]
-  clearInterval(poll)
+  running.add(child)
+  const [code] = (await once(child, 'exit').finally(() => {
+    running.delete(child)
+    clearInterval(poll)
+  })) as [number | null]
   const wall = performance.now() - started
   if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${stderr}`)
   return memory === undefined ? { wall } : { wall, memory }

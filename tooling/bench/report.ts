@@ -8,6 +8,7 @@ export const legend: string =
   '✓ holds, ✗ missed, ~ too noisy to claim, – missed, as it is by whatever does nothing but move the bytes (see the note)'
 
 function shownValue({ value, unit }: Row): string {
+  if (Number.isNaN(value)) return 'none'
   return `${value.toFixed(unit === 'x' ? 2 : Number.isInteger(value) ? 0 : 1)} ${unit}`
 }
 

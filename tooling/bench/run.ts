@@ -14,7 +14,8 @@ import { growth } from './growth.ts'
 import { lists, pages } from './lists.ts'
 import { memory } from './memory.ts'
 import { ostreeBuild } from './ostree.ts'
-import { findProgram } from './processes.ts'
+import { commandLine } from './command-line.ts'
+import { endProcesses, findProgram } from './processes.ts'
 import { legend, line, writeTable } from './report.ts'
 import { copyRequests } from './requests.ts'
 import { resumes } from './resume.ts'
@@ -83,21 +84,43 @@ const environment: Environment = {
     XDG_STATE_HOME: join(work, 'state'),
   },
 }
+/** Seconds that a case may take; without an end one would keep the others from being measured. */
+const longest = environment.isLarge ? 1800 : 600
+
+/** The rows of a case, or one that says why there are none: the next case is run in any event. */
+async function rowsOf(one: Case): Promise<readonly Row[]> {
+  const { id, title } = one
+  const over = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    over.reject(new Error(`not done after ${longest} s`))
+    endProcesses()
+  }, longest * 1000)
+  try {
+    const rows = one.run(environment)
+    // What comes after the end counts no more.
+    rows.catch(() => undefined)
+    return await Promise.race([rows, over.promise])
+  } catch (error) {
+    const note = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)
+    return [{ case: id, what: title, value: Number.NaN, unit: '', target: '', verdict: 'missed', note }]
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 const only = values.only?.split(',')
 const rows: Row[] = []
 try {
   if (values.json !== true) console.log(`${machine}\n${legend}`)
   for (const one of cases.filter(({ id }) => only === undefined || only.includes(id))) {
-    for (const row of await one.run(environment)) {
+    for (const row of await rowsOf(one)) {
       rows.push(row)
       console.log(values.json === true ? JSON.stringify(row) : line(row))
       if (row.verdict === 'missed') process.exitCode = 1
     }
   }
-  const part = values.only === undefined ? '' : ` --only ${values.only}`
-  const command = `nice -n -20 npx -y pnpm@12 bench${part} --markdown`
   if (values.markdown === true) {
-    const caption = `Made by \`${command}\` (${machine}). ${legend}.`
+    const caption = `Made by \`${commandLine(process.argv.slice(2))}\` (${machine}). ${legend}.`
     await writeTable(join(import.meta.dirname, '../../README.md'), rows, caption)
   }
 } finally {
