@@ -176,7 +176,7 @@ function rateLimit(headers: Readonly<Record<string, string>>): HealthCheck {
 }
 
 /** A refusal in the registry's own words: it was reached, and speaks the protocol. */
-export function isAnswer(error: unknown): boolean {
+function isAnswer(error: unknown): boolean {
   return isOcishError(error) && error.code !== 'RESTRICTED' && ![5, 6].includes(error.exit)
     ? true
     : hasCode(error, 'UNSUPPORTED', 'REGISTRY_DENIED')

@@ -14,7 +14,7 @@ import {
 import { type Descriptor, hasCode, OcishError } from '@ocish/sdk'
 
 /** A registry that has a repository of another one, perhaps by another name. */
-export interface ReadSource {
+interface ReadSource {
   readonly registry: Registry
   readonly repository: string
   readonly asked: 'all' | 'digest-only' | 'tag-only'

@@ -100,7 +100,7 @@ export type Output =
   | { readonly form: 'none' }
 
 /** Of a command that writes to a location. */
-export interface BytesTo {
+interface BytesTo {
   /** The parameter that, as `-`, makes the command give bytes in place of what it tells (`cp a -`). */
   readonly bytesTo?: string
 }

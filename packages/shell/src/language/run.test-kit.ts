@@ -13,11 +13,11 @@ export async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
   yield new TextEncoder().encode(text)
 }
 
-export async function textOf(bytes: Bytes): Promise<string> {
+async function textOf(bytes: Bytes): Promise<string> {
   return Buffer.concat(await Array.fromAsync(bytes)).toString()
 }
 
-export function filesOf(files: Map<string, string>): Files {
+function filesOf(files: Map<string, string>): Files {
   return {
     read: (path) => bytesOf(files.get(path) ?? ''),
     async write(path, bytes, { append }) {
@@ -28,7 +28,7 @@ export function filesOf(files: Map<string, string>): Files {
 }
 
 /** Programs of the tests: `upper` shouts, `fail N` ends with N. */
-export const externals: Externals = {
+const externals: Externals = {
   run({ name, args, input }) {
     const exit = Promise.resolve(name === 'fail' ? Number(args[0]) : 0)
     async function* output(): AsyncGenerator<Uint8Array> {
