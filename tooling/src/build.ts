@@ -45,7 +45,7 @@ const chunks: Readonly<Record<string, readonly string[]>> = {
   // A registry that is asked over the network, and one that is answered.
   client: ['packages/core/src/client/(?!transport|slab|incoming|response-head)'],
   transport: [
-    'packages/core/src/client/(?:transport\\.ts|slab|incoming|response-head)',
+    'packages/core/src/client/(?:transport(?:-connect|-dispatch)?\\.ts|slab|incoming|response-head)',
     'slim-undici',
     'undici/lib/',
   ],

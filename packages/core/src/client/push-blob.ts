@@ -5,7 +5,7 @@ import { statBlob } from './blobs.ts'
 import { CheckedSource } from './checked-source.ts'
 import type { Remote } from './remote.ts'
 import { pushResumable } from './resumable-upload.ts'
-import { isInterruption, RemoteUpload, startUpload } from './upload.ts'
+import { cancelQuietly, isInterruption, RemoteUpload, startUpload } from './upload.ts'
 
 /** Sessions that one blob may use up. */
 const sessions = 3
@@ -120,9 +120,4 @@ function isWorthAnother(error: unknown, signal: AbortSignal | undefined): boolea
   return (
     isInterruption(error) || hasCode(error, 'UPLOAD_NOT_FOUND', 'DIGEST_MISMATCH', 'UPLOAD_RANGE_INVALID')
   )
-}
-
-/** Even after an abort: the registry should not keep what nobody will finish. Its own deadline is short. */
-async function cancelQuietly(upload: RemoteUpload): Promise<void> {
-  await upload.cancel({ signal: AbortSignal.timeout(2000) }).catch(() => undefined)
 }

@@ -12,7 +12,7 @@ import type { CallOptions, PushBlobOptions } from '../registry.ts'
 import { statBlob } from './blobs.ts'
 import { CheckedSource } from './checked-source.ts'
 import type { Remote } from './remote.ts'
-import { isInterruption, RemoteUpload, resumeUpload, startUpload } from './upload.ts'
+import { cancelQuietly, isInterruption, RemoteUpload, resumeUpload, startUpload } from './upload.ts'
 
 /** A blob of which everything is known before it is sent. */
 export interface KnownBlob {
@@ -259,11 +259,6 @@ async function position(upload: RemoteUpload, call: CallOptions): Promise<number
     call.signal?.throwIfAborted()
     return undefined
   }
-}
-
-/** Even after an abort: the registry should not keep what nobody will finish. Its own deadline is short. */
-async function cancelQuietly(upload: RemoteUpload): Promise<void> {
-  await upload.cancel({ signal: AbortSignal.timeout(2000) }).catch(() => undefined)
 }
 
 /** All but the first so many bytes. */

@@ -331,6 +331,11 @@ export function isInterruption(error: unknown): boolean {
   return code === 'NETWORK_FAILED' || code === 'NETWORK_TIMEOUT' || code === 'REGISTRY_UNAVAILABLE'
 }
 
+/** Even after an abort: the registry should not keep what nobody will finish. Its own deadline is two seconds. */
+export async function cancelQuietly(upload: RemoteUpload): Promise<void> {
+  await upload.cancel({ signal: AbortSignal.timeout(2000) }).catch(() => undefined)
+}
+
 // eslint-disable-next-line typescript/require-await -- a stream of what is in memory
 async function* slices(bytes: Uint8Array, size: number): Bytes {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size)
