@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { accessSync, constants, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { basename, delimiter, join } from 'node:path'
 import type { Environment } from './case.ts'
 import type { Sample } from './measure.ts'
 
@@ -43,7 +43,7 @@ export async function runProcess(
     clearInterval(poll)
   })) as [number | null]
   const wall = performance.now() - started
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}: ${stderr}`)
+  if (code !== 0) throw new Error(`${basename(program)} ${args.join(' ')} ended with ${code}: ${stderr}`)
   return memory === undefined ? { wall } : { wall, memory }
 }
 
