@@ -25,3 +25,12 @@ test('of other rows every name is a column, also one that comes late', async () 
   await screen.read(edge({ a: 1, b: 2 }, { c: 3 }))
   expect(shown(screen)).toMatch(/A +B +C/)
 })
+
+test('of bytes each line is a row, and of a list each element', async () => {
+  const lines = new ViewScreen([])
+  await lines.read({ form: 'bytes', bytes: new Blob(['one\r\ntwo']).stream() })
+  expect(shown(lines)).toMatch(/2 rows[^]* LINE[^]* one\n[^]* two\n/)
+  const list = new ViewScreen([])
+  await list.read({ form: 'value', value: [{ a: 'x' }, { a: 'y' }], type: 'list' })
+  expect(shown(list)).toMatch(/2 rows[^]* A\n[^]* x\n[^]* y\n/)
+})

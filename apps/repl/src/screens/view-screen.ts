@@ -1,4 +1,4 @@
-import type { Column, Edge, Row } from '@ocish/shell'
+import { type Column, type Edge, read, type Row, rowsOf } from '@ocish/shell'
 import type { Look, Text } from '@ocish/shell/text'
 import type { KeyEvent } from '../keys/key-event.ts'
 import type { Screen } from './driver.ts'
@@ -21,10 +21,11 @@ export class ViewScreen implements Screen {
     this.#state = tableState(columns)
   }
 
-  /** Takes in what a pipe gives, until its end. Errors: those of the pipe. */
+  /** Takes in what a pipe gives, of bytes their lines, until its end. Errors: those of the pipe, LIMIT_EXCEEDED. */
   async read(edge: Edge): Promise<void> {
+    const { rows } = rowsOf(edge.form === 'bytes' ? await read('lines', edge.bytes) : edge)
     let batch: Row[] = []
-    for await (const row of rowsOf(edge)) {
+    for await (const row of rows) {
       batch.push(row)
       if (batch.length >= 200 || this.#state.rows.length < 50) {
         this.#add(batch)
@@ -68,21 +69,5 @@ export class ViewScreen implements Screen {
       rows: [...this.#state.rows, ...batch],
     }
     this.#changed?.()
-  }
-}
-
-async function* rowsOf(edge: Edge): AsyncGenerator<Row, void> {
-  if (edge.form === 'rows') yield* edge.rows
-  else if (edge.form === 'values') for await (const value of edge.values) yield { value }
-  else if (edge.form === 'value') yield { value: edge.value }
-  else {
-    const decoder = new TextDecoder()
-    let rest = ''
-    for await (const chunk of edge.bytes) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-      rest = lines.pop() ?? ''
-      for (const line of lines) yield { line }
-    }
-    if (rest !== '') yield { line: rest }
   }
 }
