@@ -1,21 +1,24 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { OcishError } from '@ocish/sdk'
+import { type Confirmation, confirming } from '@ocish/host'
 import { safe } from '@ocish/shell/text'
 import { standardError } from './standard-error.ts'
 
 /** The questions a session may ask on the terminal; `signal` ends one that waits. */
 export interface Asking {
-  confirm(question: string): Promise<boolean>
+  confirm(question: string, more?: Confirmation): Promise<boolean>
   readSecret(prompt: string): Promise<string>
 }
 
 export function askOnTerminal(signal: AbortSignal): Asking {
   return {
-    /** Anything but y or yes is no. */
-    async confirm(question) {
-      const answer = await ask(`${safe(question)} [y/N] `, standardError(), signal)
-      return /^y(?:es)?$/i.test(answer.trim())
+    /** Anything but y or yes, or what has to be typed, is no. */
+    async confirm(question, more = {}) {
+      const shape = { choice: '[y/N]', columns: Number.POSITIVE_INFINITY }
+      const { lines, prompt, agrees } = confirming(question, more, shape)
+      for (const line of lines) standardError().write(`${safe(line)}\n`)
+      return agrees(await ask(safe(prompt), standardError(), signal))
     },
     /** What is typed is not shown. */
     async readSecret(prompt) {

@@ -54,7 +54,22 @@ test('a manifest goes with its tags, which the question names, and what refers t
   })
   expect(questions[0]).toContain('2 tags one, two')
   expect(questions[0]).toContain('1 referrer is left without a subject')
+  expect(questions[0]).toContain(`\nsbom  ${sample.manifests.sbom.descriptor.digest}\n`)
   expect(await tags()).toEqual(['three'])
+})
+
+test('what takes several tags or referrers along wants a name, not a yes', async () => {
+  const asked = async (ref: string): Promise<string> =>
+    (await double.run('rm', { args: { ref: [`here.example/app${ref}`] }, flags: { manifest: true } }))
+      .questions[0]!
+  expect(await asked(':three')).not.toContain('typed:')
+  expect(await asked(':one')).toMatch(/\ntyped: one$/)
+  await sample.push(double.registry('here.example'), 'app')
+  expect(await asked(`@${digest}`)).toMatch(/\ntyped: two$/)
+  await double.registry('here.example').pushManifest('app', sample.manifests.app.bytes, {
+    mediaType: sample.manifests.app.descriptor.mediaType,
+  })
+  expect(await asked(`@${digest}`)).toMatch(/\ntyped: app$/)
 })
 
 test('--referrers takes them away first', async () => {

@@ -8,6 +8,7 @@ import { mapOrdered } from './map-ordered.ts'
 import { openArtifact, withSuggestion, type Named } from './open-artifact.ts'
 import { referrersOf } from './referrers-of.ts'
 import type { Services } from './services.ts'
+import { lastName } from './source-name.ts'
 import type { Run } from './run.ts'
 
 export const run: Run = async function* run(call, services) {
@@ -63,10 +64,10 @@ async function* removeManifest(artifact: Named, call: Call, services: Services):
     registry.statManifest(repository, artifact.reference, { signal }),
   )
   const tags = await tagsOn(artifact, descriptor, services, signal)
-  const referrers = await referrersDeepestFirst(artifact, descriptor.digest, signal)
+  const referrers = await referrersDeepestFirst(artifact, descriptor.digest, services, signal)
   const removed = isSet(call, 'referrers') ? referrers : []
   const rows = [
-    ...removed.map((digest) => action(artifact, digest, 'a referrer')),
+    ...removed.map(({ digest }) => action(artifact, digest, 'a referrer')),
     action(artifact, descriptor.digest, tags.length === 0 ? 'no tag' : `tags: ${tags.join(', ')}`),
   ]
   if (services.options.dryRun) {
@@ -74,7 +75,12 @@ async function* removeManifest(artifact: Named, call: Call, services: Services):
     return
   }
   const left = isSet(call, 'referrers') ? 0 : referrers.length
-  await services.confirm(question(display, descriptor.digest, tags, removed.length, left))
+  await services.confirm(question(display, descriptor.digest, tags, removed.length, left), {
+    details: referrers.map(({ kind, digest }) => `${kind}  ${digest}`),
+    ...(tags.length > 1 || referrers.length > 0
+      ? { typed: artifact.tag ?? tags.at(-1) ?? lastName(artifact.location) }
+      : {}),
+  })
   if (!services.options.yes) await checkUnchanged(artifact, descriptor, tags, services, signal)
   for (const row of rows) {
     // Referrers before what they refer to, so that nothing dangles when one of them cannot be deleted.
@@ -175,10 +181,12 @@ async function tagsOn(
 async function referrersDeepestFirst(
   artifact: Named,
   digest: string,
+  services: Services,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  const digests: string[] = []
-  for await (const { row } of referrersOf(artifact, digest, { depth: 64, kinds: [], signal }))
-    digests.unshift(String(row['digest']))
-  return digests
+): Promise<readonly { readonly kind: string; readonly digest: string }[]> {
+  const found: { kind: string; digest: string }[] = []
+  const kinds = services.kinds.list()
+  for await (const { row } of referrersOf(artifact, digest, { depth: 64, kinds, signal }))
+    found.unshift({ kind: String(row['kind']), digest: String(row['digest']) })
+  return found
 }

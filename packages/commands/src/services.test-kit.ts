@@ -70,8 +70,8 @@ export class ServicesDouble {
       target: async (_path, _options, fill) => fill(this.#target()),
       unpackedDigest: async () => undefined,
       exclusive: async (_key, _signal, work) => work(),
-      confirm: async (question) => {
-        questions.push(question)
+      confirm: async (question, { details = [], typed } = {}) => {
+        questions.push([question, ...details, ...(typed === undefined ? [] : [`typed: ${typed}`])].join('\n'))
         if (this.answer !== undefined) await this.answer()
         else if (!run.yes) throw new OcishError('CONFIRMATION_REQUIRED', question)
       },

@@ -257,6 +257,14 @@ export interface ExtractFolderOptions {
   readonly signal: AbortSignal
 }
 
+/** What a question that is hard to take back says and wants besides a yes. */
+export interface Confirmation {
+  /** What else it concerns, a line each. */
+  readonly details?: readonly string[]
+  /** What has to be typed instead of yes. */
+  readonly typed?: string
+}
+
 /** What commands need beyond the registry contract. Declared here, implemented by host; tests bring their own. */
 export interface Services {
   readonly version: string
@@ -312,7 +320,7 @@ export interface Services {
   /** Runs `work` while no other process of this machine holds `key` (fallback tags, layouts). */
   exclusive<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>
   /** Asks a person; without a terminal: CONFIRMATION_REQUIRED unless `--yes`. */
-  confirm(question: string): Promise<void>
+  confirm(question: string, more?: Confirmation): Promise<void>
   /** Secret input of `login`: from standard input or a prompt without echo. */
   readSecret(prompt: string): Promise<string>
   /** One row once it listens; ends when the signal says so. */

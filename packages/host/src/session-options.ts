@@ -1,3 +1,4 @@
+import type { Confirmation } from '@ocish/commands'
 import type { OnTransfer, Registry } from '@ocish/core'
 import type { CredentialLookup, TraceEvent } from '@ocish/core/client'
 import type { Bytes, KindContext } from '@ocish/sdk'
@@ -44,7 +45,7 @@ export interface SessionOptions {
   readonly kindProgress?: KindContext['progress']
   readonly trace?: (event: TraceEvent) => void
   /** Asks a person; absent: there is nobody to ask. */
-  readonly confirm?: (question: string) => Promise<boolean>
+  readonly confirm?: (question: string, more?: Confirmation) => Promise<boolean>
   /** Reads a secret without showing it; absent: there is nobody to ask. */
   readonly readSecret?: (prompt: string) => Promise<string>
 }

@@ -1,4 +1,5 @@
 import type {
+  Confirmation,
   Access,
   CacheView,
   Credentials,
@@ -338,13 +339,14 @@ class HostSession implements Session {
     return cacheView(async () => this.#parts.holdings.store())
   }
 
-  async confirm(question: string): Promise<void> {
+  async confirm(question: string, more?: Confirmation): Promise<void> {
     if (this.options.yes) return
     if (this.#given.confirm === undefined)
       throw new OcishError('CONFIRMATION_REQUIRED', `not confirmed: ${question.replace(/[?.]$/, '')}`, {
         hint: 'Add --yes.',
       })
-    if (!(await this.#given.confirm(question))) throw new OcishError('CONFIRMATION_REQUIRED', 'not confirmed')
+    if (!(await this.#given.confirm(question, more)))
+      throw new OcishError('CONFIRMATION_REQUIRED', 'not confirmed')
   }
 
   async readSecret(prompt: string): Promise<string> {

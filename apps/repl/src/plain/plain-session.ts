@@ -1,4 +1,5 @@
 import { createInterface, type Interface } from 'node:readline'
+import { type Confirmation, confirming } from '@ocish/host'
 import { OcishError } from '@ocish/sdk'
 import type { Emission } from '@ocish/shell'
 import { type Look, safe } from '@ocish/shell/text'
@@ -94,8 +95,11 @@ class PlainFront implements Front {
     process.stdout.write(`job ${id} ${state}: ${safe(line)}\n`)
   }
 
-  async confirm(question: string, signal: AbortSignal): Promise<boolean> {
-    return /^y(?:es)?$/i.test((await this.#ask(`${question} yes or no: `, signal)).trim())
+  async confirm(question: string, more: Confirmation, signal: AbortSignal): Promise<boolean> {
+    const shape = { choice: 'yes or no:', columns: Number.POSITIVE_INFINITY }
+    const { lines, prompt, agrees } = confirming(question, more, shape)
+    for (const line of lines) await this.write(`${safe(line)}\n`)
+    return agrees(await this.#ask(safe(prompt), signal))
   }
 
   /** Errors: INTERRUPTED. */

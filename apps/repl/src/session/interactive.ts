@@ -1,3 +1,4 @@
+import { type Confirmation, confirming } from '@ocish/host'
 import { OcishError } from '@ocish/sdk'
 import { type Emission, type Site, toProblem } from '@ocish/shell'
 import { cut, join, type Look, paint, safe, text, type Text, width } from '@ocish/shell/text'
@@ -209,9 +210,11 @@ export class Interactive implements Front, FrameSource {
     this.#over.resolve(status)
   }
 
-  async confirm(question: string, signal: AbortSignal): Promise<boolean> {
-    const answer = await this.#asking.ask(`${question} [y/N] `, false, signal)
-    return /^y(?:es)?$/i.test(answer?.trim() ?? '')
+  async confirm(question: string, more: Confirmation, signal: AbortSignal): Promise<boolean> {
+    const shape = { choice: '[y/N]', columns: this.columns }
+    const { lines, prompt, agrees } = confirming(question, more, shape)
+    if (lines.length > 0) await this.write(`${lines.map((line) => safe(line)).join('\n')}\n`)
+    return agrees((await this.#asking.ask(prompt, false, signal)) ?? '')
   }
 
   /** Errors: INTERRUPTED. */

@@ -78,9 +78,9 @@ function sessionOptions({
       currentRun()?.progress.take(event)
       surface.changed()
     },
-    confirm: async (question) => {
+    confirm: async (question, more = {}) => {
       const run = currentRun()
-      return run?.background === true ? false : surface.confirm(question, run?.stop.signal ?? signal)
+      return run?.background === true ? false : surface.confirm(question, more, run?.stop.signal ?? signal)
     },
     readSecret: async (prompt) => {
       const run = currentRun()

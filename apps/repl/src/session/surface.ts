@@ -1,11 +1,13 @@
+import type { Confirmation } from '@ocish/host'
+
 /** What a front end offers to the session behind it. */
 export interface Surface {
   /** Finished text, above whatever is being typed. Resolves when more may come. */
   write(text: string): Promise<void>
   /** Something that is shown changed. */
   changed(): void
-  /** Asks yes or no. */
-  confirm(question: string, signal: AbortSignal): Promise<boolean>
+  /** Asks yes or no, or for what has to be typed. */
+  confirm(question: string, more: Confirmation, signal: AbortSignal): Promise<boolean>
   /** A line. Errors: INTERRUPTED. */
   readLine(prompt: string, signal: AbortSignal): Promise<string>
   /** A line that is not shown while it is typed. */
