@@ -1,6 +1,6 @@
 import { createMemoryRegistry } from '@ocish/core'
 import { serve, type ServeOptions } from '@ocish/server'
-import { content, dockerRegistry, has, temporaryFolder } from '@ocish/testing'
+import { content, createAuthority, dockerRegistry, has, temporaryFolder } from '@ocish/testing'
 import { describe, expect, it, test } from 'vitest'
 import { doctor } from './doctor.ts'
 import { pathsFrom } from './paths.ts'
@@ -59,6 +59,18 @@ describe('doctor', () => {
       `${shown}, taken with the credential of ann from OCISH_USERNAME and OCISH_PASSWORD`,
     )
     expect((await told(server.host, { ...env, OCISH_PASSWORD: 'wrong' }))['authentication']).toMatch(/^BAD /)
+  })
+
+  it('shakes hands on loopback too, where the connection is TLS', async () => {
+    const authority = createAuthority()
+    const { cert, key } = authority.issue(['127.0.0.1'])
+    await using server = await served({ tls: { cert, key } })
+    const checks = await Array.fromAsync(
+      doctor(server.host, { optionsFor: async () => ({ ca: authority.cert }), signal }),
+    )
+    const found = new Map(checks.map(({ check, detail }) => [check, detail]))
+    expect(found.get('tls')).toMatch(/^TLSv1\.\d, by ocish test authority, until /)
+    expect(found.get('api')).toBe('distribution')
   })
 
   it('leaves everything as it was', async () => {

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises'
 import { connect as connectTls } from 'node:tls'
 import type { HealthCheck } from '@ocish/commands'
 import type { ClientOptions, TraceEvent } from '@ocish/core/client'
-import { canonicalRegistry, hasCode, isOcishError, OcishError, registryHost } from '@ocish/sdk'
+import { canonicalRegistry, hasCode, isOcishError, OcishError } from '@ocish/sdk'
 
 export interface DoctorOptions {
   readonly optionsFor: (host: string) => Promise<ClientOptions>
@@ -20,9 +20,9 @@ export async function* doctor(name: string, options: DoctorOptions): AsyncGenera
       hint: 'Give a host such as ghcr.io.',
     })
   const client = await options.optionsFor(registry)
-  const { hostname, port, secure } = endpointOf(registryHost(registry), client)
-  const { checkContact, proxyFor } = await import('@ocish/core/client')
-  const url = new URL(`${secure ? 'https' : 'http'}://${registryHost(registry)}`)
+  const { apiOrigin, checkContact, proxyFor } = await import('@ocish/core/client')
+  const url = apiOrigin(registry, client)
+  const hostname = url.hostname.replace(/^\[|\]$/g, '')
   checkContact(url, client)
   const proxy = proxyFor(url, client.proxy)
   const resolved = yield* step('dns', async () => {
@@ -31,9 +31,11 @@ export async function* doctor(name: string, options: DoctorOptions): AsyncGenera
     return addresses.map(({ address }) => address).join(', ')
   })
   yield { check: 'proxy', ok: true, detail: proxyDetail(url, proxy, client) }
-  if (!secure) yield { check: 'tls', ok: true, detail: 'plain HTTP' }
+  if (url.protocol === 'http:') yield { check: 'tls', ok: true, detail: 'plain HTTP' }
   else if (resolved && proxy === undefined)
-    yield* step('tls', async () => handshake({ hostname, port, client, signal: options.signal }))
+    yield* step('tls', async () =>
+      handshake({ hostname, port: Number(url.port) || 443, client, signal: options.signal }),
+    )
   yield* overHttp(registry, client, options.signal)
 }
 
@@ -47,17 +49,6 @@ async function* step(check: string, work: () => Promise<string>): AsyncGenerator
     yield { check, ok: false, detail: error instanceof Error ? error.message : String(error) }
     return false
   }
-}
-
-function endpointOf(
-  host: string,
-  { plainHttp }: ClientOptions,
-): { readonly hostname: string; readonly port: number; readonly secure: boolean } {
-  const { hostname, port } = new URL(`https://${host}`)
-  const plainName = hostname.replace(/^\[|\]$/g, '')
-  const loopback = plainName === 'localhost' || plainName === '::1' || plainName.startsWith('127.')
-  const secure = plainHttp !== true && !loopback
-  return { hostname: plainName, port: port === '' ? (secure ? 443 : 80) : Number(port), secure }
 }
 
 async function handshake(target: {
@@ -177,9 +168,10 @@ function rateLimit(headers: Readonly<Record<string, string>>): HealthCheck {
 
 /** A refusal in the registry's own words: it was reached, and speaks the protocol. */
 function isAnswer(error: unknown): boolean {
-  return isOcishError(error) && error.code !== 'RESTRICTED' && ![5, 6].includes(error.exit)
-    ? true
-    : hasCode(error, 'UNSUPPORTED', 'REGISTRY_DENIED')
+  return (
+    hasCode(error, 'UNSUPPORTED', 'REGISTRY_DENIED') ||
+    (isOcishError(error) && error.code !== 'RESTRICTED' && ![5, 6].includes(error.exit))
+  )
 }
 
 function clock(date: string | undefined): HealthCheck {

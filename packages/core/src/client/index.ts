@@ -14,6 +14,7 @@ export {
 } from './auth/find-credential.ts'
 export { createClient } from './client.ts'
 export { checkContact } from './contact.ts'
+export { apiOrigin } from './origin.ts'
 export type {
   CachedToken,
   ClientOptions,
