@@ -86,15 +86,11 @@ async function* repositoryOrNamespace(
   if (!found && missing !== undefined) throw missing
 }
 
-async function* tags(opened: Opened, call: Call, services: Services): AsyncGenerator<Row, void> {
-  yield* wantedTags(opened, call, services, () => true)
-}
-
-async function* wantedTags(
+async function* tags(
   opened: Opened,
   call: Call,
   services: Services,
-  keep: (tag: string) => boolean,
+  keep: (tag: string) => boolean = () => true,
 ): AsyncGenerator<Row, void> {
   const kind = textFlag(call, 'kind')
   const all = isSet(call, 'all')
@@ -129,7 +125,7 @@ async function* globRows(
     return
   }
   for (const one of await expandRefs([repository], services, call.signal)) {
-    yield* wantedTags(await services.open(one, 'read'), call, services, (name) => globMatch(tag, name))
+    yield* tags(await services.open(one, 'read'), call, services, (name) => globMatch(tag, name))
   }
 }
 

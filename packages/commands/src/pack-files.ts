@@ -137,7 +137,13 @@ async function openFile(path: string, services: Services): Promise<Source> {
   throw new OcishError('FILE_FAILED', `${path} is a folder, and a file is wanted`)
 }
 
-async function openPath(path: string, verb: PackingVerb, call: Call, services: Services): Promise<Source> {
+/** A file or folder to be packed. Errors: FILE_NOT_FOUND, USAGE_INVALID_VALUE (something else was meant), FILE_FAILED. */
+export async function openPath(
+  path: string,
+  verb: PackingVerb,
+  call: Call,
+  services: Services,
+): Promise<Source> {
   try {
     return await services.source(path)
   } catch (error) {

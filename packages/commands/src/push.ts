@@ -4,7 +4,7 @@ import { askedAnnotations, merged } from './annotations.ts'
 import { textArg, textArgs, textFlag, textFlags } from './call-values.ts'
 import { kindOptions } from './kind-options.ts'
 import { openArtifact, withSuggestion } from './open-artifact.ts'
-import { packFiles } from './pack-files.ts'
+import { openPath, packFiles } from './pack-files.ts'
 import { pushed } from './pushed.ts'
 import type { KindInfo, Opened, Services } from './services.ts'
 import { genericName, sourceKind } from './source-kind.ts'
@@ -48,9 +48,7 @@ async function kindOf(call: Call, services: Services): Promise<KindInfo | undefi
   const single = path !== undefined && more.length === 0 && path !== '-'
   if (as !== undefined && as !== genericName) checkForKind(as, single, plain)
   if (!single || as === genericName || (as === undefined && plain.length > 0)) return generic(call, services)
-  const source = await services.source(path).catch(() => undefined)
-  if (source === undefined) return generic(call, services)
-  const kind = await sourceKind(source, as, services)
+  const kind = await sourceKind(await openPath(path, 'push', call, services), as, services)
   if (kind === undefined) return generic(call, services)
   if (as === undefined)
     services.note(`${path} is taken as ${kind.name}; --as ${genericName} pushes the plain file`)

@@ -149,7 +149,7 @@ async function showWhole(
     if (form === 'file') await moveExclusively(container.root, place.path)
     else await fs.rename(container.root, place.path)
   } catch (cause) {
-    // Somebody made one in the meantime; theirs is kept, and so is what was moved aside.
+    // Somebody may have made one in the meantime: theirs is kept.
     await bringBack(container, place.path)
     const code = errnoOf(cause)
     if (code === 'ENOTEMPTY')
@@ -166,6 +166,7 @@ async function moveAside(container: Container, path: string): Promise<void> {
   })
 }
 
+/** What was moved aside, where its place is free; that it was not is told by the failure before. */
 async function bringBack(container: Container, path: string): Promise<void> {
   if (await lstatOrNothing(container.old)) await fs.rename(container.old, path).catch(() => undefined)
 }
