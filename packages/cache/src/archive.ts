@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path'
-import { type Descriptor, isDigest, octetStream, OcishError, type OpenBytes } from '@ocish/sdk'
+import { type Descriptor, hasCode, isDigest, octetStream, OcishError, type OpenBytes } from '@ocish/sdk'
 import {
   type Abilities,
   type BlobContent,
@@ -17,6 +17,7 @@ import {
   type ReadOptions,
   type Registry,
   type Sink,
+  Turns,
   unsupported,
   UnsupportedRegistry,
 } from '@ocish/core'
@@ -96,8 +97,7 @@ async function openExisting(
   try {
     file = await openArchiveFile(path, shown, options)
   } catch (error) {
-    if (options.access === 'write' && error instanceof OcishError && error.code === 'FILE_NOT_FOUND')
-      return undefined
+    if (options.access === 'write' && hasCode(error, 'FILE_NOT_FOUND')) return undefined
     throw error
   }
   try {
@@ -261,7 +261,7 @@ class WritableArchive extends ArchiveRegistry {
   override readonly abilities: Abilities = abilities(true)
   readonly #existing: OpenedArchive | undefined
   #writer: ArchiveWriter | undefined
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
   #isCommitted = false
 
   constructor(file: string, name: string, options: ArchiveOptions, existing: OpenedArchive | undefined) {
@@ -333,7 +333,7 @@ class WritableArchive extends ArchiveRegistry {
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
-    await this.#last.catch(() => {})
+    await this.#turns.ended()
     const writer = this.#writer
     this.#writer = undefined
     this.opened = undefined
@@ -360,14 +360,12 @@ class WritableArchive extends ArchiveRegistry {
     signal: AbortSignal | undefined,
     work: (writer: ArchiveWriter) => Promise<T>,
   ): Promise<T> {
-    const turn = this.#last.then(async () => {
+    return this.#turns.take(async () => {
       signal?.throwIfAborted()
       if (this.#isCommitted) throw unsupported(this.name, 'writing after it was finished')
       checkEntryRepository(this.view.ownName(repository))
       return await work(await this.#begin(signal))
     })
-    this.#last = turn.catch(() => {})
-    return turn
   }
 
   /** What the archive held before comes first, in its order. */

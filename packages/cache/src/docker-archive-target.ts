@@ -9,6 +9,7 @@ import {
   type PushBlobOptions,
   type PushedManifest,
   type PushManifestOptions,
+  Turns,
   unsupported,
   UnsupportedRegistry,
 } from '@ocish/core'
@@ -51,7 +52,7 @@ class DockerArchiveTarget extends UnsupportedRegistry implements Archive {
   /** The manifests behind the images, by digest and by name. */
   readonly #manifests = new Map<string, Descriptor>()
   #writer: Promise<DockerArchiveWriter> | undefined
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
   #isCommitted = false
 
   constructor(path: string, name: string | undefined) {
@@ -134,7 +135,7 @@ class DockerArchiveTarget extends UnsupportedRegistry implements Archive {
   }
 
   override async [Symbol.asyncDispose](): Promise<void> {
-    await this.#last.catch(() => {})
+    await this.#turns.ended()
     const writer = await this.#writer?.catch(() => undefined)
     this.#writer = undefined
     await writer?.discard()
@@ -184,14 +185,12 @@ class DockerArchiveTarget extends UnsupportedRegistry implements Archive {
   }
 
   #inTurn<T>(signal: AbortSignal | undefined, work: (writer: DockerArchiveWriter) => Promise<T>): Promise<T> {
-    const turn = this.#last.then(async () => {
+    return this.#turns.take(async () => {
       signal?.throwIfAborted()
       if (this.#isCommitted) throw unsupported(this.name, 'writing after it was finished')
       this.#writer ??= DockerArchiveWriter.create(this.file)
       return work(await this.#writer)
     })
-    this.#last = turn.catch(() => {})
-    return turn
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, opendir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Turns } from '@ocish/core'
 import { isManifestMediaType } from '@ocish/sdk'
 import type { BlobPool } from './blob-pool.ts'
 import type { Catalog } from './catalog.ts'
@@ -27,7 +28,7 @@ export class LayoutMirror {
   readonly #options: MirrorOptions
   readonly #behind = new Set<string>()
   #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> = Promise.resolve()
+  readonly #turns = new Turns()
 
   constructor(options: MirrorOptions) {
     this.#options = options
@@ -55,15 +56,9 @@ export class LayoutMirror {
     this.#timer = undefined
     const repositories = [...this.#behind]
     this.#behind.clear()
-    const before = this.#writing
-    const writing = this.#writeAll(repositories, before)
-    this.#writing = writing.catch(() => {})
-    await writing
-  }
-
-  async #writeAll(repositories: readonly string[], before: Promise<void>): Promise<void> {
-    await before
-    for (const repository of repositories) await this.#write(repository)
+    await this.#turns.take(async () => {
+      for (const repository of repositories) await this.#write(repository)
+    })
   }
 
   readonly #warn = (error: unknown): void => {

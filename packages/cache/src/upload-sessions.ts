@@ -10,7 +10,7 @@ import {
   octetStream,
   OcishError,
 } from '@ocish/sdk'
-import type { CallOptions, Upload } from '@ocish/core'
+import { type CallOptions, Turns, type Upload } from '@ocish/core'
 import { type BlobPool, readFileBytes } from './blob-pool.ts'
 import { BlobWriter } from './blob-writer.ts'
 import { randomName } from './durable-file.ts'
@@ -116,7 +116,7 @@ class Session {
   #offset: number
   /** The running hash, and how many bytes it has seen. */
   #hashed: { readonly digester: Digester; size: number } | undefined
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
 
   constructor(
     pool: BlobPool,
@@ -137,11 +137,11 @@ class Session {
   }
 
   write(chunk: Uint8Array | Bytes, signal?: AbortSignal): Promise<void> {
-    return this.#inTurn(() => this.#append(chunk instanceof Uint8Array ? [chunk] : chunk, signal))
+    return this.#turns.take(() => this.#append(chunk instanceof Uint8Array ? [chunk] : chunk, signal))
   }
 
   commit(digest: string, signal?: AbortSignal): Promise<Descriptor> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const algorithm = algorithmOf(digest)
       const { digester, size } = await this.#complete(digest, signal)
       const file = await this.#open()
@@ -152,7 +152,7 @@ class Session {
   }
 
   cancel(): Promise<void> {
-    return this.#inTurn(() => rm(this.#path, { force: true }))
+    return this.#turns.take(() => rm(this.#path, { force: true }))
   }
 
   async #append(chunks: Iterable<Uint8Array> | Bytes, signal?: AbortSignal): Promise<void> {
@@ -207,12 +207,6 @@ class Session {
       if (systemCode(error) === 'ENOENT') throw gone(this.id)
       throw fileError(error, `write ${this.#path}`)
     }
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work)
-    this.#last = turn.catch(() => {})
-    return turn
   }
 }
 

@@ -1,8 +1,8 @@
-import { digestOf } from '@ocish/sdk'
+import { concat, digestOf } from '@ocish/sdk'
 import { bytesOf, noise, opened, readAll } from '@ocish/testing'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { abortable, collect, concat, counted, fromBytes } from './bytes.ts'
+import { abortable, counted, fromBytes } from './bytes.ts'
 import { verified } from './verified.ts'
 
 const hello = bytesOf('hello')
@@ -32,13 +32,6 @@ describe('streams', () => {
     expect(concat(chunks)).toEqual(source)
     chunks[0]?.fill(0)
     expect(source).toEqual(noise(600_000))
-  })
-
-  it('are collected up to a limit, and closed beyond it', async () => {
-    expect(await collect(opened('hel', 'lo')(), { limit: 5 })).toEqual(hello)
-    const source = watched('hel', 'lo', 'more')
-    await expect(collect(source.bytes, { limit: 4, what: 'the configuration' })).toFailWith('LIMIT_EXCEEDED')
-    expect(source.closed).toBe(true)
   })
 
   it('are counted', async () => {

@@ -1,5 +1,5 @@
 export * from '@ocish/sdk'
-export { abortable, collect, type CollectOptions, concat, counted, fromBytes } from './bytes.ts'
+export { abortable, counted, fromBytes } from './bytes.ts'
 export { copy } from './copy.ts'
 export type { CopyCounts, CopyOptions, CopyResult, IndexMode, SkipReason } from './copy/options.ts'
 export { pumpBlob, pumpPlainly } from './copy/pump.ts'
@@ -63,5 +63,6 @@ export type {
   Writer,
 } from './registry.ts'
 export { requiredParts, successors } from './successors.ts'
+export { Turns } from './turns.ts'
 export { noAbilities, unsupported, UnsupportedRegistry } from './unsupported.ts'
 export { checkDigest, checkSize, type Expected, verified, type VerifyOptions } from './verified.ts'

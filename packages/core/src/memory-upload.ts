@@ -1,5 +1,14 @@
-import { algorithmOf, type Bytes, type Descriptor, digestOf, OcishError, octetStream } from '@ocish/sdk'
-import { concat, fromBytes } from './bytes.ts'
+import {
+  algorithmOf,
+  type Bytes,
+  concat,
+  type Descriptor,
+  digestOf,
+  OcishError,
+  octetStream,
+} from '@ocish/sdk'
+import { fromBytes } from './bytes.ts'
+import { Turns } from './turns.ts'
 import type { CallOptions, Upload } from './registry.ts'
 import { checkDigest } from './verified.ts'
 
@@ -10,7 +19,7 @@ export class MemorySession {
   readonly #chunks: Uint8Array[] = []
   #offset = 0
   #open = true
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
 
   constructor(id: string, repository: string) {
     this.id = id
@@ -50,12 +59,10 @@ export class MemorySession {
   }
 
   #inTurn<T>(act: () => T | Promise<T>): Promise<T> {
-    const turn = this.#queue.then(() => {
+    return this.#turns.take(() => {
       this.#mustBeOpen()
       return act()
     })
-    this.#queue = turn.catch(() => null)
-    return turn
   }
 
   #mustBeOpen(): void {

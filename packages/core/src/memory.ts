@@ -1,6 +1,7 @@
 import {
   algorithmOf,
   type Bytes,
+  collect,
   type Descriptor,
   digestOf,
   isDigest,
@@ -14,7 +15,7 @@ import {
   parseDigest,
   parseManifest,
 } from '@ocish/sdk'
-import { abortable, collect, fromBytes } from './bytes.ts'
+import { abortable, fromBytes } from './bytes.ts'
 import { MemorySession, MemoryUpload, type SessionEnd, uploadNotFound } from './memory-upload.ts'
 import { manifestEtag, notModified, paged } from './pages.ts'
 import type {

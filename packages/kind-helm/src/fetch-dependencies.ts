@@ -1,4 +1,4 @@
-import { OcishError, type KindContext } from '@ocish/sdk'
+import { OcishError, readPart, type KindContext } from '@ocish/sdk'
 import { parseVersion } from '@ocish/versions'
 import { loadChart, lockBytes, type Chart } from './chart.ts'
 import type { ChartFile } from './chart-files.ts'
@@ -6,7 +6,6 @@ import { checkMetadata } from './check-metadata.ts'
 import { limits, lockFile } from './constants.ts'
 import { declared, ociRepository, resolveDependencies, type Resolved } from './dependencies.ts'
 import { encodeLock, lockDigest, readLock, type LockedDependency } from './lock.ts'
-import { readPart } from './read-bytes.ts'
 import { chartLayer, chartManifest, readMetadata } from './read.ts'
 
 /** A dependency with the archive of its chart; `file` is its path in the chart that needs it. */
@@ -82,7 +81,7 @@ async function fetchOne(resolved: Resolved, context: KindContext): Promise<Chart
   const { name, version } = checkMetadata(await readMetadata(artifact), 'the configuration')
   if (name !== resolved.name)
     throw new OcishError('KIND_INPUT_INVALID', `${resolved.ref} is the chart ${name}, not ${resolved.name}`)
-  const bytes = await readPart(artifact, chartLayer(artifact), limits.total)
+  const bytes = await readPart(artifact, chartLayer(artifact), { limit: limits.total })
   return { path: `charts/${name}-${version}.tgz`, bytes }
 }
 

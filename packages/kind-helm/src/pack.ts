@@ -1,4 +1,5 @@
 import {
+  collect,
   digestOf,
   isTag,
   OcishError,
@@ -19,7 +20,6 @@ import { chartNotes } from './lint.ts'
 import { encodeHelmManifest } from './manifest-bytes.ts'
 import { formatTime, packOptions, type PackOptions } from './options.ts'
 import { readArchive } from './read-archive.ts'
-import { readBytes } from './read-bytes.ts'
 import { readFolder } from './read-folder.ts'
 import { writeArchive } from './write-archive.ts'
 
@@ -63,7 +63,7 @@ async function packArchive(
   const layers: Part[] = [{ mediaType: chartType, size, open: () => source.open('') }]
   const provenance = await source.beside?.('.prov')
   if (provenance !== undefined) {
-    const bytes = await readBytes(provenance.open(''), provenance.name, limits.provenance)
+    const bytes = await collect(provenance.open(''), { what: provenance.name, limit: limits.provenance })
     layers.push({
       mediaType: provenanceType,
       digest: digestOf(bytes),

@@ -1,9 +1,8 @@
 import { decompressed, readTar, sniffCompression } from '@ocish/archive'
-import { OcishError, type Bytes } from '@ocish/sdk'
+import { collect, OcishError, type Bytes } from '@ocish/sdk'
 import { ChartFiles, type ChartFile } from './chart-files.ts'
 import { chartPath } from './chart-path.ts'
 import { limits } from './constants.ts'
-import { readBytes } from './read-bytes.ts'
 
 /** Of the uncompressed tar: contents, and a header with padding for each file. */
 const archiveLimits = {
@@ -35,7 +34,7 @@ export async function readArchive(bytes: Bytes, signal?: AbortSignal): Promise<r
     }
     const path = chartPath(member.path)
     collected.claim(path, member.size)
-    collected.add(path, await readBytes(member.content, path, limits.file))
+    collected.add(path, await collect(member.content, { what: path, limit: limits.file }))
   }
   if (collected.files.length === 0) throw new OcishError('KIND_INPUT_INVALID', 'no files in chart archive')
   return collected.files

@@ -1,9 +1,8 @@
-import { compareUtf8, hasCode, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
+import { collect, compareUtf8, hasCode, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
 import { ChartFiles, type ChartFile } from './chart-files.ts'
 import { ignoreFile, limits } from './constants.ts'
 import { decodeText } from './chart-yaml.ts'
 import { parseHelmIgnore, type HelmIgnore } from './helm-ignore.ts'
-import { readBytes } from './read-bytes.ts'
 
 /**
  * The files of a chart's folder in Helm's order, without what `.helmignore` names; links are followed as far as they stay
@@ -21,7 +20,10 @@ export async function readIgnore(source: Source): Promise<HelmIgnore> {
   const entry = await statOrNothing(source, ignoreFile)
   if (entry?.kind !== 'file') return parseHelmIgnore('')
   return parseHelmIgnore(
-    decodeText(await readBytes(source.open(ignoreFile), ignoreFile, limits.document), ignoreFile),
+    decodeText(
+      await collect(source.open(ignoreFile), { what: ignoreFile, limit: limits.document }),
+      ignoreFile,
+    ),
   )
 }
 
@@ -72,7 +74,7 @@ class Walk {
       })
     }
     this.collected.claim(path, entry.size)
-    this.collected.add(path, await readBytes(this.#source.open(entry.path), path, limits.file))
+    this.collected.add(path, await collect(this.#source.open(entry.path), { what: path, limit: limits.file }))
   }
 
   /** What a link stands for, which must be inside. */

@@ -1,4 +1,4 @@
-import { OcishError, parseJson, type Artifact, type Descriptor } from '@ocish/sdk'
+import { OcishError, parseJson, readPart, type Artifact, type Descriptor } from '@ocish/sdk'
 import { createdAnnotation } from './annotations.ts'
 import { decodeText } from './chart-yaml.ts'
 import { fileOf, loadChart, type Chart } from './chart.ts'
@@ -8,7 +8,6 @@ import type { HelmChart } from './model.ts'
 import type { Metadata } from './metadata.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { readArchive } from './read-archive.ts'
-import { readPart } from './read-bytes.ts'
 import { fromJson, toPlain } from './yaml-tree.ts'
 
 /** The manifest of the chart: the artifact itself, or the one in an index. Errors: KIND_INPUT_INVALID. */
@@ -41,7 +40,7 @@ export async function readMetadata(manifest: Artifact): Promise<Metadata> {
   if (manifest.config === undefined)
     throw new OcishError('KIND_INPUT_INVALID', 'the chart has no configuration')
   const what = 'the configuration'
-  const bytes = await readPart(manifest, manifest.config, limits.config)
+  const bytes = await readPart(manifest, manifest.config, { limit: limits.config })
   const value = parseJson(bytes, { what, code: 'KIND_INPUT_INVALID', maxDepth: limits.depth })
   return decodeMetadata(fromJson(value), what).metadata
 }

@@ -1,8 +1,7 @@
-import { OcishError, type Artifact, type KindContext } from '@ocish/sdk'
+import { collect, OcishError, readPart, type Artifact, type KindContext } from '@ocish/sdk'
 import { checkMetadata } from './check-metadata.ts'
 import { limits } from './constants.ts'
 import { verifyProvenance } from './provenance.ts'
-import { readBytes, readPart } from './read-bytes.ts'
 import { chartLayer, provenanceLayer, readMetadata } from './read.ts'
 
 /** An archive, and what vouches for it. */
@@ -17,7 +16,7 @@ export interface Signed {
 export async function signedChart(artifact: Artifact, what: string): Promise<Signed> {
   const layer = provenanceLayer(artifact) ?? withoutProvenance(what)
   const { name, version } = checkMetadata(await readMetadata(artifact), 'the configuration')
-  const provenance = await readPart(artifact, layer, limits.provenance)
+  const provenance = await readPart(artifact, layer, { limit: limits.provenance })
   return { name: `${name}-${version}.tgz`, digest: chartLayer(artifact).digest, provenance }
 }
 
@@ -44,7 +43,7 @@ export async function verifyAsked(artifact: Artifact, context: KindContext): Pro
     })
   }
   const source = await context.file('keyring')
-  const keys = await readBytes(source.open(''), 'the keyring', limits.keyring)
+  const keys = await collect(source.open(''), { what: 'the keyring', limit: limits.keyring })
   const signed = await signedChart(artifact, artifact.ref ?? artifact.descriptor.digest)
   await verifyProvenance(signed.provenance, signed, keys)
 }

@@ -1,4 +1,5 @@
 import {
+  collect,
   encodeGoJson,
   hasCode,
   isArtifact,
@@ -19,7 +20,6 @@ import type { Metadata } from './metadata.ts'
 import { missingDependencies, tagOf } from './pack.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { readArchive } from './read-archive.ts'
-import { readBytes } from './read-bytes.ts'
 import { readFolder, readIgnore, statOrNothing } from './read-folder.ts'
 import { chartLayer, chartManifest, readMetadata } from './read.ts'
 
@@ -66,7 +66,7 @@ async function* folderFindings(source: Source, signal: AbortSignal): Findings {
     }
     const entry = await statOrNothing(source, chartFile)
     if (entry?.kind === 'file') {
-      const bytes = await readBytes(limited(source, entry.size), chartFile, limits.document)
+      const bytes = await collect(limited(source, entry.size), { what: chartFile, limit: limits.document })
       const { metadata } = readChartYaml(bytes)
       if (metadata.name !== undefined && metadata.name !== source.name) {
         yield {

@@ -10,6 +10,7 @@ import {
 import {
   type Artifact,
   type Bytes,
+  collect,
   defineKind,
   type Descriptor,
   isJsonObject,
@@ -36,7 +37,7 @@ const artifactType = 'application/vnd.ocish.plugin.v1'
 const configType = 'application/vnd.ocish.plugin.config.v1+json'
 /** The archive that npm would have of it. */
 const layerType = 'application/vnd.ocish.plugin.content.v1.tar+gzip'
-const maxManifest = 1 << 20
+const manifestLimit = { limit: 1024 * 1024, what: 'package.json' } as const
 const archiveLimits = { bytes: 256 << 20, entries: 10_000 }
 
 async function readPlugin(artifact: Artifact): Promise<Plugin> {
@@ -91,21 +92,10 @@ function archiveOf(source: Source): Bytes {
 }
 
 async function manifestOf(source: Source, archive: OpenBytes): Promise<Uint8Array> {
-  if (source.type === 'folder') return collected(source.open('package.json'))
+  if (source.type === 'folder') return collect(source.open('package.json'), manifestLimit)
   for await (const member of readTar(decompressed(archive(), archiveLimits), { limits: archiveLimits }))
-    if (/^[^/]+\/package\.json$/.test(member.path)) return collected(member.content)
+    if (/^[^/]+\/package\.json$/.test(member.path)) return collect(member.content, manifestLimit)
   throw new OcishError('KIND_INPUT_INVALID', 'the archive has no package.json')
-}
-
-async function collected(bytes: Bytes): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of bytes) {
-    size += chunk.length
-    if (size > maxManifest) throw new OcishError('LIMIT_EXCEEDED', 'package.json is larger than 1 MiB')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
 }
 
 function contentOf({ layers }: Artifact): Descriptor {

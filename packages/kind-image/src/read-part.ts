@@ -1,15 +1,18 @@
-import { type Artifact, type Descriptor, isJsonObject, OcishError, parseJson } from '@ocish/sdk'
+import {
+  type Artifact,
+  type Descriptor,
+  isJsonObject,
+  OcishError,
+  parseJson,
+  readPart as readLimited,
+} from '@ocish/sdk'
 
 /** Bytes of the largest configuration, envelope or document that is read to describe an artifact. */
 export const maxPart: number = 16 * 1024 * 1024
 
 /** A part as a whole, verified. Errors: LIMIT_EXCEEDED, those of the part. */
-export async function readPart(artifact: Artifact, part: Descriptor): Promise<Uint8Array> {
-  if (part.size > maxPart)
-    throw new OcishError('LIMIT_EXCEEDED', `the ${part.mediaType} is larger than ${maxPart} bytes`)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of artifact.open(part)) chunks.push(chunk)
-  return Buffer.concat(chunks)
+export function readPart(artifact: Artifact, part: Descriptor): Promise<Uint8Array> {
+  return readLimited(artifact, part, { limit: maxPart })
 }
 
 /** A JSON object. Errors: KIND_INPUT_INVALID, LIMIT_EXCEEDED. */

@@ -1,4 +1,12 @@
-import { hasCode, isJsonObject, OcishError, parseJson, type Artifact, type Descriptor } from '@ocish/sdk'
+import {
+  hasCode,
+  isJsonObject,
+  OcishError,
+  parseJson,
+  readPart,
+  type Artifact,
+  type Descriptor,
+} from '@ocish/sdk'
 import { parseConfigObject, readComponents, readComposition } from './config-blobs.ts'
 import { annotationPrefix, limits, personalityConfigType, pluginConfigType } from './constants.ts'
 import { decodeMetadata } from './metadata.ts'
@@ -62,13 +70,13 @@ async function ofType(artifact: Artifact, configType: string, kind: string): Pro
 }
 
 async function readConfig(artifact: Artifact): Promise<Readonly<Record<string, unknown>>> {
-  return artifact.config === undefined ? {} : parseConfigObject(await readPart(artifact, artifact.config))
+  return artifact.config === undefined ? {} : parseConfigObject(await readSmall(artifact, artifact.config))
 }
 
 async function readLabels(artifact: Artifact): Promise<Readonly<Record<string, string>>> {
   if (artifact.config === undefined) return {}
   try {
-    const bytes = await readPart(artifact, artifact.config)
+    const bytes = await readSmall(artifact, artifact.config)
     const value = parseJson(bytes, { what: 'the image configuration', code: 'KIND_INPUT_INVALID' })
     const inner = isJsonObject(value) ? value['config'] : undefined
     const labels = isJsonObject(inner) ? inner['Labels'] : undefined
@@ -80,11 +88,7 @@ async function readLabels(artifact: Artifact): Promise<Readonly<Record<string, s
   }
 }
 
-/** A small part as a whole. */
-export async function readPart(artifact: Artifact, part: Descriptor): Promise<Uint8Array> {
-  if (part.size > limits.json)
-    throw new OcishError('LIMIT_EXCEEDED', `the ${part.mediaType} is larger than 1 MiB`)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of artifact.open(part)) chunks.push(chunk)
-  return Buffer.concat(chunks)
+/** A small part as a whole. Errors: LIMIT_EXCEEDED above 1 MiB, and those of opening it. */
+export function readSmall(artifact: Artifact, part: Descriptor): Promise<Uint8Array> {
+  return readPart(artifact, part, { limit: limits.json })
 }

@@ -12,7 +12,7 @@ import {
 } from '@ocish/sdk'
 import { limits, markerFile } from './constants.ts'
 import { parseConfigObject } from './config-blobs.ts'
-import { readPart } from './read.ts'
+import { readSmall } from './read.ts'
 
 const archiveLimits = { bytes: limits.totalBytes, entries: limits.entries, file: limits.fileBytes }
 
@@ -65,7 +65,7 @@ export async function* listContent(
 /** `.oci-cache.json` as klaus-oci writes it: two spaces, Go's escapes, no newline at the end. */
 async function marker(artifact: Artifact): Promise<Uint8Array> {
   const config =
-    artifact.config === undefined ? {} : parseConfigObject(await readPart(artifact, artifact.config))
+    artifact.config === undefined ? {} : parseConfigObject(await readSmall(artifact, artifact.config))
   const annotations = Object.entries(artifact.annotations)
   const document: GoJson = {
     digest: artifact.descriptor.digest,

@@ -1,4 +1,4 @@
-import { formatReference, looksLikeRegistry, OcishError, parseReference, type Reference } from '@ocish/sdk'
+import { formatReference, isOcishError, looksLikeRegistry, parseReference, type Reference } from '@ocish/sdk'
 
 /** The image of a configuration as a full reference. */
 export interface Image {
@@ -35,7 +35,7 @@ function tryParse(text: string): Reference | undefined {
   try {
     return parseReference(text)
   } catch (error) {
-    if (error instanceof OcishError) return undefined
+    if (isOcishError(error)) return undefined
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import type { SchemaResult, StandardSchema } from '@ocish/sdk'
+import { isJsonObject, type SchemaResult, type StandardSchema } from '@ocish/sdk'
 import { fields, type FieldSpec, type FieldSpecs } from './fields.ts'
 import type { RunConfig } from './model.ts'
 
@@ -44,7 +44,7 @@ export const schema: StandardSchema<RunConfig> = {
 }
 
 function validate(value: unknown): SchemaResult<RunConfig> {
-  if (!isRecord(value)) return { issues: [{ message: 'an object was expected' }] }
+  if (!isJsonObject(value)) return { issues: [{ message: 'an object was expected' }] }
   const wrong = Object.entries(fields).filter(([name, spec]) => {
     const found = value[name]
     return found !== undefined && !hasShape(spec, found)
@@ -63,17 +63,13 @@ function hasShape({ type }: FieldSpec, value: unknown): boolean {
     case 'strings':
       return Array.isArray(value) && value.every((item) => typeof item === 'string')
     case 'strings-map':
-      return isRecord(value) && Object.values(value).every((item) => typeof item === 'string')
+      return isJsonObject(value) && Object.values(value).every((item) => typeof item === 'string')
     case 'object':
-      return isRecord(value)
+      return isJsonObject(value)
     case 'objects':
       return Array.isArray(value)
     case 'raw':
     default:
       return true
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

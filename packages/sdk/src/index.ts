@@ -1,5 +1,5 @@
-export { streamOf } from './bytes.ts'
-export type { Bytes, OpenBytes } from './bytes.ts'
+export { collect, concat, streamOf } from './bytes.ts'
+export type { Bytes, CollectOptions, OpenBytes } from './bytes.ts'
 export { inlineData, isSameContent, parseAnnotations, parseDescriptor } from './descriptor.ts'
 export type { Annotations, Descriptor, Platform } from './descriptor.ts'
 export {
@@ -73,6 +73,7 @@ export {
   parseMediaType,
 } from './media-types.ts'
 export { formatLocation, type LocationOptions, parseLocation } from './parse-location.ts'
+export { readPart } from './read-part.ts'
 export {
   canonicalRegistry,
   dockerHub,

@@ -1,4 +1,4 @@
-import { type Registry, type Upload, hasCode, OcishError } from '@ocish/core'
+import { type Registry, type Upload, hasCode, OcishError, Turns } from '@ocish/core'
 import { refuse } from './answer.ts'
 import type { Limits } from './options.ts'
 import { SpooledUpload } from './spooled-upload.ts'
@@ -13,7 +13,7 @@ export class UploadSession {
   lastUse: number = Date.now()
   /** A chunk below the minimum has arrived: it was the last one. */
   hadShortChunk = false
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
 
   constructor(id: string, repository: string, user: string | undefined, upload: Upload) {
     this.id = id
@@ -25,10 +25,8 @@ export class UploadSession {
   /** Runs `work` after everything that came before it. */
   async inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.lastUse = Date.now()
-    const turn = this.#turn.then(work)
-    this.#turn = turn.catch(() => null)
     try {
-      return await turn
+      return await this.#turns.take(work)
     } finally {
       this.lastUse = Date.now()
     }

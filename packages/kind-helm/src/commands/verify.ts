@@ -1,7 +1,6 @@
-import { createDigester, OcishError, type KindCommand, type KindCommandContext } from '@ocish/sdk'
+import { collect, createDigester, OcishError, type KindCommand, type KindCommandContext } from '@ocish/sdk'
 import { limits } from '../constants.ts'
 import { verifyProvenance } from '../provenance.ts'
-import { readBytes } from '../read-bytes.ts'
 import type { ResolveOptions } from '../resolve.ts'
 import { type Signed, signedChart, withoutProvenance } from '../signed.ts'
 import { artifactAt, isPath, sourceAt } from './chart-at.ts'
@@ -35,11 +34,10 @@ export const verify: KindCommand = {
         hint: 'Export public keys with gpg --export > FILE, and name it with --keyring FILE.',
       })
     }
-    const keyring = await readBytes(
-      (await sourceAt('keyring', context)).open(''),
-      'the keyring',
-      limits.keyring,
-    )
+    const keyring = await collect((await sourceAt('keyring', context)).open(''), {
+      what: 'the keyring',
+      limit: limits.keyring,
+    })
     const signed = await signedAt(String(args['chart']), asked(flags), context)
     const { signers, fingerprint, file, digest } = await verifyProvenance(signed.provenance, signed, keyring)
     const note = file === signed.name ? '' : `signed as ${file}`
@@ -63,6 +61,6 @@ async function localSigned(context: KindCommandContext): Promise<Signed> {
   if (beside === undefined) return withoutProvenance(source.name)
   const digester = createDigester()
   for await (const chunk of source.open('')) digester.update(chunk)
-  const provenance = await readBytes(beside.open(''), beside.name, limits.provenance)
+  const provenance = await collect(beside.open(''), { what: beside.name, limit: limits.provenance })
   return { name: source.name, digest: digester.digest(), provenance }
 }
