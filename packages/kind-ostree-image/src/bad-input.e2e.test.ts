@@ -197,7 +197,7 @@ describe.skipIf(ocishBin === '')(
       await expectRefused(`size-${size}`, status, /"\/huge"/)
     })
 
-    it('forty levels of nine equal folders are each looked at once by fsck', async () => {
+    it('§19.2 forty levels of nine equal folders: nobody begins to walk them, fsck looks at each object once', async () => {
       const repo = await EvilRepo.make('bomb')
       let tree = await repo.put('dirtree', encodeDirTree(none))
       for (let level = 0; level < 40; level += 1) {
@@ -212,6 +212,23 @@ describe.skipIf(ocishBin === '')(
       await repo.commit(tree)
       const checked = await run('ostree fsck bomb')
       expect([checked.code, checked.stdout]).toEqual([0, ''])
+      await expectRefused('bomb', 6, /entries of a tree: more than 5000000/)
+      const harmless = await EvilRepo.make('harmless')
+      await harmless.commit({ files: [{ name: 'a', checksum: harmless.file }], folders: [] })
+      expect((await run('ostree build harmless main oci:harmless-image:1 --arch amd64')).code).toBe(0)
+      for (const line of [
+        'ostree ls bomb main --recursive',
+        'ls ostree:bomb:main//',
+        'ostree compare oci:harmless-image:1 bomb main',
+      ]) {
+        const { code, stdout, stderr } = await run(line)
+        expect([line, code, stdout]).toEqual([line, 6, ''])
+        expect(stderr).toContain('entries of a tree')
+      }
+      const findings = await run('validate oci:harmless-image:1 --repo bomb --revision main')
+      expect([findings.code, findings.stdout]).toEqual([1, expect.stringMatching(/LIMIT_EXCEEDED.*entries/)])
+      const top = await run('ostree ls bomb main -o ndjson')
+      expect([top.code, top.stdout.trim().split('\n').length]).toEqual([0, 10])
     })
 
     it('names that would delete files are refused in both forms', async () => {

@@ -166,7 +166,8 @@ function checkFolder(
   if (!imported.metas.has(at.meta)) throw missing(`${at.meta}.dirmeta`, path)
   if (seen.has(at.tree)) return
   seen.add(at.tree)
-  if (path.length > defaultRepoLimits.path) throw beyond('characters of a path', defaultRepoLimits.path)
+  if (Buffer.byteLength(path) > defaultRepoLimits.path)
+    throw beyond('bytes of a path', defaultRepoLimits.path)
   const tree = imported.trees.get(at.tree)
   if (tree === undefined) throw missing(`${at.tree}.dirtree`, path)
   for (const { name, checksum } of tree.files)

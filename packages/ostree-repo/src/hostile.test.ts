@@ -8,6 +8,7 @@ import { decodeDirTree, encodeDirMeta, encodeDirTree } from './dirtree.ts'
 import { decodeVariant, encodeVariant } from './gvariant.ts'
 import type { RepoLimits } from './limits.ts'
 import { objectPath, type ObjectKind } from './object-path.ts'
+import type { RepoFiles } from './repo-files.ts'
 import { openRepo, type Repository } from './repository.ts'
 import { walk } from './walk.ts'
 
@@ -42,6 +43,18 @@ class Evil {
   async open(limits: Partial<RepoLimits> = {}): Promise<Repository> {
     this.files['objects/.keep'] = ''
     return openRepo(memorySource(this.files), { limits })
+  }
+
+  /** The repository, and the files of it that are opened. */
+  async counted(): Promise<{ readonly repo: Repository; readonly opened: readonly string[] }> {
+    this.files['objects/.keep'] = ''
+    const source = memorySource(this.files)
+    const opened: string[] = []
+    const open: RepoFiles['open'] = (path, ...rest) => {
+      opened.push(path)
+      return source.open(path, ...rest)
+    }
+    return { repo: await openRepo({ ...source, open }), opened }
   }
 
   /** Reads everything of the commit. */
@@ -84,15 +97,66 @@ describe('trees whose checksums are right', () => {
     await expect(evil.readAll(evil.commit(tree))).toFailWith('OSTREE_OBJECT_INVALID')
   })
 
-  it('ten levels of ten equal folders end at the limit of paths', async () => {
+  it.each([
+    ['ten levels of ten', 10, 10],
+    ['forty levels of nine', 40, 9],
+  ])(
+    '%s equal folders end at the limit of paths before one is walked, each object read once',
+    async (_name, levels, width) => {
+      const evil = new Evil()
+      const checksum = evil.content({}, bytes)
+      let tree = evil.put('dirtree', encodeDirTree({ files: [{ name: 'a', checksum }], folders: [] }))
+      for (let level = 0; level < levels; level += 1) {
+        const inner = tree
+        const folders = Array.from({ length: width }, (_, at) => ({
+          name: `${at}`,
+          tree: inner,
+          meta: evil.meta,
+        }))
+        tree = evil.put('dirtree', encodeDirTree({ files: [], folders }))
+      }
+      const commit = evil.commit(tree)
+      const { repo, opened } = await evil.counted()
+      const seen: string[] = []
+      const read = async (): Promise<void> => {
+        for await (const { path } of walk(repo, await repo.commit(commit))) seen.push(path)
+      }
+      await expect(read()).toFailWith('LIMIT_EXCEEDED')
+      expect(seen).toEqual([])
+      const trees = opened.filter((path) => path.endsWith('.dirtree'))
+      expect(trees).toHaveLength(levels + 1)
+      expect(new Set(trees).size).toBe(levels + 1)
+    },
+  )
+
+  it('exactly as many entries, levels and bytes of a path as the limits say are walked, one more is not', async () => {
     const evil = new Evil()
-    let tree = evil.put('dirtree', encodeDirTree({ files: [], folders: [] }))
-    for (let level = 0; level < 10; level += 1) {
-      const inner = tree
-      const folders = Array.from({ length: 10 }, (_, at) => ({ name: `${at}`, tree: inner, meta: evil.meta }))
-      tree = evil.put('dirtree', encodeDirTree({ files: [], folders }))
+    const checksum = evil.content({}, bytes)
+    // The root, two folders, a file in each: é is two bytes, so the longest path is é/été.
+    const leaf = evil.put('dirtree', encodeDirTree({ files: [{ name: 'été', checksum }], folders: [] }))
+    const folders = ['a', 'é'].map((name) => ({ name, tree: leaf, meta: evil.meta }))
+    const commit = evil.commit(evil.put('dirtree', encodeDirTree({ files: [], folders })))
+    const limits = { entries: 5, depth: 1, path: 8 }
+    await evil.readAll(commit, limits)
+    for (const less of [{ entries: 4 }, { depth: 0 }, { path: 7 }])
+      await expect(evil.readAll(commit, { ...limits, ...less })).toFailWith('LIMIT_EXCEEDED')
+  })
+
+  it('a folder that cannot be read is met by the walk, behind what lies before it', async () => {
+    const evil = new Evil()
+    const empty = evil.put('dirtree', encodeDirTree({ files: [], folders: [] }))
+    const folders = [
+      { name: 'a', tree: empty, meta: evil.meta },
+      { name: 'b', tree: 'b'.repeat(64), meta: evil.meta },
+    ]
+    const commit = evil.commit(evil.put('dirtree', encodeDirTree({ files: [], folders })))
+    const repo = await evil.open()
+    const seen: string[] = []
+    const read = async (): Promise<void> => {
+      for await (const { path } of walk(repo, await repo.commit(commit))) seen.push(path)
     }
-    await expect(evil.readAll(evil.commit(tree), { entries: 5000 })).toFailWith('LIMIT_EXCEEDED')
+    await expect(read()).toFailWith('OSTREE_OBJECT_MISSING')
+    expect(seen).toEqual(['', 'a', 'b'])
   })
 
   it('folders without end', async () => {

@@ -12,6 +12,7 @@ import type { Owner } from './recovered-header.ts'
 import { parseRepoConfig, type RepoConfig, type RepoMode } from './repo-config.ts'
 import { readFile, type RepoFiles } from './repo-files.ts'
 import { resolveRevision } from './revision.ts'
+import { TreeCache } from './tree-cache.ts'
 
 /** An OSTree repository that is only read. Every object is verified by its checksum. */
 export interface Repository {
@@ -64,6 +65,7 @@ class OpenRepository implements Repository {
   readonly #config: RepoConfig
   /** A system has few distinct ones. */
   readonly #metas = new Map<string, DirMeta>()
+  readonly #trees = new TreeCache(50_000)
 
   constructor(files: RepoFiles, config: RepoConfig, limits: RepoLimits) {
     this.#files = files
@@ -124,7 +126,11 @@ class OpenRepository implements Repository {
   }
 
   async tree(checksum: string, treePath?: string): Promise<DirTree> {
-    return this.#beside(this.#decoded(checksum, 'dirtree', decodeDirTree, treePath))
+    const known = this.#trees.get(checksum)
+    if (known) return known
+    const tree = await this.#beside(this.#decoded(checksum, 'dirtree', decodeDirTree, treePath))
+    this.#trees.set(checksum, tree)
+    return tree
   }
 
   async meta(checksum: string, treePath?: string): Promise<DirMeta> {

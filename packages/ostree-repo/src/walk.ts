@@ -1,6 +1,7 @@
 import { OcishError } from '@ocish/sdk'
 import type { Commit } from './commit.ts'
 import type { ContentObject } from './content.ts'
+import { refuseEndless } from './count-paths.ts'
 import type { DirMeta } from './dirtree.ts'
 import { beyond } from './limits.ts'
 import { ahead, budgetOf, type Found, type ReadContentsOptions } from './read-contents.ts'
@@ -42,7 +43,8 @@ interface State {
 
 /**
  * All entries of a commit: a folder, its files in their order, then its folders, each the same way (ostree.md §10).
- * Contents are not read. Equal subtrees are walked as often as they appear, and paths are what is limited.
+ * Contents are not read. Equal subtrees are walked as often as they appear, and paths are what is limited: they are counted
+ * before the first entry comes. Errors: LIMIT_EXCEEDED, PATH_NOT_FOUND, those of reading objects.
  */
 export async function* walk(
   repo: Repository,
@@ -51,8 +53,12 @@ export async function* walk(
 ): AsyncGenerator<TreeNode> {
   const state: State = { repo, options, entries: 0, bytes: 0 }
   const start = await find(repo, commit, options.from ?? '')
-  if (start.type !== 'folder') yield start
-  else yield* walkFolder(state, start)
+  if (start.type !== 'folder') {
+    yield start
+    return
+  }
+  if (options.recursive ?? true) await refuseEndless(repo, start, options.signal)
+  yield* walkFolder(state, start)
 }
 
 /** The entry at a path. Errors: PATH_NOT_FOUND, those of reading objects. */
@@ -129,5 +135,7 @@ function count(state: State, path: string): void {
   const { limits } = state.repo
   state.entries += 1
   if (state.entries > limits.entries) throw beyond('entries of a tree', limits.entries)
-  if (path.length > limits.path) throw beyond('characters of a path', limits.path)
+  // A character is three bytes at most for each unit of its length.
+  if (path.length * 3 > limits.path && Buffer.byteLength(path) > limits.path)
+    throw beyond('bytes of a path', limits.path)
 }
