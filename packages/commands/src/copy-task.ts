@@ -18,6 +18,11 @@ export function targetRef({ to, tag }: CopyTask): string {
   return tag === undefined ? to.display : `${to.display}:${tag}`
 }
 
+/** What is copied, as a person writes it. */
+export function sourceRef({ from }: CopyTask): string {
+  return `${from.display}${from.digest === undefined ? ':' : '@'}${from.reference}`
+}
+
 /** Copies. Errors: those of `copy`, with the closest tags where a tag is not there. */
 export async function copyNow(
   task: CopyTask,
@@ -66,7 +71,7 @@ export async function* plannedCopy(
   const there = await digestAt(task.to, task.tag ?? digest, signal)
   const status = there === digest ? 'existing' : 'planned'
   const bytes = status === 'existing' ? 0 : (sizeOf(manifest) ?? content.descriptor.size)
-  yield transfer(targetRef(task), bytes, start, { digest, status })
+  yield transfer(targetRef(task), bytes, start, { digest, status, source: sourceRef(task) })
 }
 
 /** What a copy did. */
@@ -79,6 +84,7 @@ export function copiedRow(task: CopyTask, result: CopyResult, start: number): Ro
     reused: existing.bytes,
     mounted: mounted.bytes,
     status: nothing ? 'existing' : 'done',
+    source: sourceRef(task),
   })
 }
 

@@ -3,7 +3,16 @@ import { OcishError } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
 import { isSet, textArg, textArgs } from './call-values.ts'
 import { copySettings, withReferrers } from './copy-settings.ts'
-import { copiedRow, copyNow, type CopyTask, digestAt, plannedCopy, targetRef, transfer } from './copy-task.ts'
+import {
+  copiedRow,
+  copyNow,
+  type CopyTask,
+  digestAt,
+  plannedCopy,
+  sourceRef,
+  targetRef,
+  transfer,
+} from './copy-task.ts'
 import { eachItem } from './each-item.ts'
 import { expandRefs } from './expand-refs.ts'
 import { isCopiedTag } from './hidden-tags.ts'
@@ -23,7 +32,12 @@ export const run: Run = async function* run(call, services) {
   const outcome = yield* eachItem(
     tasks,
     (task) => copyOne(task, settings, call, services, written),
-    (task, error) => ({ ref: task.source, status: 'failed', reason: error.message }),
+    (task, error) => ({
+      ref: task.source,
+      source: task.source,
+      status: 'failed',
+      reason: error.message,
+    }),
     tagsAtOnce(call),
   )
   for (const registry of written) await registry.commit({ signal: call.signal })
@@ -128,7 +142,7 @@ async function* copyOne(
     tag !== undefined &&
     (await digestAt(to, tag, call.signal)) !== undefined
   ) {
-    yield transfer(targetRef(task), 0, start, { status: 'skipped' })
+    yield transfer(targetRef(task), 0, start, { status: 'skipped', source: sourceRef(task) })
   } else if (services.options.dryRun) {
     yield* plannedCopy(task, services, call.signal)
   } else {

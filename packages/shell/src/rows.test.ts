@@ -15,7 +15,7 @@ test('the columns are a contract: only additions', () => {
       "Referrer{ref:ref, digest:digest, kind:string, artifactType:mediatype, size:size, created:time, subject:digest}",
       "Node{depth:int, label:string, ref:ref, kind:string, digest:digest, mediaType:mediatype, size:size, platform:string, note:string}",
       "Change{op:string, path:string, from:string, to:string}",
-      "Transfer{ref:ref, digest:digest, bytes:size, reused:size, mounted:size, ms:int, status:string}",
+      "Transfer{ref:ref, digest:digest, bytes:size, reused:size, mounted:size, ms:int, status:string, source:ref}",
       "Action{op:string, ref:ref, digest:digest, reason:string, status:string}",
       "Check{subject:string, check:string, ok:bool, detail:string}",
       "Finding{severity:string, code:string, path:string, line:int, message:string, hint:string}",

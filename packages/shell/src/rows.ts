@@ -113,6 +113,7 @@ export const transferRow: RowType = {
     ...eager('size', 'bytes', 'reused', 'mounted'),
     ...eager('int', 'ms'),
     ...eager('string', 'status'),
+    ...hidden(eager('ref', 'source')),
   ],
 }
 

@@ -1,6 +1,6 @@
 import type { Bytes } from '@ocish/sdk'
 import type { Row } from '../command.ts'
-import { changeRow } from '../rows.ts'
+import { changeRow, transferRow } from '../rows.ts'
 import type { Column, RowType } from '../signature.ts'
 import { describe } from '../text/describe.ts'
 import { diff } from '../text/diff.ts'
@@ -8,6 +8,7 @@ import { humanCell } from '../text/human.ts'
 import { join, safe, type Text } from '../text/safe.ts'
 import { tableLayout, twoColumns } from '../text/table.ts'
 import type { Look } from '../text/theme.ts'
+import { transfers } from '../text/transfers.ts'
 import { tree } from '../text/tree.ts'
 import { wrap } from '../text/width.ts'
 import { shownColumns, typeOfRow } from './columns.ts'
@@ -25,7 +26,7 @@ interface LookOptions {
 const sampleRows = 256
 const sampleMilliseconds = 150
 
-/** For a person: rows as a table (a diff, where they are changes), a Description as a page, bytes as escaped text. */
+/** For a person: rows as a table (a diff, where they are changes; on a screen a line for each, where they are transfers), a Description as a page, bytes as escaped text. */
 export async function* writeTable(edge: Edge, options: LookOptions): AsyncGenerator<string, void> {
   if (edge.form === 'bytes') yield* writeSafe(edge.bytes)
   else if (edge.form === 'value') yield* lines(valueLines(edge.value, edge.type, options.look))
@@ -37,7 +38,20 @@ export async function* writeTable(edge: Edge, options: LookOptions): AsyncGenera
     options.columns === undefined
   ) {
     for await (const batch of batches(edge.rows)) yield* lines(diff(batch, options.look))
+  } else if (isTold(edge, options)) {
+    for await (const batch of batches(edge.rows)) yield* lines(transfers(batch, options.look))
   } else yield* tableLines(rowsOf(edge), options)
+}
+
+/** On a screen a transfer is told in a sentence, unless columns are asked for. */
+function isTold(edge: Edge & { readonly form: 'rows' }, { columns, look }: LookOptions): boolean {
+  const [type, ...others] = edge.types
+  return (
+    others.length === 0 &&
+    type?.name === transferRow.name &&
+    columns === undefined &&
+    Number.isFinite(look.width)
+  )
 }
 
 async function* tableLines(

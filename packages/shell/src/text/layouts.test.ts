@@ -13,6 +13,7 @@ import { fittingDigest, humanDuration, humanSize, shortDigest } from './human.ts
 import { safe } from './safe.ts'
 import { table } from './table.ts'
 import type { Look } from './theme.ts'
+import { transfers } from './transfers.ts'
 import { tree } from './tree.ts'
 import { cut, pad, width, wrap } from './width.ts'
 
@@ -160,6 +161,36 @@ test('a diff shortens digests where whole ones do not fit, and only there', () =
     '~ config.created  yesterday → today',
   ])
   expect(diff(changes, { ...look, width: Number.POSITIVE_INFINITY })[0]).toContain(`${digest} → `)
+})
+
+test('transfers, one a line', () => {
+  const row = {
+    source: 'a.example/app:1',
+    ref: 'b.example/app:1',
+    digest,
+    bytes: 188_416,
+    mounted: 0,
+    reused: 0,
+  }
+  const rows = [
+    { ...row, ms: 14_000, status: 'done' },
+    { ...row, ms: 350, mounted: 1024, reused: 2048, status: 'done' },
+    { ...row, ms: 1, bytes: 0, status: 'existing' },
+    { ...row, status: 'planned' },
+    { ...row, digest: undefined, status: 'skipped' },
+    { source: 'a.example/\u001b[2J', ref: 'a.example/\u001b[2J', status: 'failed', reason: 'no\nwhere' },
+  ]
+  expect(transfers(rows, look)).toMatchInlineSnapshot(`
+    [
+      "✓ a.example/app:1 → b.example/app:1  sha256:4be0c1f24be0  184 KiB in 14s",
+      "✓ a.example/app:1 → b.example/app:1  sha256:4be0c1f24be0  184 KiB in 350ms, 1.0 KiB mounted, 2.0 KiB reused",
+      "✓ a.example/app:1 → b.example/app:1  sha256:4be0c1f24be0  already there",
+      "· a.example/app:1 → b.example/app:1  sha256:4be0c1f24be0  184 KiB planned",
+      "· a.example/app:1 → b.example/app:1  skipped",
+      "✗ a.example/␛[2J  no⏎where",
+    ]
+  `)
+  expect(transfers(rows.slice(0, 1), { ...look, ascii: true })[0]).toMatch(/^OK a\.example\/app:1 -> /)
 })
 
 test('an error in its three forms', () => {
