@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
-import { objectPath, walk, type Repository } from '@ocish/ostree-repo'
+import { objectPath, walk, type ObjectKind, type Repository } from '@ocish/ostree-repo'
 import { digestOf, oci, type PackedManifest, type Part } from '@ocish/sdk'
 import { readAll } from '@ocish/testing'
 
@@ -84,7 +84,17 @@ export async function releasedImage(
   options: ReleasedOptions = {},
 ): Promise<PackedManifest> {
   const commit = await repo.resolve(revision)
-  const tar = Buffer.concat([...(await entriesOf(repo, commit, options)), Buffer.alloc(1024)])
+  return imageOfEntries(commit, await entriesOf(repo, commit, options))
+}
+
+/** The entry of an object that is no content. */
+export function objectEntry(checksum: string, kind: ObjectKind, bytes: Uint8Array): Buffer {
+  return gnuEntry(`${repoPath}/${objectPath(checksum, kind)}`, '0', { bytes })
+}
+
+/** An image of one layer with these entries, which says that the commit is in it. */
+export function imageOfEntries(commit: string, entries: readonly Uint8Array[]): PackedManifest {
+  const tar = Buffer.concat([...entries, Buffer.alloc(1024)])
   const diffId = digestOf(tar)
   const layer = gzipSync(tar)
   const labels = { 'ostree.commit': commit, 'ostree.final-diffid': diffId }
@@ -140,11 +150,7 @@ async function entriesOf(
   const object = async (checksum: string, kind: 'commit' | 'dirtree' | 'dirmeta'): Promise<void> => {
     if (seen.has(checksum)) return
     seen.add(checksum)
-    entries.push(
-      gnuEntry(`${repoPath}/${objectPath(checksum, kind)}`, '0', {
-        bytes: await repo.object(checksum, kind),
-      }),
-    )
+    entries.push(objectEntry(checksum, kind, await repo.object(checksum, kind)))
   }
   entries.push(
     gnuEntry(`${repoPath}/config`, '0', {

@@ -1,11 +1,27 @@
-import { createRepo, fsck, openRepo, type Repository } from '@ocish/ostree-repo'
+import { hash } from 'node:crypto'
+import {
+  createRepo,
+  encodeCommit,
+  encodeDirMeta,
+  encodeDirTree,
+  fsck,
+  openRepo,
+  type ObjectKind,
+  type Repository,
+} from '@ocish/ostree-repo'
 import type { Artifact } from '@ocish/sdk'
 import { artifactOf, kindContext, memorySource, memoryTarget } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
 import { importEncapsulated } from './import-encapsulated.ts'
 import { listImage } from './list-image.ts'
 import { readImage } from './model.ts'
-import { gnuEntry, releasedImage, type ReleasedOptions } from './ostree-ext.test-kit.ts'
+import {
+  gnuEntry,
+  imageOfEntries,
+  objectEntry,
+  releasedImage,
+  type ReleasedOptions,
+} from './ostree-ext.test-kit.ts'
 import { smallRef, smallSource } from './small-repo.test-kit.ts'
 import { validateImage } from './validate-image.ts'
 
@@ -54,6 +70,34 @@ describe('images in the byte shapes of ostree-ext 0.15.3 (ostree.md §15, [E])',
     const findings = await Array.fromAsync(validateImage(artifact, context))
     expect(findings).toMatchObject([{ severity: 'error', code: 'OSTREE_OBJECT_MISSING' }])
     expect(findings[0]?.message).toContain('/sysroot')
+  })
+
+  it('with forty levels of nine equal folders are looked at once per folder object, not once per path', async () => {
+    const objects = new Map<string, Uint8Array>()
+    const put = (kind: ObjectKind, bytes: Uint8Array): string => {
+      const checksum = hash('sha256', bytes)
+      objects.set(checksum, objectEntry(checksum, kind, bytes))
+      return checksum
+    }
+    const meta = put('dirmeta', encodeDirMeta({ uid: 0, gid: 0, mode: 0o755, xattrs: new Map() }))
+    const leaf = put('dirtree', encodeDirTree({ files: [], folders: [] }))
+    let tree = leaf
+    for (let level = 0; level < 40; level += 1) {
+      const inner = tree
+      const folders = Array.from({ length: 9 }, (_, at) => ({ name: `${at}`, tree: inner, meta }))
+      tree = put('dirtree', encodeDirTree({ files: [], folders }))
+    }
+    const bomb = { metadata: new Map(), subject: '', body: '', timestamp: 0, tree, meta }
+    const bytes = encodeCommit(bomb)
+    const checksum = hash('sha256', bytes)
+    const first = objectEntry(checksum, 'commit', bytes)
+    const image = (): Promise<Artifact> => artifactOf(imageOfEntries(checksum, [first, ...objects.values()]))
+    expect((await imported(await image())).checksum).toBe(checksum)
+    objects.delete(leaf)
+    await expect(imported(await image())).rejects.toMatchObject({
+      code: 'OSTREE_OBJECT_MISSING',
+      details: { object: `${leaf}.dirtree`, path: '/0'.repeat(40) },
+    })
   })
 
   it('are refused when attributes are missing, belong to nothing, or an object comes twice', async () => {

@@ -217,6 +217,49 @@ describe('trees whose checksums are right', () => {
   })
 })
 
+describe('objects that their mode may not know whole', () => {
+  /** A repository with one file of user 5, stored as it lies in a file system. */
+  async function stored(mode: string, uid: number): Promise<{ readonly repo: Repository; checksum: string }> {
+    const whole = { uid, gid: 0, mode: 0o100644, target: '', xattrs: new Uint8Array(0) }
+    const checksum = hash('sha256', Buffer.concat([encodeHashedHeader(whole), bytes]), 'hex')
+    const source = memorySource({
+      config: `[core]\nrepo_version=1\nmode=${mode}\n`,
+      [objectPath(checksum, 'file')]: bytes,
+    })
+    const stat: RepoFiles['stat'] = async (path) => ({
+      ...(await source.stat(path)),
+      owner: { uid: 0, gid: 0 },
+    })
+    return { repo: await openRepo({ ...source, stat }), checksum }
+  }
+
+  it.each(['bare', 'bare-user-only'])('mode %s: what is as its name says is read', async (mode) => {
+    const { repo, checksum } = await stored(mode, 0)
+    const { open } = await repo.content(checksum, 'usr/file')
+    expect(Buffer.from(await readAll(open()))).toEqual(bytes)
+  })
+
+  it.each([
+    [
+      'bare',
+      /not what its name says, or it has attributes and neither python3 nor perl is here to read them/,
+    ],
+    [
+      'bare-user-only',
+      /not what its name says, or it has an owner or attributes, which this mode does not store/,
+    ],
+  ])('mode %s: what may be missing is told, with object and path', async (mode, told) => {
+    const { repo, checksum } = await stored(mode, 5)
+    const reading = repo.content(checksum, 'usr/file').then(async ({ open }) => readAll(open()))
+    await expect(reading).rejects.toMatchObject({
+      code: 'DIGEST_MISMATCH',
+      message: expect.stringMatching(told),
+      details: { object: objectPath(checksum, 'file') },
+    })
+    await expect(reading).rejects.toThrow('usr/file')
+  })
+})
+
 describe('refs and repositories', () => {
   it.each([
     ['upper case', `${miniCommit.toUpperCase()}\n`],
