@@ -77,6 +77,12 @@ export class SessionModel {
     return this.#state.menu !== undefined
   }
 
+  /** Enter would run it, and it would do something. */
+  get isDangerous(): boolean {
+    const line = this.text.trim()
+    return line !== '' && line !== 'version' && this.#reader.read(this.text).bound.diagnostics.length === 0
+  }
+
   /** A list that needs nothing but the commands can be opened here. */
   get canComplete(): boolean {
     const { text, cursor } = this.#state.editor

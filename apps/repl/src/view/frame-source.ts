@@ -11,9 +11,9 @@ export interface FrameSource {
 export interface View {
   /** Finished text above the frame; ends with a newline. */
   write(text: string): void
-  /** Takes the frame away; the next change paints it anew. */
   /** The latest frame is on the screen. */
   settled(): Promise<void>
+  /** An empty screen; the next change paints the frame anew. */
   clear(): void
   /** The terminal is free while this runs. */
   suspend(work: () => Promise<void>): Promise<void>

@@ -1,3 +1,5 @@
+import { type Text, width } from '@ocish/shell/text'
+
 /** Lines that are remembered. */
 const kept = 500
 
@@ -15,9 +17,16 @@ export class Transcript {
     this.#lines = []
   }
 
-  /** The screen from its top, with as many of the last lines as there are rows. */
-  repainted(rows: number): string {
-    const lines = rows > 0 ? this.#lines.slice(-rows) : []
-    return `\u001B[H\u001B[J${lines.map((line) => `${line}\n`).join('')}`
+  /** The screen from its top, with as many of the last lines as have room in so many rows. */
+  repainted(rows: number, columns: number): string {
+    let from = this.#lines.length
+    for (let room = rows; from > 0; from -= 1) {
+      room -= Math.max(1, Math.ceil(width(this.#lines[from - 1]! as Text) / columns))
+      if (room < 0) break
+    }
+    return `\u001B[H\u001B[J${this.#lines
+      .slice(from)
+      .map((line) => `${line}\n`)
+      .join('')}`
   }
 }
