@@ -109,7 +109,9 @@ export function createPeer({ send, root, encodeError, decodeError }: PeerOptions
       }
       last += 1
       calls.set(last, { resolve, reject })
-      send({ ...what, id: last, args: args.map(encode) })
+      // JSON would make null of what is absent at the end, and no default would be taken.
+      const given = args.slice(0, args.findLastIndex((value) => value !== undefined) + 1)
+      send({ ...what, id: last, args: given.map(encode) })
     })
     // It may be iterated instead of awaited, or neither.
     promise.catch(() => undefined)
