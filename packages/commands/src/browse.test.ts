@@ -1,6 +1,7 @@
 import { type Descriptor, OcishError } from '@ocish/sdk'
 import { content } from '@ocish/testing'
 import { beforeEach, expect, test } from 'vitest'
+import { loadTagFacts } from './load-tag-facts.ts'
 import { ServicesDouble } from './services.test-kit.ts'
 
 const title = (name: string): Record<string, string> => ({ 'org.opencontainers.image.title': name })
@@ -68,6 +69,16 @@ test('tags cost nothing more unless a column is asked for', async () => {
   await expect(double.run('tags', { args: { repository }, flags: { match: '/(/' } })).toFailWith(
     'USAGE_INVALID_VALUE',
   )
+})
+
+test('whether a tag is signed is said where it is asked for', async () => {
+  const { signal } = new AbortController()
+  const facts = async (reference: string, signed: boolean): Promise<unknown> =>
+    loadTagFacts(reference, double.services(), signal, { signed })
+  const sbom = `here.example/team/app@${sample.manifests.sbom.descriptor.digest}`
+  expect(await facts(sbom, true)).toMatchObject({ signed: true })
+  expect(await facts(ref, true)).toMatchObject({ signed: false })
+  expect(await facts(ref, false)).not.toHaveProperty('signed')
 })
 
 test('a tag that cannot be read does not hide the others', async () => {

@@ -46,6 +46,11 @@ export class ServicesDouble {
     return { values, exit: outcome?.exit ?? 0, notes, questions }
   }
 
+  /** For what is no command. */
+  services(): Services {
+    return this.#services({}, [], [])
+  }
+
   #services(options: Partial<RunOptions>, notes: string[], questions: string[]): Services {
     const run: RunOptions = { dryRun: false, yes: true, offline: false, concurrency: 4, ...options }
     const some: Partial<Services> = {

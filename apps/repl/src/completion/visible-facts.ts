@@ -1,4 +1,3 @@
-import { loadTagFacts, type Services } from '@ocish/host'
 import type { Row } from '@ocish/shell'
 
 /** Milliseconds what is shown has to rest before anything is asked. */
@@ -7,16 +6,19 @@ const atOnce = 2
 
 /** What is known of references that are on the screen: asked a little after they came to rest, two at a time. */
 export class VisibleFacts {
-  readonly #services: () => Promise<Services>
+  readonly #load: (reference: string, signal: AbortSignal) => Promise<Row>
   readonly #learnt: (reference: string, facts: Row) => void
   readonly #known = new Map<string, Row>()
   #shown = ''
   #timer: NodeJS.Timeout | undefined
   #asking: AbortController | undefined
 
-  /** `learnt`: called with each answer; of what cannot be read there are no facts. */
-  constructor(services: () => Promise<Services>, learnt: (reference: string, facts: Row) => void) {
-    this.#services = services
+  /** `load` asks for the facts of one; `learnt` is called with each answer: of what cannot be read there are none. */
+  constructor(
+    load: (reference: string, signal: AbortSignal) => Promise<Row>,
+    learnt: (reference: string, facts: Row) => void,
+  ) {
+    this.#load = load
     this.#learnt = learnt
   }
 
@@ -54,7 +56,7 @@ export class VisibleFacts {
   async #learn(reference: string, signal: AbortSignal): Promise<void> {
     let facts: Row = {}
     try {
-      facts = await loadTagFacts(reference, await this.#services(), signal)
+      facts = await this.#load(reference, signal)
     } catch {
       // A row without facts is still a row.
       if (signal.aborted) return

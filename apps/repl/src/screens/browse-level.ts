@@ -1,4 +1,4 @@
-import { loadCommand, type Services } from '@ocish/host'
+import { loadCommand, loadTagFacts, type Services } from '@ocish/host'
 import { type Column, type Row, toProblem } from '@ocish/shell'
 import { humanDuration } from '@ocish/shell/text'
 import { VisibleFacts } from '../completion/visible-facts.ts'
@@ -16,7 +16,7 @@ export interface LevelOptions {
 
 const rowLimit = 10_000
 /** What is shown of a tag: all but its name is asked for when it comes into sight. */
-const tagColumns = ['tag', 'kind', 'size', 'age', 'digest']
+const tagColumns = ['tag', 'kind', 'size', 'age', 'digest', 'signed']
 
 /** What one place of a registry holds. */
 export class BrowseLevel {
@@ -26,13 +26,14 @@ export class BrowseLevel {
   readonly #facts: VisibleFacts
   #status = 'asking'
   #asked: number | undefined
+  #failure: string | undefined
 
   constructor(options: LevelOptions) {
     this.#options = options
     this.location = options.location
     const { services, changed } = options
     this.#facts = new VisibleFacts(
-      async () => services,
+      async (reference, signal) => loadTagFacts(reference, services, signal, { signed: true }),
       (reference, facts) => {
         this.state = withFacts(this.state, reference, facts)
         changed()
@@ -45,6 +46,15 @@ export class BrowseLevel {
     return this.#asked === undefined
       ? this.#status
       : `${this.#status} · live ${humanDuration(Math.max(1000, now - this.#asked))} ago`
+  }
+
+  /** What stands where there are no rows: what to do next. */
+  get empty(): string {
+    if (this.#failure !== undefined) return this.#failure
+    if (this.#asked === undefined) return 'asking …'
+    return this.location === ''
+      ? 'no registry is known yet: q goes back, login HOST signs in to one, browse HOST looks at any'
+      : `nothing here yet: q goes back, push FOLDER ${this.location}/NAME:TAG puts something here`
   }
 
   /** The table is painted with so many lines from here on. */
@@ -79,7 +89,10 @@ export class BrowseLevel {
       this.#asked = Date.now()
     } catch (error) {
       this.#status = 'failed'
-      failed(toProblem(error).message)
+      const { message, hints } = toProblem(error)
+      const next = hints.length > 0 ? hints.map((hint) => hint.text) : ['q goes back']
+      this.#failure = [message, ...next].join('. ')
+      failed(message)
     }
     changed()
   }
@@ -91,7 +104,9 @@ export class BrowseLevel {
       ? tagColumns
       : [...present].filter((name) => name !== 'registry' && (name !== 'ref' || present.size === 1))
     const byName = new Map(known.map((column) => [column.name, column]))
-    const columns = names.map((name): Column => byName.get(name) ?? { name, type: 'string' })
+    const columns = names.map(
+      (name): Column => byName.get(name) ?? { name, type: name === 'signed' ? 'bool' : 'string' },
+    )
     // What was learnt of rows meanwhile stays.
     const shown = rows.map((row, index) => this.state.rows[index] ?? row)
     const newestFirst = present.has('tag') && this.state.columns.length === 0

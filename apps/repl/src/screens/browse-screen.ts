@@ -91,6 +91,7 @@ export class BrowseScreen implements Screen {
         state: level.state,
         title: level.location === '' ? 'registries' : level.location.split('/').join(' › '),
         status: level.status(look.now),
+        empty: level.empty,
         keys,
         ...(message === undefined ? {} : { message }),
       },

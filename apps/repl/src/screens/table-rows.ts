@@ -21,6 +21,8 @@ export interface TableFrame {
   /** What keys do, most important first; the last one is always shown. */
   readonly keys: readonly string[]
   readonly message?: string
+  /** What stands where there are no rows. */
+  readonly empty?: string
 }
 
 /** Columns of the screen for each column of the table: of more than fit the last ones are left out. */
@@ -28,7 +30,7 @@ const narrowest = 10
 
 /** A whole screen: title, filter, table, keys. */
 export function tableRows(
-  { state, title, status, keys, message }: TableFrame,
+  { state, title, status, keys, message, empty = 'nothing here: q goes back' }: TableFrame,
   columns: number,
   height: number,
   look: Look,
@@ -52,11 +54,17 @@ export function tableRows(
     room,
     mark,
   )
-  const empty =
+  const instead =
     inSight.length === 0
-      ? [paint(fitted(state.rows.length === 0 ? '  nothing here' : '  no row fits the filter'), 'dim', look)]
+      ? [
+          paint(
+            fitted(`  ${state.rows.length === 0 ? empty : 'no row fits the filter: / changes it'}`),
+            'dim',
+            look,
+          ),
+        ]
       : []
-  const body = [cut(text`   ${layout.header}`, room, mark), ...lines, ...empty].slice(
+  const body = [cut(text`   ${layout.header}`, room, mark), ...lines, ...instead].slice(
     0,
     Math.max(1, height - 3),
   )

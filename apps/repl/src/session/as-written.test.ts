@@ -1,4 +1,4 @@
-import { OcishError } from '@ocish/sdk'
+import { OcishError, parseReference } from '@ocish/sdk'
 import { toProblem } from '@ocish/shell'
 import { expect, test } from 'vitest'
 import { asWritten } from './as-written.ts'
@@ -21,4 +21,18 @@ test('what was written whole, or belongs elsewhere, stays as it is', () => {
   expect(asWritten(error, 'describe app:1.5', 'quay.io/team')).toBe(error)
   expect(asWritten(error, 'describe app:1.5', '')).toBe(error)
   expect(asWritten('text', 'x', 'ghcr.io')).toBe('text')
+})
+
+test('without a context a short name is told how it gets one; what is wrong in itself is not', () => {
+  const fault = (text: string): unknown => {
+    try {
+      return parseReference(text)
+    } catch (error) {
+      return error
+    }
+  }
+  const hintOf = (text: string): unknown => (asWritten(fault(text), `tags ${text}`, '') as OcishError).hint
+  expect(hintOf('app')).toMatch(/^Go into a registry first: cd REGISTRY\. Write docker\.io\/library\/app /)
+  expect(hintOf('team/app:1')).toMatch(/^Go into a registry first/)
+  expect(String(hintOf('ghcr.io/Team'))).not.toMatch(/cd REGISTRY/)
 })

@@ -1,7 +1,7 @@
 import type { CommonFlags } from '@ocish/shell'
 import { expect, test } from 'vitest'
 import { testCommands } from '../prompt/world.test-kit.ts'
-import { callFlagsOf, deadline, lineFlagsOf, withFlags } from './line-flags.ts'
+import { callFlagsOf, checkProgress, deadline, lineFlagsOf, withFlags } from './line-flags.ts'
 import { Reader } from './reading.ts'
 
 const reader = new Reader(() => testCommands)
@@ -52,4 +52,11 @@ test('a deadline ends what runs, and is the reason', async () => {
   using _ = deadline(1, stop)
   await ended
   expect(() => stop.signal.throwIfAborted()).toThrow(expect.objectContaining({ code: 'DEADLINE_EXCEEDED' }))
+})
+
+test('progress for programs is refused, not passed over', () => {
+  expect(() => checkProgress(reader.read('tags a/b --progress none').bound)).not.toThrow()
+  expect(() => checkProgress(reader.read('tags a/b --progress json').bound)).toThrow(
+    expect.objectContaining({ code: 'USAGE_CONFLICT' }),
+  )
 })

@@ -33,6 +33,15 @@ export function lineFlagsOf(
   return Object.assign({ ...defaults, ...said(started) }, ...calls) as Partial<CommonFlags>
 }
 
+/** A session paints its progress itself. Errors: USAGE_CONFLICT. */
+export function checkProgress({ stages }: BoundProgram): void {
+  for (const { call } of stages.values())
+    if (call?.common.progress === 'json')
+      throw new OcishError('USAGE_CONFLICT', '--progress json is for other programs, not for a session', {
+        hint: 'Leave it out, or run the line as a command of its own: ocish … --progress json 2>FILE.',
+      })
+}
+
 /** The look of one line's output. */
 export function withFlags(look: Look, { color, ascii }: Partial<CommonFlags>): Look {
   return {

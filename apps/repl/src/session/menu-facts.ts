@@ -1,4 +1,4 @@
-import type { Services } from '@ocish/host'
+import { loadTagFacts, type Services } from '@ocish/host'
 import type { Row } from '@ocish/shell'
 import { humanDuration, humanSize } from '@ocish/shell/text'
 import { VisibleFacts } from '../completion/visible-facts.ts'
@@ -11,7 +11,10 @@ export class MenuFacts {
   readonly #facts: VisibleFacts
 
   constructor(services: () => Promise<Services>, changed: () => void) {
-    this.#facts = new VisibleFacts(services, changed)
+    this.#facts = new VisibleFacts(
+      async (reference, signal) => loadTagFacts(reference, await services(), signal),
+      changed,
+    )
   }
 
   /** Looks at what is shown now. */

@@ -34,7 +34,7 @@ import { contextual } from './contextual.ts'
 import { printed } from './emissions.ts'
 import { helpCalled } from './help-called.ts'
 import { lent } from './lent.ts'
-import { callFlagsOf, deadline, lineFlagsOf, said, withFlags } from './line-flags.ts'
+import { callFlagsOf, checkProgress, deadline, lineFlagsOf, said, withFlags } from './line-flags.ts'
 import { LineOutput } from './line-output.ts'
 import { Reader } from './reading.ts'
 import { currentRun, RunScope, within } from './run-scope.ts'
@@ -269,6 +269,7 @@ export class ShellSession implements AsyncDisposable {
   ): Promise<number> {
     const [first] = bound.diagnostics
     if (first !== undefined) throw errorOf(first, bound.parsed.source)
+    checkProgress(bound)
     if (await helpCalled(bound, this.commands, output, this.#front.look)) return 0
     const { glob } = (await this.services()).options
     const options = this.#runOptions(bound, scope, output)
