@@ -28,17 +28,16 @@ import { DetailsPane } from './details-pane.ts'
 import { helpAt } from './explained.ts'
 import { MenuFacts } from './menu-facts.ts'
 import { OwnSettings } from './own-settings.ts'
+import { ProgressRegion } from './progress-region.ts'
 import { questionRow } from './question.ts'
 import { worldOf } from './reading.ts'
-import { currentRun, type RunScope } from './run-scope.ts'
+import { currentRun } from './run-scope.ts'
 import type { StartOptions } from './session-options.ts'
 import { type Ended, type Front, ShellSession } from './shell-session.ts'
 import { TerminalLoan } from './terminal-loan.ts'
 
 /** Characters that jobs may write while the terminal is lent; then they wait. */
 const heldLimit = 256 * 1024
-/** Milliseconds between two paintings of progress. */
-const progressPause = { on: 100, off: 1000 }
 
 /** The session at a terminal: keys go through the fold, effects to the shell behind it, frames to the view. */
 export class Interactive implements Front, FrameSource {
@@ -50,6 +49,11 @@ export class Interactive implements Front, FrameSource {
   readonly #listeners = new Set<() => void>()
   readonly #settings = new OwnSettings()
   readonly #asking = new Asking(() => this.#changedNow())
+  readonly #progress = new ProgressRegion({
+    running: () => this.#shell.running,
+    isCalm: () => this.settings.get('ui.motion') === 'off',
+    paint: () => this.#changedNow(),
+  })
   readonly #loan: TerminalLoan
   #view: View | undefined
   #shell!: ShellSession
@@ -62,7 +66,6 @@ export class Interactive implements Front, FrameSource {
   #failed = false
   #warnedOfJobs = false
   #frame: Frame | undefined
-  #soon: NodeJS.Timeout | undefined
 
   constructor(keyboard: Keyboard, stdout: NodeJS.WriteStream, options: StartOptions) {
     this.#keyboard = keyboard
@@ -134,7 +137,7 @@ export class Interactive implements Front, FrameSource {
     this.#state = initialPrompt()
     this.#changedNow()
     this.#stdout.off('resize', this.#onResize)
-    clearTimeout(this.#soon)
+    this.#progress.close()
     this.#engine.cancel()
     this.#facts.shown(undefined)
     await this.#shell[Symbol.asyncDispose]()
@@ -185,11 +188,7 @@ export class Interactive implements Front, FrameSource {
 
   /** Progress is painted a few times a second; what a key did, at once. */
   changed(): void {
-    const pause = this.settings.get('ui.motion') === 'off' ? progressPause.off : progressPause.on
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined
-      this.#changedNow()
-    }, pause)
+    this.#progress.changed()
   }
 
   /** With jobs at work it asks once. */
@@ -292,9 +291,7 @@ export class Interactive implements Front, FrameSource {
   #laidOut(): Frame {
     const { look } = this
     const state = this.#state
-    const progress = [...this.#shell.running]
-      .filter(isTold)
-      .flatMap((scope) => scope.progress.rows(Math.max(1, this.rows - 6), look))
+    const progress = this.#progress.rows(Math.max(1, this.rows - 6), look)
     const { question } = this.#asking
     if (question !== undefined) {
       const row = cut(questionRow(question), this.columns - 1)
@@ -410,9 +407,4 @@ export class Interactive implements Front, FrameSource {
   async #help(site: Site): Promise<void> {
     await this.write(`${join(helpAt(site, this.#shell.commands, this.look), '\n')}\n`)
   }
-}
-
-/** Its flags let its progress be seen. */
-function isTold({ flags }: RunScope): boolean {
-  return flags.quiet !== true && (flags.progress ?? 'auto') === 'auto'
 }
