@@ -1,5 +1,5 @@
 import type { Bytes } from '@ocish/sdk'
-import { type CommonFlags, defaultFormat, type Edge, type HelpDocument, type Row, write } from '@ocish/shell'
+import { type CommonFlags, defaultFormat, type Edge, isHelp, write } from '@ocish/shell'
 import { help, join, textOnly } from '@ocish/shell/text'
 import type { Terminal } from './terminal.ts'
 
@@ -14,7 +14,7 @@ export interface PrintOptions {
  * Errors: USAGE_BINARY_OUTPUT (binary data to a terminal), BROKEN_PIPE, and what the edge throws.
  */
 export async function print(edge: Edge, terminal: Terminal, options: PrintOptions): Promise<void> {
-  const { output, columns } = options.flags
+  const { output, columns, limit } = options.flags
   if (edge.form === 'bytes' && output === undefined) return printBytes(edge.bytes, terminal, options)
   if (isHelp(edge) && (output === undefined || output === 'table')) {
     await terminal.write(`${join(help(edge.value, { ...terminal.look, width: widthFor(terminal) }), '\n')}\n`)
@@ -25,32 +25,14 @@ export async function print(edge: Edge, terminal: Terminal, options: PrintOption
     look: terminal.look,
     terminal: terminal.isScreen,
     ...(columns === undefined ? {} : { columns }),
+    ...(limit === undefined ? {} : { limit }),
   }
-  for await (const text of write(limited(edge, options.flags.limit), format, settings))
-    await terminal.write(text)
-}
-
-function isHelp(edge: Edge): edge is Edge & { readonly value: HelpDocument } {
-  return edge.form === 'value' && edge.type === 'text' && typeof edge.value === 'object'
+  for await (const text of write(edge, format, settings)) await terminal.write(text)
 }
 
 /** Help that goes into a pipe is still read by a person. */
 function widthFor(terminal: Terminal): number {
   return Number.isFinite(terminal.look.width) ? terminal.look.width : 100
-}
-
-function limited(edge: Edge, limit: number | undefined): Edge {
-  return edge.form !== 'rows' || limit === undefined ? edge : { ...edge, rows: first(edge.rows, limit) }
-}
-
-async function* first(rows: AsyncIterable<Row>, count: number): AsyncGenerator<Row, void> {
-  if (count <= 0) return
-  let left = count
-  for await (const row of rows) {
-    yield row
-    left -= 1
-    if (left === 0) return
-  }
 }
 
 async function printBytes(bytes: Bytes, terminal: Terminal, options: PrintOptions): Promise<void> {

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { type Bytes, OcishError } from '@ocish/sdk'
-import { type BoundCall, type BoundProgram, type Command, run, type RunOptions } from '@ocish/shell'
+import { type BoundCall, type BoundProgram, type Command, isRaw, run, type RunOptions } from '@ocish/shell'
 import { callDefaults, expandPaths, loadCommand, localFiles, type Services, type Session } from '@ocish/host'
 import { dryExternals, dryFiles } from './dry-run.ts'
 import { externals } from './externals.ts'
@@ -37,23 +37,16 @@ export async function runBound(bound: BoundProgram, running: Running): Promise<n
   try {
     let step = await work.next()
     for (; step.done !== true; step = await work.next()) {
-      const { edge, common, external, from, to } = step.value
+      const { edge, common, external } = step.value
       const merged = together(flags.common, common)
       const output = merged.output ?? (external ? undefined : defaults.output)
-      const raw = external || isRaw(bound, from, to)
+      const raw = external || isRaw(bound, step.value)
       await print(edge, terminal, { flags: output === undefined ? merged : { ...merged, output }, raw })
     }
     return step.value.exit
   } finally {
     await work.return({ exit: 0 })
   }
-}
-
-/** `--raw` in the pipe at this place: bytes go to a terminal as they are. */
-function isRaw(bound: BoundProgram, from: number, to: number): boolean {
-  for (const [stage, { call }] of bound.stages)
-    if (stage.from >= from && stage.to <= to && call?.flags['raw'] === true) return true
-  return false
 }
 
 function deadline(milliseconds: number | undefined, terminal: Terminal): Disposable {

@@ -1,4 +1,4 @@
-import type { BoundProgram, CommonFlags, Emission, RunOutcome } from '@ocish/shell'
+import { type BoundProgram, type CommonFlags, type Emission, isRaw, type RunOutcome } from '@ocish/shell'
 import type { Look } from '@ocish/shell/text'
 import { lastRows } from './last-value.ts'
 import type { LineOutput } from './line-output.ts'
@@ -25,14 +25,14 @@ export async function printed(
   try {
     let step = await work.next()
     for (; step.done !== true; step = await work.next()) {
-      const { edge, common, external, from, to } = step.value
+      const { edge, common, external } = step.value
       if (view !== undefined && isViewed(bound, step.value)) {
         await output.end()
         await view(step.value)
         continue
       }
       const remembered = lastRows(edge)
-      const raw = external || isRaw(bound, from, to)
+      const raw = external || isRaw(bound, step.value)
       const { output: format, ...said } = flags(common)
       // What another program wrote is passed on unless the line itself says how.
       const chosen = external ? common.output : format
@@ -44,13 +44,6 @@ export async function printed(
   } finally {
     await work.return({ exit: 0 })
   }
-}
-
-/** `--raw` in the pipe at this place: bytes go to a terminal as they are. */
-function isRaw(bound: BoundProgram, from: number, to: number): boolean {
-  for (const [stage, { call }] of bound.stages)
-    if (stage.from >= from && stage.to <= to && call?.flags['raw'] === true) return true
-  return false
 }
 
 /** The pipe ends in `view`. */

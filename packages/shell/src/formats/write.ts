@@ -1,5 +1,6 @@
 import type { Row } from '../command.ts'
 import type { OutputFormat } from '../common-flags.ts'
+import type { HelpDocument } from '../help.ts'
 import type { Look } from '../text/theme.ts'
 import type { Edge } from './edge.ts'
 import { writeJson, writeNdjson } from './json.ts'
@@ -8,6 +9,8 @@ import { writeJson, writeNdjson } from './json.ts'
 export interface WriteOptions {
   /** Columns to show, in this order; `all` also shows hidden ones. Default: those of the row type. */
   readonly columns?: readonly string[]
+  /** Rows at most. */
+  readonly limit?: number
   /** What layouts for people look like; the other forms only ask it whether a terminal shows them. */
   readonly look: Look
   readonly terminal: boolean
@@ -19,10 +22,11 @@ export interface WriteOptions {
  * Errors: USAGE_CONFLICT for bytes where columns are needed.
  */
 export async function* write(
-  edge: Edge,
+  given: Edge,
   format: OutputFormat,
   options: WriteOptions,
 ): AsyncGenerator<string, void> {
+  const edge = limited(given, options.limit)
   switch (format) {
     case 'json':
       return yield* writeJson(chosen(edge, options.columns))
@@ -50,6 +54,25 @@ export function defaultFormat(edge: Edge, terminal: boolean): OutputFormat {
   if (!terminal) return 'tsv'
   const nested = edge.form === 'rows' && edge.types.length === 1 && edge.types[0]!.tree !== undefined
   return nested ? 'tree' : 'table'
+}
+
+/** Help, which has a layout of its own for people. */
+export function isHelp(edge: Edge): edge is Edge & { readonly value: HelpDocument } {
+  return edge.form === 'value' && edge.type === 'text' && typeof edge.value === 'object'
+}
+
+function limited(edge: Edge, limit: number | undefined): Edge {
+  return edge.form !== 'rows' || limit === undefined ? edge : { ...edge, rows: first(edge.rows, limit) }
+}
+
+async function* first(rows: AsyncIterable<Row>, count: number): AsyncGenerator<Row, void> {
+  if (count <= 0) return
+  let left = count
+  for await (const row of rows) {
+    yield row
+    left -= 1
+    if (left === 0) return
+  }
 }
 
 /** Rows with only the columns asked for, in that order. */
