@@ -252,6 +252,19 @@ describeWith(
       })
     })
 
+    it('help has every exit status that the other tests see', async () => {
+      const listed = async (name: string): Promise<readonly string[]> => {
+        const [, statuses = ''] = (await lab.answer(`help ostree ${name}`)).split(/exit status\n/i)
+        return [...statuses.matchAll(/^ +(\d+) /gm)].map(([, status = '']) => status)
+      }
+      const files = ['0', '1', '2', '3', '6', '7', '8']
+      for (const name of ['ls', 'log', 'show', 'refs', 'fsck']) expect(await listed(name)).toEqual(files)
+      const images = ['0', '1', '2', '3', '4', '5', '6', '7', '8']
+      expect(await listed('import')).toEqual(images)
+      for (const name of ['build', 'encapsulate', 'compare', 'compose'])
+        expect(await listed(name)).toEqual([...images, '10'])
+    })
+
     it('log follows the parents, show has everything of a commit, refs says aliases and what is bad', async () => {
       const repo = lab.join('history')
       ostree(repo, 'init', '--mode=archive')

@@ -338,6 +338,8 @@ export interface KindCommand {
   /** Read, write a registry, destroy, local files only. */
   readonly effect: 'R' | 'W' | 'D' | 'L'
   readonly examples: readonly KindExample[]
+  /** Exit statuses to expect beside those that its parameters and its effect tell the host. */
+  readonly exits?: readonly number[]
   /** Rows, one value, or `Uint8Array` chunks; returns an exit status other than 0 for a negative answer. */
   run(call: KindCall, context: KindCommandContext): AsyncGenerator<unknown, number | void>
 }

@@ -1,4 +1,4 @@
-import type { KindCommand, KindOption, KindParam } from '@ocish/sdk'
+import { exits, type KindCommand, type KindOption, type KindParam } from '@ocish/sdk'
 import type { Flag, Output, Param, Signature } from './signature.ts'
 import { verbs } from './verbs.ts'
 
@@ -64,10 +64,30 @@ export function kindSignature(family: string, command: Omit<KindCommand, 'run'>)
     output: outputOf(family, command),
     effect: command.effect,
     examples: command.examples,
-    exits: [1, 3],
+    exits: exitsOf(command),
     since: '0.1',
     group: 'kind',
   }
+}
+
+/**
+ * An answer of no, what was typed, what is not there, what cannot be read or is too much, and what is not what its digest
+ * says; with a registry also its refusal and the network, with paths also the files; and what the command itself declares.
+ */
+function exitsOf({
+  params,
+  flags = [],
+  effect,
+  exits: own = [],
+}: Omit<KindCommand, 'run'>): readonly number[] {
+  const types = new Set([...params, ...flags].map(({ type }) => type))
+  const reaches = types.has('ref') || effect === 'W' || effect === 'D'
+  const touches = types.has('path') || effect === 'L'
+  const { negative, usage, notFound, auth, network, protocol, integrity, io } = exits
+  const expected = [negative, usage, notFound, protocol, integrity, ...own]
+  if (reaches) expected.push(auth, network)
+  if (touches) expected.push(io)
+  return [...new Set(expected)].toSorted((a, b) => a - b)
 }
 
 function paramOf(param: KindParam): Param {

@@ -227,6 +227,8 @@ describe('what is refused', () => {
       { data: { bases: { list: 'sources', patterns: ['ghcr.io'] } } },
       'PLUGIN_FAILED',
     ],
+    ['exit statuses that are none', { data: { commands: [{ ...command, exits: [0] }] } }, 'PLUGIN_FAILED'],
+    ['exit statuses in a word', { data: { commands: [{ ...command, exits: '12' }] } }, 'PLUGIN_FAILED'],
     [
       'code that is not what it says',
       { code: 'export default { apiVersion: 1, name: "other" }' },

@@ -125,8 +125,13 @@ function isCommand(value: unknown): boolean {
     isJsonObject(value['output']) &&
     Array.isArray(value['examples']) &&
     typeof value['summary'] === 'string' &&
+    (value['exits'] === undefined || isStatuses(value['exits'])) &&
     ['R', 'W', 'D', 'L'].includes(String(value['effect']))
   )
+}
+
+function isStatuses(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => Number.isInteger(one) && one > 0 && one < 256)
 }
 
 function bad(name: string, why: string): OcishError {

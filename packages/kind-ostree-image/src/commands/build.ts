@@ -1,4 +1,4 @@
-import { OcishError, type KindCommand } from '@ocish/sdk'
+import { exits, OcishError, type KindCommand } from '@ocish/sdk'
 import { imageOptions } from '../image-options.ts'
 import { openCommit } from '../open-commit.ts'
 import { packPlain } from '../pack-plain.ts'
@@ -12,6 +12,7 @@ export const build: KindCommand = {
   flags: plainFlags,
   output: { form: 'rows', columns: ['ref', 'digest', 'commit', 'layers'] },
   effect: 'W',
+  exits: [exits.partial],
   examples: [
     {
       line: 'ostree build ./repo debian/12/x86_64 registry.example.com/os/debian:12',

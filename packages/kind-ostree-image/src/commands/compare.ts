@@ -1,4 +1,4 @@
-import type { KindCommand } from '@ocish/sdk'
+import { exits, type KindCommand } from '@ocish/sdk'
 import { compareImage } from '../compare.ts'
 import { openCommit } from '../open-commit.ts'
 import { repoParam, revisionParam } from './flags.ts'
@@ -10,6 +10,7 @@ export const compare: KindCommand = {
   params: [{ name: 'image', type: 'ref', summary: 'The image' }, repoParam, revisionParam],
   output: { form: 'rows', columns: ['op', 'path'] },
   effect: 'R',
+  exits: [exits.partial],
   examples: [
     {
       line: 'ostree compare registry.example.com/os/debian:12 ./repo debian/12/x86_64',

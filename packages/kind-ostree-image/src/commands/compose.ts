@@ -1,4 +1,4 @@
-import { OcishError, type KindCommand, type KindParam } from '@ocish/sdk'
+import { exits, OcishError, type KindCommand, type KindParam } from '@ocish/sdk'
 import { parseTreefile } from '../treefile.ts'
 import { build } from './build.ts'
 import { encapsulate } from './encapsulate.ts'
@@ -33,6 +33,7 @@ export const compose: KindCommand = {
   ],
   output: { form: 'rows', columns: ['ref', 'digest', 'commit', 'layers'] },
   effect: 'W',
+  exits: [exits.partial],
   examples: [
     {
       line: 'ostree compose build-image debian/12/x86_64 registry.example.com/os/debian:12 --repo ./repo',

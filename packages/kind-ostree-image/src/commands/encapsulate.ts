@@ -1,4 +1,4 @@
-import { OcishError, parseManifest, type KindCommand, type KindCommandContext } from '@ocish/sdk'
+import { exits, OcishError, parseManifest, type KindCommand, type KindCommandContext } from '@ocish/sdk'
 import { imageOptions } from '../image-options.ts'
 import { readImage } from '../model.ts'
 import { packEncapsulated } from '../pack-encapsulated.ts'
@@ -57,6 +57,7 @@ export const encapsulate: KindCommand = {
   ],
   output: { form: 'rows', columns: ['ref', 'digest', 'commit', 'layers'] },
   effect: 'W',
+  exits: [exits.partial],
   examples: [
     {
       line: 'ostree encapsulate ./repo debian/12/x86_64 registry.example.com/os/debian:12',
