@@ -5,7 +5,7 @@ import { hasCode, isOcishError, OcishError } from '@ocish/sdk'
 import { makeFolder } from './make-folder.ts'
 import { randomName } from './durable-file.ts'
 import { systemCode } from './file-error.ts'
-import { pause } from './pause.ts'
+import { pauseAbout } from './pause-about.ts'
 import { schema, schemaVersion } from './schema.ts'
 
 /** Milliseconds until a database that somebody else holds is given up. */
@@ -187,7 +187,7 @@ async function whenFree<T>(work: () => T, signal?: AbortSignal): Promise<T> {
         })
       }
     }
-    await pause(10, signal)
+    await pauseAbout(10, signal)
   }
 }
 

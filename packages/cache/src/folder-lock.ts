@@ -2,7 +2,7 @@ import { open, readFile, rename, rm } from 'node:fs/promises'
 import { digestOf, OcishError } from '@ocish/sdk'
 import { randomName } from './durable-file.ts'
 import { systemCode } from './file-error.ts'
-import { pause } from './pause.ts'
+import { pauseAbout } from './pause-about.ts'
 import { isGone, type ProcessIdentity, thisProcess } from './process-identity.ts'
 
 /** Milliseconds. */
@@ -61,7 +61,7 @@ async function acquire(path: string, content: string, options: LockOptions): Pro
       continue
     }
     if (now - begin > (options.wait ?? patience.waiting)) throw locked(path, held)
-    await pause(12, options.signal)
+    await pauseAbout(12, options.signal)
   }
 }
 
@@ -127,6 +127,7 @@ function ownerOf(content: string): ProcessIdentity | undefined {
       ? { host, pid, started }
       : undefined
   } catch {
+    // Half written, or of somebody else: who wrote it cannot be told.
     return undefined
   }
 }

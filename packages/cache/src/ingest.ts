@@ -9,7 +9,7 @@ import type { StoreDatabase } from './database.ts'
 import { randomName } from './durable-file.ts'
 import { fileError, systemCode } from './file-error.ts'
 import { passing } from './passing.ts'
-import { pause } from './pause.ts'
+import { pauseAbout } from './pause-about.ts'
 import { openPartial, partialPath, receiveBlob } from './receive.ts'
 import { type Fetched, restOf } from './rest-of.ts'
 import { type Lease, leasedDigests, requestLease } from './lease.ts'
@@ -155,7 +155,7 @@ export class Ingest {
         await answer.lease.release()
         return undefined
       }
-      await pause(lookEvery, signal)
+      await pauseAbout(lookEvery, signal)
     }
   }
 

@@ -64,6 +64,7 @@ async function wasWritten(path: string, write: () => Promise<void>): Promise<boo
     await write()
     return true
   } catch {
+    // The reader gets its bytes all the same.
     await rm(path, { force: true })
     return false
   }

@@ -22,6 +22,7 @@ export function repositoryOfFolder(folder: string): string | undefined {
   try {
     return repositoryFolder(name) === folder ? name : undefined
   } catch {
+    // No repository has such a name.
     return undefined
   }
 }

@@ -18,6 +18,7 @@ export {
   readManifest,
 } from './open-manifest.ts'
 export { listEtag, manifestEtag, notModified, paged } from './pages.ts'
+export { pause } from './pause.ts'
 export { formatPlatform, hostPlatform, parsePlatform, platformDistance, selectPlatform } from './platform.ts'
 export type { OnTransfer, TransferEvent } from './progress.ts'
 export { createRateLimit, type RateLimit } from './rate-limit.ts'

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { hasCode } from '@ocish/sdk'
+import { pause } from './pause.ts'
 import type { Place, PushedManifest, PushManifestOptions } from './registry.ts'
 
 const attempts = 3
@@ -20,9 +20,8 @@ export async function pushWhenComplete(
       return await registry.pushManifest(repository, bytes, options)
     } catch (error) {
       if (attempt >= attempts || !hasCode(error, 'MANIFEST_REFERS_TO_MISSING')) throw error
-      const { signal } = options
       // eslint-disable-next-line no-await-in-loop
-      await wait(50 * attempt * (1 + Math.random()), undefined, signal === undefined ? {} : { signal })
+      await pause(50 * attempt * (1 + Math.random()), options.signal)
     }
   }
 }

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { OcishError } from '@ocish/sdk'
+import { pause } from './pause.ts'
 
 /** A budget of bytes per second that several transfers share. */
 export interface RateLimit {
@@ -23,13 +23,7 @@ export function createRateLimit(bytesPerSecond: number): RateLimit {
     async take(bytes, signal) {
       signal?.throwIfAborted()
       const seconds = bucket.take(bytes, now())
-      if (seconds === 0) return
-      try {
-        await wait(seconds * 1000, undefined, signal === undefined ? {} : { signal })
-      } catch (error) {
-        signal?.throwIfAborted()
-        throw error
-      }
+      if (seconds > 0) await pause(seconds * 1000, signal)
     },
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import {
   type Descriptor,
   encodeManifest,
@@ -12,6 +11,7 @@ import {
   tagFallback,
 } from '@ocish/sdk'
 import { manifestEtag } from './pages.ts'
+import { pause } from './pause.ts'
 import { pushWhenComplete } from './push-manifest.ts'
 import type { CallOptions, Place, PushedManifest, PushManifestOptions, Registry } from './registry.ts'
 
@@ -194,7 +194,7 @@ async function updateFallback(
         if (!isKept) lost += 1
       }
       // eslint-disable-next-line no-await-in-loop
-      await wait(Math.random() * 50 * 2 ** Math.min(round, 4), undefined, signalOf(options))
+      await pause(Math.random() * 50 * 2 ** Math.min(round, 4), options.signal)
     }
     throw new OcishError(
       'PRECONDITION_FAILED',

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises'
+import { pause } from '../pause.ts'
 
 /**
  * Small requests, downloads and uploads wait in lines of their own: an upload that is fed by a download from the same
@@ -68,14 +68,7 @@ export class HostQueue {
 
   /** Waits until the host may be asked again. Rejects with the reason of `signal`. */
   async ready(signal: AbortSignal | undefined): Promise<void> {
-    for (let rest = this.#rest(); rest > 0; rest = this.#rest()) {
-      try {
-        await pause(rest, undefined, signal === undefined ? {} : { signal })
-      } catch (error) {
-        signal?.throwIfAborted()
-        throw error
-      }
-    }
+    for (let rest = this.#rest(); rest > 0; rest = this.#rest()) await pause(rest, signal)
   }
 
   #rest(): number {

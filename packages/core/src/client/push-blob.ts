@@ -5,7 +5,7 @@ import { statBlob } from './blobs.ts'
 import { CheckedSource } from './checked-source.ts'
 import type { Remote } from './remote.ts'
 import { pushResumable } from './resumable-upload.ts'
-import { cancelQuietly, isInterruption, RemoteUpload, startUpload } from './upload.ts'
+import { cancelQuietly, isInterruption, isWorthAnother, RemoteUpload, startUpload } from './upload.ts'
 
 /** Sessions that one blob may use up. */
 const sessions = 3
@@ -48,7 +48,8 @@ export async function pushBlob(
       const found = await afterFailure(error, remote, repository, expected, options, session, source)
       if (found !== undefined) return found
       await cancelQuietly(upload)
-      if (source.fault !== undefined || session >= sessions || !isWorthAnother(error, options.signal)) {
+      const isOver = session >= sessions || options.signal?.aborted === true
+      if (source.fault !== undefined || isOver || !isWorthAnother(error)) {
         throw withAttempts(source.fault ?? error, session)
       }
       const reason = `the upload begins again: ${remote.host} kept nothing of it`
@@ -113,11 +114,4 @@ async function sessionOf(
 ): Promise<RemoteUpload> {
   if (given instanceof RemoteUpload) return given
   return await startUpload(remote, repository, { algorithm, ...(signal && { signal }) })
-}
-
-function isWorthAnother(error: unknown, signal: AbortSignal | undefined): boolean {
-  if (signal?.aborted === true) return false
-  return (
-    isInterruption(error) || hasCode(error, 'UPLOAD_NOT_FOUND', 'DIGEST_MISMATCH', 'UPLOAD_RANGE_INVALID')
-  )
 }

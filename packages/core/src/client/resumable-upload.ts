@@ -12,7 +12,14 @@ import type { CallOptions, PushBlobOptions } from '../registry.ts'
 import { statBlob } from './blobs.ts'
 import { CheckedSource } from './checked-source.ts'
 import type { Remote } from './remote.ts'
-import { cancelQuietly, isInterruption, RemoteUpload, resumeUpload, startUpload } from './upload.ts'
+import {
+  cancelQuietly,
+  isInterruption,
+  isWorthAnother,
+  RemoteUpload,
+  resumeUpload,
+  startUpload,
+} from './upload.ts'
 
 /** A blob of which everything is known before it is sent. */
 export interface KnownBlob {
@@ -185,6 +192,7 @@ class ResumableUpload {
       await this.#options.upload?.cancel(this.#call())
       return upload
     } catch {
+      // Whatever is wrong with it, a new one is begun; what is wrong with the registry shows there.
       this.#options.signal?.throwIfAborted()
       await this.#forget()
       this.#tellLost()
@@ -241,12 +249,6 @@ class ResumableUpload {
     const { signal, onRetry } = this.#options
     return { ...(signal && { signal }), ...(onRetry && { onRetry }) }
   }
-}
-
-function isWorthAnother(error: unknown): boolean {
-  return (
-    isInterruption(error) || hasCode(error, 'UPLOAD_NOT_FOUND', 'DIGEST_MISMATCH', 'UPLOAD_RANGE_INVALID')
-  )
 }
 
 /** How far a session is; undefined: the registry has lost it. */

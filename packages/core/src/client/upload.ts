@@ -222,6 +222,7 @@ export class RemoteUpload implements Upload {
       const answer = await this.#send('DELETE', undefined, {}, call)
       answer.body.discard()
     } catch {
+      // A registry forgets what nobody goes on with; only an abort is told.
       call.signal?.throwIfAborted()
     }
   }
@@ -329,6 +330,13 @@ export function isInterruption(error: unknown): boolean {
   if (isNetworkError(error)) return true
   const code = (error as { code?: unknown }).code
   return code === 'NETWORK_FAILED' || code === 'NETWORK_TIMEOUT' || code === 'REGISTRY_UNAVAILABLE'
+}
+
+/** Whether an upload that failed may succeed when it is begun again. */
+export function isWorthAnother(error: unknown): boolean {
+  return (
+    isInterruption(error) || hasCode(error, 'UPLOAD_NOT_FOUND', 'DIGEST_MISMATCH', 'UPLOAD_RANGE_INVALID')
+  )
 }
 
 /** Even after an abort: the registry should not keep what nobody will finish. Its own deadline is two seconds. */

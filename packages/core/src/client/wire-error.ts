@@ -47,6 +47,7 @@ export function parseWireErrors(body: Uint8Array): readonly WireError[] {
         ...digestOf(entry['detail']),
       }))
   } catch {
+    // A body that is no list of errors says nothing that the status does not.
     return []
   }
 }
