@@ -5,6 +5,9 @@ import type { ListStatus } from '../prompt/candidate.ts'
 import { TestPrompt } from '../prompt/world.test-kit.ts'
 import { tableRows } from '../screens/table-rows.ts'
 import { tableState } from '../screens/table-state.ts'
+import type { JobInfo } from '../jobs/jobs.ts'
+import { detailRows } from '../session/explained.ts'
+import { jobNotice, plainJobNotice } from '../session/job-notice.ts'
 import { Progress } from '../session/progress.ts'
 import { questionRow } from '../session/question.ts'
 import { frameOf } from './frame.ts'
@@ -20,13 +23,13 @@ const themed = new RegExp(String.raw`\u001b\[(?:0|1|2|3[0-7]|90|1;3[0-7])m`, 'g'
 const forbidden = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u
 
 function frame(
-  { state, world }: TestPrompt,
+  { state, world }: Pick<TestPrompt, 'state' | 'world'>,
   look: Look,
-  parts: { readonly progress?: readonly Text[] } = {},
+  parts: { readonly progress?: readonly Text[]; readonly details?: readonly Text[] } = {},
 ): string[] {
-  const { progress = [] } = parts
+  const { progress = [], ...more } = parts
   const height = look.width < 40 ? 6 : 24
-  return [...frameOf({ state, world, look, height, progress, jobs: 1, failed: true }).rows]
+  return [...frameOf({ state, world, look, height, progress, jobs: 1, failed: true, ...more }).rows]
 }
 
 const opened = (text: string, status: ListStatus): TestPrompt =>
@@ -80,6 +83,16 @@ const renderers: Readonly<Record<string, (text: string, look: Look) => readonly 
     moving.take({ type: 'moving', descriptor, done: 5 })
     moving.take({ type: 'retrying', seconds: 1, reason: text })
     return frame(TestPrompt.at('ls|'), look, { progress: moving.rows(5, look) })
+  },
+  'the details pane': (text, look) => {
+    const rows = detailRows([text, `title: ${text}`].join('\n'))
+    const { state, world } = opened(text, { type: 'local' }).key('ctrl-space')
+    expect(state.menu?.details).toBe(true)
+    return [...rows, ...frame({ state, world }, look, { details: rows })]
+  },
+  'what a job tells': (text, look) => {
+    const job: JobInfo = { id: 1, line: text, state: 'failed', started: 0, exit: 4, duration: 5 }
+    return [jobNotice(job, look), plainJobNotice(job)]
   },
   'a question': (text) => [
     questionRow({ prompt: text, isSecret: false, answer: text, settle: () => undefined }),

@@ -6,6 +6,7 @@ import { type Look, safe } from '@ocish/shell/text'
 import type { FullScreenProgram } from '../commands/session-command.ts'
 import type { JobInfo } from '../jobs/jobs.ts'
 import { Foreground } from '../session/foreground.ts'
+import { plainJobNotice } from '../session/job-notice.ts'
 import { print } from '../session/print.ts'
 import type { StartOptions } from '../session/session-options.ts'
 import { type Front, ShellSession } from '../session/shell-session.ts'
@@ -91,8 +92,8 @@ class PlainFront implements Front {
     throw new OcishError('USAGE_INVALID_VALUE', `${key} has no meaning in a plain session`)
   }
 
-  jobEnded({ id, state, line }: JobInfo): void {
-    process.stdout.write(`job ${id} ${state}: ${safe(line)}\n`)
+  jobEnded(job: JobInfo): void {
+    process.stdout.write(`${plainJobNotice(job)}\n`)
   }
 
   async confirm(question: string, more: Confirmation, signal: AbortSignal): Promise<boolean> {

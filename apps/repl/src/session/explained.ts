@@ -34,8 +34,13 @@ export async function detailsOf(
     if (edge === undefined) return []
     let shown = ''
     for await (const piece of write(edge, 'table', { look, terminal: true })) shown += piece
-    return shown.split('\n').map((line) => text`  ${safe(line)}`)
+    return detailRows(shown)
   } catch (error) {
-    return [text`  ${safe(toProblem(error).message)}`]
+    return detailRows(toProblem(error).message)
   }
+}
+
+/** Lines of a text that is not made, as rows of the pane. */
+export function detailRows(lines: string): readonly Text[] {
+  return lines.split('\n').map((line) => text`  ${safe(line)}`)
 }

@@ -1,7 +1,7 @@
 import { type Confirmation, confirming } from '@ocish/host'
 import { OcishError } from '@ocish/sdk'
 import { type Emission, type Site, toProblem } from '@ocish/shell'
-import { cut, join, type Look, paint, safe, text, type Text, width } from '@ocish/shell/text'
+import { cut, join, type Look, paint, safe, width } from '@ocish/shell/text'
 import type { FullScreenProgram } from '../commands/session-command.ts'
 import { CompletionEngine } from '../completion/engine.ts'
 import { frecency } from '../completion/frecency.ts'
@@ -26,6 +26,7 @@ import { Asking } from './asking.ts'
 import { editExternally, stopProcess } from './child-process.ts'
 import { DetailsPane } from './details-pane.ts'
 import { helpAt } from './explained.ts'
+import { jobNotice } from './job-notice.ts'
 import { MenuFacts } from './menu-facts.ts'
 import { OwnSettings } from './own-settings.ts'
 import { ProgressRegion } from './progress-region.ts'
@@ -238,13 +239,7 @@ export class Interactive implements Front, FrameSource {
   }
 
   jobEnded(job: JobInfo): void {
-    const how =
-      job.state === 'done' ? 'done' : job.state === 'killed' ? 'cancelled' : `failed, exit ${job.exit}`
-    const seconds = Math.round((job.duration ?? 0) / 1000)
-    const tone = job.state === 'done' ? 'good' : 'warn'
-    void this.write(
-      `${text`${paint(text`[${job.id}] ${how as Text}`, tone, this.look)}  ${safe(job.line)}  ${seconds} s`}\n`,
-    )
+    void this.write(`${jobNotice(job, this.look)}\n`)
     this.#changedNow()
   }
 
