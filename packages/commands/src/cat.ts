@@ -11,6 +11,7 @@ import { numberFlag, textArg } from './call-values.ts'
 import { innerEntries } from './inner-entries.ts'
 import { locationEntries } from './location-entries.ts'
 import { openArtifact, readSingle, type Named } from './open-artifact.ts'
+import { outerName } from './outer-name.ts'
 import type { Services } from './services.ts'
 import type { Run } from './run.ts'
 
@@ -115,12 +116,8 @@ async function* fileOf(artifact: Named, call: Call, services: Services): Bytes &
     if (names.length < 10_000) names.push(entry.path)
   }
   const near = nearest(path, names)
-  throw new OcishError(
-    'PATH_NOT_FOUND',
-    `no file ${path} in ${artifact.location.text.replace(/\/\/.*$/, '')}`,
-    {
-      ...(near.length > 0 ? {} : { hint: 'List the files with ls REF//.' }),
-      details: { closest: near },
-    },
-  )
+  throw new OcishError('PATH_NOT_FOUND', `no file ${path} in ${outerName(artifact.location.text)}`, {
+    ...(near.length > 0 ? {} : { hint: 'List the files with ls REF//.' }),
+    details: { closest: near },
+  })
 }

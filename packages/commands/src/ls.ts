@@ -8,6 +8,7 @@ import { type InnerEntry, innerEntries } from './inner-entries.ts'
 import { locationEntries } from './location-entries.ts'
 import { hasGlob, literalPrefix } from './name-glob.ts'
 import { openArtifact, readManifest, readSingle, type Named, type ReadManifest } from './open-artifact.ts'
+import { outerName } from './outer-name.ts'
 import type { Opened, Services } from './services.ts'
 import { tagRows } from './tag-rows.ts'
 import type { Run } from './run.ts'
@@ -144,7 +145,7 @@ async function* entryRows(
   text: string,
   inner: string,
 ): AsyncGenerator<Row, void> {
-  const base = text.replace(/\/\/.*$/, '')
+  const base = outerName(text)
   const inside = inner.replace(/^\/+|\/+$/g, '')
   let found = inside === ''
   for await (const entry of all) {
