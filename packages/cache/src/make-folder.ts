@@ -1,6 +1,10 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileError, systemCode } from './file-error.ts'
+import { pauseAbout } from './pause-about.ts'
+
+/** Others may remove what is empty while we make it. */
+const attempts = 20
 
 /** Creates a folder with its parents. Errors: FILE_FAILED. */
 export async function makeFolder(path: string, mode: number): Promise<void> {
@@ -16,23 +20,25 @@ export async function makeFolder(path: string, mode: number): Promise<void> {
  * a folder whose parent is there (`/proc`). Errors: those of the system.
  */
 export async function makeFolders(path: string, mode: number): Promise<void> {
-  try {
-    await mkdir(path, { mode })
-  } catch (error) {
-    if (await isFolder(path)) return
-    const parent = dirname(path)
-    if (systemCode(error) !== 'ENOENT' || parent === path) throw error
-    if (!(await isFolder(parent))) await makeFolders(parent, mode)
-    await mkdir(path, { mode }).catch(async (reason: unknown) => {
-      // Another process may be making the same ones.
-      if (!(await isFolder(path))) throw reason
-    })
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await mkdir(path, { mode })
+      return
+    } catch (error) {
+      const found = await look(path)
+      if (found === 'folder') return
+      const isMissingParent = systemCode(error) === 'ENOENT' && dirname(path) !== path
+      const wasRemoved = systemCode(error) === 'EEXIST' && found === 'nothing'
+      if (attempt === attempts || !(isMissingParent || wasRemoved)) throw error
+      if (isMissingParent) await makeFolders(dirname(path), mode)
+      else await pauseAbout(attempt)
+    }
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
+async function look(path: string): Promise<'folder' | 'nothing' | 'other'> {
   return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
+    (found) => (found.isDirectory() ? 'folder' : 'other'),
+    (error: unknown) => (systemCode(error) === 'ENOENT' ? 'nothing' : 'other'),
   )
 }

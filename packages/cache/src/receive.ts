@@ -22,13 +22,8 @@ export function partialPath(pool: BlobPool, digest: string): string {
 
 /** Opens, or creates, the unfinished file of a digest for reading and writing. Errors: FILE_FAILED. */
 export async function openPartial(pool: BlobPool, path: string): Promise<FileHandle> {
-  await makeFolder(pool.scratch, pool.folderMode)
-  try {
-    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
-    return await open(path, flags, pool.fileMode)
-  } catch (error) {
-    throw fileError(error, `write ${path}`)
-  }
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW
+  return await pool.inScratch(() => open(path, flags, pool.fileMode))
 }
 
 /**
