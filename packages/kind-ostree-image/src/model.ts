@@ -2,6 +2,7 @@ import {
   isJsonObject,
   OcishError,
   parseJson,
+  readPart,
   type Artifact,
   type Description,
   type Descriptor,
@@ -32,6 +33,7 @@ export interface ImageLayer {
   readonly isDerived: boolean
 }
 
+/** Bytes. */
 const maxConfig = 4 * 2 ** 20
 
 /** Reads manifest and configuration; no layer is opened. Errors: KIND_INPUT_INVALID, LIMIT_EXCEEDED. */
@@ -71,14 +73,9 @@ export async function readImage(artifact: Artifact): Promise<OstreeImage> {
 
 async function readConfig(artifact: Artifact): Promise<Readonly<Record<string, unknown>>> {
   if (artifact.config === undefined) throw invalid('no configuration')
-  if (artifact.config.size > maxConfig)
-    throw new OcishError('LIMIT_EXCEEDED', `the configuration has more than ${maxConfig} bytes`)
-  const chunks: Uint8Array[] = []
-  for await (const chunk of artifact.open(artifact.config)) chunks.push(chunk)
-  const config: unknown = parseJson(Buffer.concat(chunks), {
-    what: 'the image configuration',
-    code: 'KIND_INPUT_INVALID',
-  })
+  const what = 'the image configuration'
+  const bytes = await readPart(artifact, artifact.config, { what, limit: maxConfig })
+  const config: unknown = parseJson(bytes, { what, code: 'KIND_INPUT_INVALID' })
   if (!isJsonObject(config)) throw invalid('a configuration that is no object')
   return config
 }
