@@ -13,6 +13,7 @@ export class WatchScreen implements Screen {
   readonly #marks = new Map<string, WatchEvent>()
   #state: TableState = tableState([])
   #status = 'asking'
+  #isAsked = false
   #changed: (() => void) | undefined
 
   /** `left`: nobody looks any more. */
@@ -26,6 +27,7 @@ export class WatchScreen implements Screen {
     else {
       for (const event of round.events) this.#marks.set(event.ref, event)
       this.#show(round.rows)
+      this.#isAsked = true
       this.#status = new Date().toISOString().slice(11, 19)
     }
     this.#changed?.()
@@ -41,7 +43,8 @@ export class WatchScreen implements Screen {
 
   rows(columns: number, height: number, look: Look): readonly Text[] {
     const keys = ['s sort', 'q quit']
-    const frame = { state: this.#state, title: this.#title, status: this.#status, keys }
+    const empty = this.#isAsked ? {} : { empty: 'nothing is known yet' }
+    const frame = { state: this.#state, title: this.#title, status: this.#status, keys, ...empty }
     return tableRows(frame, columns, height, look)
   }
 
