@@ -5,9 +5,14 @@ interface SkippableBytes extends Bytes {
   /** Leaves out the next bytes of the iteration under way; false when the source ends before. */
   skip(length: number): Promise<boolean>;
 }
+/** A compression that layers and archives have; `none` is a plain tar. */
 type Compression = "none" | "gzip" | "zstd";
 /** By the first bytes: gzip (RFC 1952), zstd (RFC 8878, also skippable frames), else none. */
 declare function sniffCompression(head: Uint8Array): Compression;
+/**
+ * What `decompressed` takes for granted and how much it gives. Beyond `ratio` or `bytes` it throws LIMIT_EXCEEDED
+ * (T40).
+ */
 interface DecompressOptions {
   /** Default: by the first bytes. */
   readonly compression?: Compression;
@@ -21,6 +26,7 @@ interface DecompressOptions {
  * Errors: ARCHIVE_INVALID (damaged), LIMIT_EXCEEDED (a bomb).
  */
 declare function decompressed(bytes: Bytes, options?: DecompressOptions): Bytes & AsyncGenerator<Uint8Array, void>;
+/** How `compress` works: the level, and how much of it at once. */
 interface CompressOptions {
   /** gzip 1–9 (default 6), zstd 1–19 (default 3). */
   readonly level?: number;
@@ -32,6 +38,7 @@ interface CompressOptions {
  * the zlib version, never on the number of threads.
  */
 declare function compressed(bytes: Bytes, compression: Compression, options?: CompressOptions): Bytes;
+/** What a tar entry is that is written. */
 type TarEntryType = "file" | "folder" | "link" | "hardlink" | "fifo" | "character" | "block";
 /** What a tar header says about one entry (POSIX pax, ustar). */
 interface TarEntry {
@@ -90,7 +97,12 @@ interface ArchiveLimits {
   /** Decompressed to compressed bytes, counted beyond the first 64 MiB of output. */
   readonly ratio: number;
 }
+/**
+ * What an archive may hold where the caller sets nothing else (T40): counts, bytes, and decompressed to compressed
+ * bytes.
+ */
 declare const defaultLimits: ArchiveLimits;
+/** What `extract` writes of an archive, and what it refuses. */
 interface ExtractOptions {
   readonly limits?: Partial<ArchiveLimits>;
   readonly signal?: AbortSignal;
@@ -103,6 +115,7 @@ interface ExtractOptions {
   /** Leave out links, hard links and devices instead of writing or refusing them; called once for each. */
   readonly skipSpecial?: (path: string, type: TarMember["type"]) => void;
 }
+/** What `extract` wrote. */
 interface Extracted {
   readonly entries: number;
   /** Of all files. */
@@ -114,6 +127,7 @@ interface Extracted {
  * Errors: ARCHIVE_UNSAFE, ARCHIVE_INVALID, LIMIT_EXCEEDED, and those of the target and of the source.
  */
 declare function extractTar(bytes: Bytes, target: Target, options?: ExtractOptions): Promise<Extracted>;
+/** What `folderEntries` takes of a folder, and what is made the same everywhere so that the bytes are. */
 interface FolderOptions {
   /** Seconds since 1970 for every entry. Default 0, or what SOURCE_DATE_EPOCH says where the caller passes it. */
   readonly mtime?: number;
@@ -125,6 +139,7 @@ interface FolderOptions {
   /** Leave out links, devices and sockets instead of keeping or refusing them; called once for each. */
   readonly skipSpecial?: (entry: TreeEntry) => void;
 }
+/** The file of a folder whose lines, in the form of .gitignore, keep files out of what is packed. */
 declare const ignoreFile = ".ocishignore";
 /**
  * The entries of a folder in a fixed order (each folder before its content, names by bytes), with owner 0:0 and one
@@ -132,6 +147,7 @@ declare const ignoreFile = ".ocishignore";
  * Errors: ARCHIVE_UNSAFE for a link that leaves the folder, for devices and sockets.
  */
 declare function folderEntries(source: Source, options?: FolderOptions): AsyncGenerator<TarInput, void>;
+/** How a tar header is written where programs differ. */
 interface HeaderOptions {
   /** Write folders without a trailing slash, as some Go programs do. */
   readonly bareFolders?: boolean;
@@ -142,6 +158,7 @@ declare function encodeTarHeader(entry: TarEntry, options?: HeaderOptions): Buff
 declare function padding(size: number): Buffer;
 /** The two zero blocks that end an archive. */
 declare function tarEnd(): Buffer;
+/** Limits of `readTar`; those that are not given are `defaultLimits`. */
 interface ReadTarOptions {
   readonly limits?: Partial<ArchiveLimits>;
 }
@@ -162,9 +179,17 @@ interface XattrReader {
 }
 /** Makes a reader; nothing is started before the first question. */
 declare function createXattrReader(): XattrReader;
+/** Sets extended attributes through a helper process, as `XattrReader` reads them (ostree.md §7). */
+interface XattrWriter {
+  /** Errors: FILE_FAILED where the file system takes none, or no helper is there. */
+  write(path: string, name: string, value: Uint8Array): Promise<void>;
+  close(): void;
+}
+/** Makes a writer; nothing is started before the first attribute. */
+declare function createXattrWriter(): XattrWriter;
 /**
  * A tar stream of these entries, in their order, and its two closing blocks (no padding to 10 KiB). Equal entries give
  * equal bytes. Errors: SIZE_MISMATCH when an entry's content is not `size` bytes long.
  */
 declare function writeTar(entries: Iterable<TarInput> | AsyncIterable<TarInput>, options?: HeaderOptions): Bytes & AsyncGenerator<Uint8Array, void>;
-export { type ArchiveLimits, type CompressOptions, type Compression, type DecompressOptions, type ExtractOptions, type Extracted, type FolderOptions, type HeaderOptions, type ReadTarOptions, type SkippableBytes, type TarEntry, type TarEntryType, type TarInput, type TarMember, type XattrReader, compressed, createXattrReader, decompressed, defaultLimits, encodeTarHeader, entryPath, extractTar, foldedPath, folderEntries, ignoreFile, padding, readTar, sniffCompression, tarEnd, writeTar };
+export { type ArchiveLimits, type CompressOptions, type Compression, type DecompressOptions, type ExtractOptions, type Extracted, type FolderOptions, type HeaderOptions, type ReadTarOptions, type SkippableBytes, type TarEntry, type TarEntryType, type TarInput, type TarMember, type XattrReader, type XattrWriter, compressed, createXattrReader, createXattrWriter, decompressed, defaultLimits, encodeTarHeader, entryPath, extractTar, foldedPath, folderEntries, ignoreFile, padding, readTar, sniffCompression, tarEnd, writeTar };

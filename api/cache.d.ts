@@ -1,9 +1,12 @@
 // index.d.mts
 import { Bytes, Descriptor, OcishError } from "@ocish/sdk";
 import { CallOptions, Registry } from "@ocish/core";
+/** How an oci-archive or docker-archive is opened. */
 interface ArchiveOptions {
   /** `write` makes a new oci-archive, or a new one out of an uncompressed oci-archive that is there, by `commit`. */
   readonly access: "read" | "write";
+  /** What a new one is; `docker` is never added to. Default: `oci`. */
+  readonly format?: "oci" | "docker";
   /** The name of the archive's own repository; default: that of its file without `.tar`. */
   readonly name?: string;
   /** The folder where a compressed archive is decompressed to; default: that of the system. */
@@ -15,18 +18,18 @@ interface Archive extends Registry {
   /** Absolute. */
   readonly file: string;
   readonly repository: string;
-  /** How the file is built; what is written is always `oci`. */
+  /** How the file is built. */
   readonly format: "oci" | "docker";
 }
 /** `openArchive` of `archive.ts`; its code and the tar engine are loaded with the first archive. Errors: those of it. */
 declare function openArchive(path: string, options: ArchiveOptions): Promise<Archive>;
-/** Opens the content from byte `start` on; what it opens may begin earlier (a server without ranges), never later. */
-type Fetch = (start: number, signal?: AbortSignal) => Promise<Fetched>;
 /** Bytes from `start` on. */
 interface Fetched {
   readonly start: number;
   readonly bytes: Bytes;
 }
+/** Opens the content from byte `start` on; what it opens may begin earlier (a server without ranges), never later. */
+type Fetch = (start: number, signal?: AbortSignal) => Promise<Fetched>;
 /** A blob of the store (the shape of `CacheView` in @ocish/commands). */
 interface StoredBlob {
   readonly digest: string;
@@ -42,6 +45,7 @@ interface StoreUsage {
   readonly shared: number;
   readonly count: number;
 }
+/** What `prune` removes: what was not used since a moment, or what is oldest until little enough is left. */
 interface PruneOptions {
   /** What was used last before. */
   readonly before?: Date;
@@ -50,6 +54,7 @@ interface PruneOptions {
   readonly dryRun: boolean;
   readonly signal: AbortSignal;
 }
+/** How the store names itself, and who hears of what keeps it from working. */
 interface StoreOptions {
   /** How its errors name it; default `cache:`. */
   readonly name?: string;
@@ -92,17 +97,25 @@ interface Store extends Registry {
 }
 /** Opens the store below `folder` (created at the first write). Closing it writes what is behind. */
 declare function openStore(folder: string, options?: StoreOptions): Store;
+/** Whose content `cached` keeps, and how long what may change is taken as known. */
 interface CachedOptions {
   /** The origin's name in the store: its host. */
   readonly host: string;
   /** Seconds for which tags and lists are taken as known without asking; default 60. */
   readonly freshFor?: number;
-  /** Lists younger than this many seconds are given at once and asked for behind; default 0. */
+  /** What is younger than this many seconds is given at once and asked for behind; default 0. */
   readonly staleFor?: number;
   /** Nothing is asked. */
   readonly offline?: boolean;
   /** What is known is given, whatever its age, when the origin cannot be reached. */
   readonly staleOnError?: boolean;
+  /** Hears once that what is known is given because of that. */
+  readonly onStale?: () => void;
+  /**
+   * Who asks, as an opaque text without secrets: what somebody else has learnt is not taken as known without asking. Asked
+   * for only where anything may be.
+   */
+  readonly asker?: () => Promise<string>;
   /** Whether a blob that was read is kept; default: all are. */
   readonly keepBlob?: (blob: Descriptor) => boolean;
 }
@@ -113,6 +126,7 @@ interface CachedOptions {
  * Errors besides those of the registry: NETWORK_FAILED (offline, and not in the store).
  */
 declare function cached(registry: Registry, store: Store, options: CachedOptions): Registry;
+/** How long a lock that another process holds is waited for. Errors: CACHE_LOCKED. */
 interface LockOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds until CACHE_LOCKED; default one minute. */
@@ -129,6 +143,7 @@ interface HeldLock {
  * Errors: CACHE_LOCKED.
  */
 declare function withLock<T>(path: string, work: (lock: HeldLock) => Promise<T>, options?: LockOptions): Promise<T>;
+/** How an image layout is opened (image-spec, image-layout.md). */
 interface LayoutOptions {
   /** `write` creates a layout that is missing, at the first write. */
   readonly access: "read" | "write";

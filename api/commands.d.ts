@@ -1,5 +1,5 @@
 // index.d.mts
-import { Command, Commands, HelpDocument, Signature } from "@ocish/shell";
+import { Command, Commands, HelpDocument, Row, Signature } from "@ocish/shell";
 import { Artifact, Bytes, Kind, KindCall, KindCommand, KindCommandContext, KindCommandData, KindContext, KindOption, Location, Manifest, Match, Packed, Part, Platform, Source, SourceMatch, Target } from "@ocish/sdk";
 import { ManifestContent, OnTransfer, Place, Registry } from "@ocish/core";
 /** The built-in commands as data, in the order of the overview: binding, help and completion load nothing else. */
@@ -62,7 +62,6 @@ interface Opened extends Place {
 }
 /** A place, and as far as it is known how a person named it and what in it was meant. */
 interface NamedPlace extends Place {
-  readonly display?: string;
   readonly tag?: string;
   readonly digest?: string;
 }
@@ -87,6 +86,8 @@ interface KindInfo {
   readonly options: readonly KindOption[];
   /** The file by which a folder is known as one that it unpacked (`Kind.marker`). */
   readonly marker?: string;
+  /** Schemes of locations that it opens (`Kind.listLocation`). */
+  readonly locations?: readonly string[];
   /** Its own commands, under the family's noun. */
   readonly commands?: readonly KindCommandData[];
 }
@@ -94,6 +95,7 @@ interface KindInfo {
 interface KindCommandScope extends KindCommandContext, AsyncDisposable {
   finish(): Promise<void>;
 }
+/** The kinds that are there, found by their data; code of one is loaded only by `load` (architecture.md, Kinds). */
 interface Kinds {
   /** Data only. */
   list(): readonly KindInfo[];
@@ -110,15 +112,22 @@ interface Kinds {
   context(kind: Kind, options: Readonly<Record<string, unknown>>, signal: AbortSignal): KindContext;
   /** What a command of the kind gets: `publish` only with effect W, `folder` and `target` only for paths typed as arguments. */
   commandContext(kind: Kind, command: KindCommand, call: KindCall, signal: AbortSignal): KindCommandScope;
-  /** `kind.read` with the host's schema validation. Errors: KIND_INPUT_INVALID. */
-  read(kind: Kind, artifact: Artifact, context: KindContext): Promise<unknown>;
+  /**
+   * `kind.read` with the host's schema validation; `whole`: `kind.readWhole`, where the kind has it. Errors:
+   * KIND_INPUT_INVALID.
+   */
+  read(kind: Kind, artifact: Artifact, context: KindContext, options?: {
+    readonly whole?: boolean;
+  }): Promise<unknown>;
 }
+/** What `publish` wrote: the manifest or index at the root, and the tags that point to it. */
 interface Published {
   readonly digest: string;
   readonly mediaType: string;
   readonly size: number;
   readonly tags: readonly string[];
 }
+/** What is known of a user at one host: a password or an identity token, and where it was found. */
 interface Credential {
   readonly username?: string;
   readonly password?: string;
@@ -126,6 +135,7 @@ interface Credential {
   /** Which file or helper it came from, as shown to a person. */
   readonly source: string;
 }
+/** Credentials as `login`, `logout` and `whoami` see them; secrets are given only by `find`. */
 interface Credentials {
   /** Hosts that have credentials, without secrets. */
   list(): Promise<readonly {
@@ -146,12 +156,14 @@ interface Credentials {
   /** False: there was nothing to remove. */
   logout(host: string): Promise<boolean>;
 }
+/** A blob of the store: its size in bytes, and the repositories it was fetched from. */
 interface CachedBlob {
   readonly digest: string;
   readonly size: number;
   readonly lastUse: Date;
   readonly repositories: readonly string[];
 }
+/** The store as the `cache` verbs see it. */
 interface CacheView {
   ls(): AsyncIterable<CachedBlob>;
   usage(): AsyncIterable<{
@@ -173,12 +185,15 @@ interface CacheView {
     readonly signal: AbortSignal;
   }): AsyncIterable<CachedBlob>;
 }
+/** What `serve` offers, where, and to whom. */
 interface ServeOptions {
   readonly folder?: string;
   /** A registry, or a namespace of one, that is served through the store: what is not there is fetched, once. */
   readonly upstream?: string;
   readonly address: string;
   readonly readOnly: boolean;
+  /** An index may name manifests that are missing; absent: no. */
+  readonly sparse?: boolean;
   /** An address that other machines reach may be served without `users`. */
   readonly allowRemote?: boolean;
   /** A file with `NAME:PASSWORD` lines: only they may use it. */
@@ -192,6 +207,7 @@ interface ServiceSetting {
   /** `OCISH_OUTPUT`, a file, or `default`. */
   readonly source: string;
 }
+/** The configuration as `config` and `alias` see it. */
 interface Settings {
   /** Every value that is in force, and the names that could have one; sorted. */
   list(): readonly ServiceSetting[];
@@ -222,6 +238,7 @@ interface RunOptions {
   /** Names that one pattern may stand for (`limits.glob`); default 1,000. */
   readonly glob?: number;
 }
+/** What may happen to what is there where a folder is to be written. */
 interface TargetRequest {
   /** Replaces a folder as a whole when the callback succeeds. */
   readonly force: boolean;
@@ -229,6 +246,8 @@ interface TargetRequest {
   readonly merge?: boolean;
   /** A folder with this marker (`Kind.marker`) may be replaced without `force`. */
   readonly marker?: string;
+  /** Files that will be written, where that is known: what `merge` refuses is refused before any of them is read. */
+  readonly names?: readonly string[];
   readonly signal: AbortSignal;
 }
 /** How a folder becomes one layer. */
@@ -252,6 +271,13 @@ interface ExtractFolderOptions {
   /** False: left out. Called with the path as the artifact has it. */
   readonly include?: (path: string) => boolean;
   readonly signal: AbortSignal;
+}
+/** What a question that is hard to take back says and wants besides a yes. */
+interface Confirmation {
+  /** What else it concerns, a line each. */
+  readonly details?: readonly string[];
+  /** What has to be typed instead of yes. */
+  readonly typed?: string;
 }
 /** What commands need beyond the registry contract. Declared here, implemented by host; tests bring their own. */
 interface Services {
@@ -302,10 +328,15 @@ interface Services {
     readonly dryRun: boolean;
     readonly signal: AbortSignal;
   }): Promise<Published>;
+  /**
+   * The archive that is written to the location `-`, for the caller to hand on; to be asked for before that is opened,
+   * and read after its commit: without one it has no bytes. Who does not ask gets it on standard output with the commit.
+   */
+  standardOutput?(): Bytes;
   /** Runs `work` while no other process of this machine holds `key` (fallback tags, layouts). */
   exclusive<T>(key: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   /** Asks a person; without a terminal: CONFIRMATION_REQUIRED unless `--yes`. */
-  confirm(question: string): Promise<void>;
+  confirm(question: string, more?: Confirmation): Promise<void>;
   /** Secret input of `login`: from standard input or a prompt without echo. */
   readSecret(prompt: string): Promise<string>;
   /** One row once it listens; ends when the signal says so. */
@@ -317,4 +348,10 @@ interface Services {
 }
 /** Imports a built-in command by the name of its signature; undefined when there is none. */
 declare function loadCommand(name: string): Promise<Command<Services> | undefined>;
-export { type Access, type CacheView, type CachedBlob, type Credential, type Credentials, type Endpoint, type ExtractFolderOptions, type HealthCheck, type KindCommandScope, type KindInfo, type Kinds, type NamedPlace, type Opened, type OpenedRegistry, type PackFolderOptions, type PluginCheck, type PluginInfo, type Plugins, type Published, type RunOptions, type ServeOptions, type ServiceSetting, type Services, type Settings, type TargetRequest, helpDocument, loadCommand, signatures };
+interface TagFactsOptions {
+  /** Also whether a signature refers to it, which says nothing of whose it is: one request more. */
+  readonly signed?: boolean;
+}
+/** What a Tag row has besides its name, for one of them (`tagFacts`); its code is loaded when it is asked for. */
+declare function loadTagFacts(reference: string, services: Services, signal: AbortSignal, options?: TagFactsOptions): Promise<Row>;
+export { type Access, type CacheView, type CachedBlob, type Confirmation, type Credential, type Credentials, type Endpoint, type ExtractFolderOptions, type HealthCheck, type KindCommandScope, type KindInfo, type Kinds, type NamedPlace, type Opened, type OpenedRegistry, type PackFolderOptions, type PluginCheck, type PluginInfo, type Plugins, type Published, type RunOptions, type ServeOptions, type ServiceSetting, type Services, type Settings, type TargetRequest, helpDocument, loadCommand, loadTagFacts, signatures };

@@ -42,6 +42,7 @@ type Credential = {
 };
 /** Finds what to present to `host`; undefined: anonymous. `repository` is absent for calls on the whole registry. */
 type CredentialLookup = (host: string, repository: string | undefined, signal: AbortSignal | undefined) => Promise<Credential | undefined> | Credential | undefined;
+/** A bearer token and until when it holds, in milliseconds since 1970. */
 interface CachedToken {
   readonly token: string;
   /** Milliseconds since 1970. */
@@ -55,12 +56,16 @@ interface TokenCache {
   get(key: string): Promise<CachedToken | undefined> | CachedToken | undefined;
   set(key: string, token: string, expires: number): Promise<void> | void;
 }
-/** Where the sessions of large uploads outlive the process: ids are addresses, and may be secret. Neither method should reject. */
+/**
+ * Where the sessions of large uploads, and which hosts keep them, outlive the process: ids are addresses, and may be
+ * secret. No method should reject.
+ */
 interface UploadMemory {
   get(key: string): Promise<string | undefined>;
   set(key: string, id: string): Promise<void>;
   delete(key: string): Promise<void>;
 }
+/** A request that will be repeated: why, and after how many seconds. */
 interface RetryEvent {
   /** How long the next attempt waits. */
   readonly seconds: number;
@@ -145,6 +150,7 @@ interface ClientOptions {
   readonly maxPages?: number;
   readonly limits?: Limits;
 }
+/** Where credentials are looked for, and who hears of files that cannot be read. */
 interface CredentialOptions extends CredentialEnvironment {
   /** What was skipped and why; never a secret. */
   readonly onWarning?: (text: string) => void;
@@ -164,6 +170,7 @@ interface KnownCredential {
 declare function findCredential(host: string, repository: string | undefined, options: CredentialOptions): Promise<Credential | undefined>;
 /** Every host with a credential, the first source of each. A helper that fails is warned about. */
 declare function listCredentials(options: CredentialOptions): Promise<readonly KnownCredential[]>;
+/** What `login` stores: a password, or the token that a registry gave in its place. */
 type NewCredential = {
   readonly username: string;
   readonly password: string;
@@ -171,10 +178,12 @@ type NewCredential = {
   readonly identityToken: string;
   readonly username?: string;
 };
+/** Where a credential is stored: in a helper, or in the file where none is named. */
 interface StoreOptions extends CredentialOptions {
   /** The suffix of a helper program to keep this host's credential in from now on. */
   readonly helper?: string;
 }
+/** Where a credential went; `plain`: it can be read there by whoever reads the file. */
 interface StoredCredential {
   /** Where it is. */
   readonly source: string;
@@ -199,29 +208,22 @@ declare function eraseCredential(host: string, options: CredentialOptions): Prom
 declare function createClient(host: string, options?: ClientOptions): Registry;
 /** Errors: RESTRICTED (`mayContact` says no). */
 declare function checkContact(url: URL, { mayContact }: Pick<ClientOptions, "mayContact">): void;
+/** Where the API of `host` (`name[:port]`, `[v6]:port`) is: scheme, name and port in their canonical spelling. */
+declare function apiOrigin(host: string, options: ClientOptions): URL;
 /** `HTTPS_PROXY`, `HTTP_PROXY` (lower case only, for `http_proxy` may be a request's header in CGI) and `NO_PROXY`. */
 declare function proxyFromEnvironment(env: Readonly<Record<string, string | undefined>>): ProxySettings | undefined;
+/** The proxy for `url`; undefined: connect directly. Loopback never goes through one. */
+declare function proxyFor(url: URL, settings: ProxySettings | undefined): string | undefined;
 /**
  * Asks a registry whether it takes a credential (specs/distribution.md 2.11): `/v2/`, with a token where it wants one.
  * Errors: REGISTRY_UNAUTHORIZED, REGISTRY_DENIED, REGISTRY_PROTOCOL (no registry there), and those of the network.
  */
 declare function verifyCredential(host: string, credential: Credential, options?: ClientOptions, signal?: AbortSignal): Promise<void>;
-export { type CachedToken, type ClientOptions, type Credential, type CredentialEnvironment, type CredentialLookup, type CredentialOptions, type KnownCredential, type Limits, type NewCredential, type ProxySettings, type RetryEvent, type StoreOptions, type StoredCredential, type Timeouts, type TokenCache, type TraceEvent, type UploadMemory, checkContact, createClient, eraseCredential, findCredential, listCredentials, proxyFromEnvironment, storeCredential, verifyCredential };
+export { type CachedToken, type ClientOptions, type Credential, type CredentialEnvironment, type CredentialLookup, type CredentialOptions, type KnownCredential, type Limits, type NewCredential, type ProxySettings, type RetryEvent, type StoreOptions, type StoredCredential, type Timeouts, type TokenCache, type TraceEvent, type UploadMemory, apiOrigin, checkContact, createClient, eraseCredential, findCredential, listCredentials, proxyFor, proxyFromEnvironment, storeCredential, verifyCredential };
 // index.d.mts
-import { C as Registry, D as Upload, E as UnverifiedBytes, O as Writer, S as Reader, T as Sink, _ as PushBlobOptions, a as CallOptions, b as RangeContent, c as Freshness, d as ManifestContent, f as ManifestStat, g as Place, h as Page, i as BlobExpectation, l as ListOptions, m as MountResult, n as Ability, o as Deleter, p as MountOptions, r as BlobContent, s as Feed, t as Abilities, u as Lister, v as PushManifestOptions, w as Retry, x as ReadOptions, y as PushedManifest } from "./registry.mjs";
+import { C as Registry, D as UnverifiedBytes, E as Sink, O as Upload, S as Reader, T as Retry, _ as PushBlobOptions, a as CallOptions, b as RangeContent, c as Freshness, d as ManifestContent, f as ManifestStat, g as Place, h as Page, i as BlobExpectation, k as Writer, l as ListOptions, m as MountResult, n as Ability, o as Deleter, p as MountOptions, r as BlobContent, s as Feed, t as Abilities, u as Lister, v as PushManifestOptions, w as ResumableContent, x as ReadOptions, y as PushedManifest } from "./registry.mjs";
 import { Bytes, Descriptor, Manifest, OcishError, OpenBytes, Platform } from "@ocish/sdk";
 export * from "@ocish/sdk";
-interface CollectOptions {
-  /** Most bytes that are taken; one more is LIMIT_EXCEEDED. */
-  readonly limit: number;
-  /** What it is, for the message: `the configuration`. */
-  readonly what?: string;
-  readonly signal?: AbortSignal;
-}
-/** Reads a stream whole. Errors: LIMIT_EXCEEDED, and those of the stream. */
-declare function collect(bytes: Bytes, options: CollectOptions): Promise<Uint8Array>;
-/** One array with the content of all; the only chunk itself where there is one. */
-declare function concat(chunks: readonly Uint8Array[]): Uint8Array;
 /** A stream of copies: the receiver owns its chunks, the source stays as it is. */
 declare function fromBytes(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined>;
 /** Passes a stream through and tells the bytes so far after each chunk. */
@@ -266,6 +268,7 @@ type TransferEvent = {
   readonly descriptor: Descriptor;
   readonly how: "moved" | "mounted" | "existing" | "skipped";
 };
+/** Hears of every step of a transfer; called synchronously, so it must be quick. */
 type OnTransfer = (event: TransferEvent) => void;
 /** A budget of bytes per second that several transfers share. */
 interface RateLimit {
@@ -279,9 +282,14 @@ interface RateLimit {
 declare function createRateLimit(bytesPerSecond: number): RateLimit;
 /** Runs an act while nobody else runs one with the same key. */
 type Exclusive = <T>(key: string, act: () => Promise<T>) => Promise<T>;
+/** Which referrers are wanted: those of one artifact type, or all. */
 interface ListReferrersOptions extends CallOptions {
   readonly artifactType?: string;
 }
+/**
+ * How the index of the tag schema is written (distribution-spec, Referrers Tag Schema): read, changed and written
+ * under one lock.
+ */
 interface IndexReferrerOptions extends CallOptions {
   /** A lock across processes; default: within this process only. */
   readonly exclusive?: Exclusive;
@@ -318,9 +326,10 @@ type SkipReason = "existing" | "foreign" | "hook";
  * refuse it), or an error.
  */
 type IndexMode = "rewrite" | "sparse" | "fail";
+/** What `copy` takes along, what it leaves, and how fast it goes. */
 interface CopyOptions {
   readonly signal?: AbortSignal;
-  /** Transfers and questions at a time; default 6; a target without `concurrentWrites` gets one. */
+  /** Transfers at a time, and as many questions beside them; default 8; a target without `concurrentWrites` gets one. */
   readonly concurrency?: number;
   /** Tags that point to the root afterwards; none: by digest only. */
   readonly tags?: readonly string[];
@@ -362,6 +371,7 @@ interface CopyCounts {
   readonly blobs: number;
   readonly bytes: number;
 }
+/** What `copy` did, counted; bytes and numbers of blobs and manifests. */
 interface CopyResult {
   /** What the target holds now. */
   readonly descriptor: Descriptor;
@@ -380,7 +390,8 @@ interface CopyResult {
 /**
  * Copies a graph: what `reference` points to at the source, and all below it. A manifest is written after all it points
  * to, the root last, with its tags; what is at the target ends its subtree; equal blobs are moved once. Bytes arrive as
- * they are, so digests stay. Where everything is there already it costs one request on each side.
+ * they are, so digests stay; at the end the digest in the answer to the PUT of the root has to be the source's, which
+ * costs no further request. Where everything is there already it costs one request on each side.
  *
  * Errors: those of both sides, with `details.side` and `details.descriptor`; PLATFORM_NOT_FOUND; LIMIT_EXCEEDED (indexes
  * or referrers nested deeper than 8, more than 10,000 manifests); MANIFEST_INVALID (a cycle).
@@ -454,6 +465,7 @@ declare function logged(registry: Registry, log: (call: LoggedCall) => void): Re
 declare function readOnly(registry: Registry): Registry;
 /** The repositories below `prefix` (`team/`), by what follows it. Nothing outside can be named. */
 declare function scoped(registry: Registry, prefix: string): Registry;
+/** What of a registry is shown; what is left out looks as if it were not there. */
 interface Selection {
   readonly repositories?: (repository: string) => boolean;
   /** Digests are not asked for: what is known by digest stays readable within a selected repository. */
@@ -471,6 +483,7 @@ declare function select(registry: Registry, selection: Selection): Registry;
 declare function globMatch(pattern: string, name: string): boolean;
 /** The tags of a repository that fit one of the patterns; all of them without patterns. Errors: those of `tags`. */
 declare function matchingTags({ registry, repository }: Place, patterns?: readonly string[], options?: CallOptions): AsyncGenerator<string, void, undefined>;
+/** What a registry in memory is called and cannot do. */
 interface MemoryRegistryOptions {
   /** Default: `memory`, `memory-2`, … : copy takes two registries of one name for the same one. */
   readonly name?: string;
@@ -492,6 +505,8 @@ declare function listEtag(keys: readonly string[]): string;
 declare function manifestEtag(digest: string): string;
 /** The answer to `ifNoneMatch` that holds. */
 declare function notModified(): OcishError;
+/** Waits so many milliseconds. Rejects with the reason of `signal`, untouched. */
+declare function pause(milliseconds: number, signal?: AbortSignal): Promise<void>;
 /**
  * Reads `os/architecture[/variant]`; other spellings (`x86_64`, `aarch64`) are put right, default variants dropped.
  * Errors: USAGE_INVALID_VALUE.
@@ -512,6 +527,14 @@ declare function selectPlatform(entries: readonly Descriptor[], wanted: Platform
 declare function successors(manifest: Manifest): readonly Descriptor[];
 /** The successors a registry must hold before it takes the manifest: all but those whose content lives elsewhere. */
 declare function requiredParts(manifest: Manifest): readonly Descriptor[];
+/** Pieces of work that must not meet: each begins when the one before has ended, also when that failed. */
+declare class Turns {
+  #private;
+  /** Runs `work` after everything that was taken before. Errors: those of `work`. */
+  take<T>(work: () => T | Promise<T>): Promise<T>;
+  /** Resolves when all that was taken so far has ended; whether it failed is told to who took it. */
+  ended(): Promise<void>;
+}
 /** Nothing declared: what a registry starts from. */
 declare const noAbilities: Abilities;
 /** The error of a method whose ability is not declared. */
@@ -551,6 +574,7 @@ interface Expected {
   /** Bytes. */
   readonly size?: number;
 }
+/** How `verified` is ended early. */
 interface VerifyOptions {
   readonly signal?: AbortSignal;
 }
@@ -564,7 +588,7 @@ declare function verified(bytes: Bytes, expected: Expected, options?: VerifyOpti
 declare function checkDigest(expected: string, actual: string): void;
 /** Errors: SIZE_MISMATCH. */
 declare function checkSize(expected: Expected, actual: number): void;
-export { type Abilities, type Ability, type BlobContent, type BlobExpectation, type CallOptions, type CollectOptions, type CopyCounts, type CopyOptions, type CopyResult, type Deleter, type Exclusive, type Expected, type Feed, ForwardingRegistry, type Freshness, type IndexMode, type IndexReferrerOptions, type ListOptions, type ListReferrersOptions, type Lister, type LoggedCall, type ManifestContent, type ManifestStat, type MemoryRegistryOptions, type MountOptions, type MountResult, type OnTransfer, type OpenedManifest, type Page, type Place, type PushBlobOptions, type PushManifestOptions, type PushedManifest, type RangeContent, type RateLimit, type ReadOptions, type Reader, type Registry, type Retry, type Selection, type Sink, type SkipReason, type TransferEvent, UnsupportedRegistry, type UnverifiedBytes, type Upload, type VerifyOptions, type Writer, abortable, checkDigest, checkSize, collect, concat, copy, counted, createMemoryRegistry, createRateLimit, descendToPlatform, formatPlatform, fromBytes, globMatch, hostPlatform, indexReferrer, listEtag, listReferrers, logged, manifestEtag, matchingTags, maxIndexDepth, noAbilities, notModified, paged, parsePlatform, platformDistance, pumpBlob, pumpPlainly, pushReferrer, readChild, readManifest, readOnly, referrerDescriptor, removeReferrer, requiredParts, scoped, select, selectPlatform, successors, unsupported, verified };
+export { type Abilities, type Ability, type BlobContent, type BlobExpectation, type CallOptions, type CopyCounts, type CopyOptions, type CopyResult, type Deleter, type Exclusive, type Expected, type Feed, ForwardingRegistry, type Freshness, type IndexMode, type IndexReferrerOptions, type ListOptions, type ListReferrersOptions, type Lister, type LoggedCall, type ManifestContent, type ManifestStat, type MemoryRegistryOptions, type MountOptions, type MountResult, type OnTransfer, type OpenedManifest, type Page, type Place, type PushBlobOptions, type PushManifestOptions, type PushedManifest, type RangeContent, type RateLimit, type ReadOptions, type Reader, type Registry, type ResumableContent, type Retry, type Selection, type Sink, type SkipReason, type TransferEvent, Turns, UnsupportedRegistry, type UnverifiedBytes, type Upload, type VerifyOptions, type Writer, abortable, checkDigest, checkSize, copy, counted, createMemoryRegistry, createRateLimit, descendToPlatform, formatPlatform, fromBytes, globMatch, hostPlatform, indexReferrer, listEtag, listReferrers, logged, manifestEtag, matchingTags, maxIndexDepth, noAbilities, notModified, paged, parsePlatform, pause, platformDistance, pumpBlob, pumpPlainly, pushReferrer, readChild, readManifest, readOnly, referrerDescriptor, removeReferrer, requiredParts, scoped, select, selectPlatform, successors, unsupported, verified };
 // registry.d.mts
 import { Bytes, Descriptor, OpenBytes } from "@ocish/sdk";
 /**
@@ -576,6 +600,7 @@ import { Bytes, Descriptor, OpenBytes } from "@ocish/sdk";
  */
 /** `unknown`: only asking tells (a remote registry); the method then works or answers UNSUPPORTED. */
 type Ability = boolean | "unknown";
+/** What a registry can do, so that a caller need not try. `unknown` is found out by the first call that needs it. */
 interface Abilities {
   /** `mountBlob` can answer `mounted: true`. */
   readonly mount: Ability;
@@ -604,16 +629,21 @@ interface Retry {
   readonly reason: string;
   /** The attempt that failed, from 1. */
   readonly attempt: number;
+  /** What was moved of it counts for nothing, and is moved again. */
+  readonly fromStart?: true;
 }
+/** What every call of a registry takes. An abort passes through as the signal's own reason. */
 interface CallOptions {
   readonly signal?: AbortSignal;
   /** Told before each pause. Only what asks over a network repeats anything. */
   readonly onRetry?: (retry: Retry) => void;
 }
+/** How a manifest or a list is read: with an entity tag the answer may be NOT_MODIFIED. */
 interface ReadOptions extends CallOptions {
   /** The ETag the caller holds: an unchanged answer is the error NOT_MODIFIED (an answer, not a fault). */
   readonly ifNoneMatch?: string;
 }
+/** How an answer that was kept may be asked for again (RFC 9110 §8.8.3), and how old it is. */
 interface Freshness {
   readonly etag?: string;
   /** Seconds since the origin said so; 0 or absent: just now. */
@@ -624,9 +654,11 @@ interface ManifestContent extends Freshness {
   readonly descriptor: Descriptor;
   readonly bytes: Uint8Array;
 }
+/** What a HEAD says of a manifest: its descriptor without its bytes. */
 interface ManifestStat extends Freshness {
   readonly descriptor: Descriptor;
 }
+/** A blob that is being read. */
 interface BlobContent {
   /** Size is known before the first byte. */
   readonly descriptor: Descriptor;
@@ -638,12 +670,14 @@ declare const unverified: unique symbol;
 type UnverifiedBytes = Bytes & {
   readonly [unverified]?: true;
 };
+/** A part of a blob, from `start`. It proves nothing: only who has all bytes can check the digest. */
 interface RangeContent {
   readonly start: number;
   /** Size of the whole blob. */
   readonly total: number;
   readonly bytes: UnverifiedBytes;
 }
+/** The part of a registry that reads. */
 interface Reader {
   /**
    * Errors: MANIFEST_NOT_FOUND, REPOSITORY_NOT_FOUND, NOT_MODIFIED, DIGEST_MISMATCH (asked by digest), LIMIT_EXCEEDED
@@ -659,6 +693,7 @@ interface Reader {
   /** Errors: BLOB_NOT_FOUND. */
   statBlob(repository: string, digest: string, options?: CallOptions): Promise<Descriptor>;
 }
+/** What is known of a blob before it is written; what differs in the end is DIGEST_MISMATCH or SIZE_MISMATCH. */
 interface BlobExpectation {
   /** Absent: needs the ability `deferredDigest`. */
   readonly digest?: string;
@@ -666,9 +701,12 @@ interface BlobExpectation {
   readonly size?: number;
   readonly mediaType?: string;
 }
+/** An upload to go on with, and where its bytes come from. */
 interface PushBlobOptions extends CallOptions {
   /** Continue this session (what a refused mount left) instead of starting one. */
   readonly upload?: Upload;
+  /** The same content by the fast body path, for a target that can use it; it is verified here then. */
+  readonly feed?: Feed;
   /** The same content from a byte on, unverified: an upload that goes on then reads no more than what is missing. */
   readonly openFrom?: (start: number) => Bytes;
 }
@@ -686,16 +724,19 @@ interface Upload {
   /** Never fails because the session is gone already. */
   cancel(options?: CallOptions): Promise<void>;
 }
+/** Either the blob is mounted, or the registry has begun an upload instead; neither: it can do nothing of the two. */
 interface MountResult {
   /** Set when the blob is now in the repository. */
   readonly mounted?: Descriptor;
   /** Set when the registry refused and opened a session instead. */
   readonly upload?: Upload;
 }
+/** What is known of a blob that is to be mounted from another repository. */
 interface MountOptions extends CallOptions {
   /** The blob's size where the caller knows it: it saves a remote registry the request that finds it out. */
   readonly size?: number;
 }
+/** What a manifest is pushed as, and which tags shall point to it. */
 interface PushManifestOptions extends CallOptions {
   readonly mediaType: string;
   /** Tags that point to it afterwards; none: by digest only. */
@@ -708,12 +749,14 @@ interface PushManifestOptions extends CallOptions {
   /** Take it though blobs or manifests that it names are missing (a sparse index). */
   readonly sparse?: boolean;
 }
+/** What a registry has taken: the manifest, its tags, and the subject where the registry keeps referrers. */
 interface PushedManifest {
   readonly descriptor: Descriptor;
   readonly tags: readonly string[];
   /** The subject digest that the registry said it indexed; absent: the tag schema is the caller's duty. */
   readonly subject?: string;
 }
+/** The part of a registry that writes. */
 interface Writer {
   /**
    * Verifies what it wrote; a failure leaves nothing visible.
@@ -731,6 +774,7 @@ interface Writer {
   /** Errors: DIGEST_MISMATCH, MANIFEST_INVALID, MANIFEST_REFERS_TO_MISSING, LIMIT_EXCEEDED, PRECONDITION_FAILED. */
   pushManifest(repository: string, bytes: Uint8Array, options: PushManifestOptions): Promise<PushedManifest>;
 }
+/** The part of a registry that deletes. */
 interface Deleter {
   /** Errors: BLOB_NOT_FOUND, UNSUPPORTED. */
   deleteBlob(repository: string, digest: string, options?: CallOptions): Promise<void>;
@@ -739,9 +783,11 @@ interface Deleter {
   /** The tag only. Errors: MANIFEST_NOT_FOUND, UNSUPPORTED. */
   deleteTag(repository: string, tag: string, options?: CallOptions): Promise<void>;
 }
+/** One page of a list: how many entries it had, and how it may be asked for again. */
 interface Page extends Freshness {
   readonly count: number;
 }
+/** Which part of a list is wanted, and in what portions. */
 interface ListOptions extends ReadOptions {
   /** Entries after this one, in byte order. */
   readonly last?: string;
@@ -750,6 +796,7 @@ interface ListOptions extends ReadOptions {
   /** Called once for each page that arrives. */
   readonly onPage?: (page: Page) => void;
 }
+/** The part of a registry that lists. */
 interface Lister {
   /** Sorted by bytes. Errors: UNSUPPORTED. */
   repositories(options?: ListOptions): AsyncIterable<string>;
@@ -764,6 +811,15 @@ interface Lister {
 type Sink = (slab: Uint8Array) => Promise<void> | void;
 /** Delivers all bytes of one blob from `start` to its end. Nothing vouches for them: whoever receives them verifies. */
 type Feed = (start: number, sink: Sink) => Promise<void>;
+/** Content of which every part that arrived is kept for the next attempt. */
+interface ResumableContent extends BlobContent {
+  /** The bytes are where they belong: nothing needs to be kept. Never throws. */
+  drop(): Promise<void>;
+}
+/**
+ * Everything a registry can do, whatever is behind it: a server, a layout, an archive, the store, memory. Dispose it
+ * to end what it holds open.
+ */
 interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposable {
   /** How errors and progress name it: `ghcr.io`, `oci:./dir`, `memory`. */
   readonly name: string;
@@ -787,6 +843,11 @@ interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposable {
    * it. With `adoptBlob` of another registry of this machine, content moves without being read and written.
    */
   blobFile?(repository: string, digest: string, options?: CallOptions): Promise<string | undefined>;
+  /**
+   * `openBlob` for what takes long: what arrives stays on this machine, also when the process is killed, until it is
+   * dropped; the next attempt asks for the rest only. Present where there is a content store. Errors: as `openBlob`.
+   */
+  openResumable?(repository: string, blob: Descriptor, options?: CallOptions): Promise<ResumableContent>;
   /** Takes the content of a local file by reflink, else hard link, else copy, and verifies it. Errors: as `pushBlob`. */
   adoptBlob?(repository: string, expected: Descriptor, file: string, options?: CallOptions): Promise<Descriptor>;
 }
@@ -794,5 +855,7 @@ interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposable {
 interface Place {
   readonly registry: Registry;
   readonly repository: string;
+  /** As a person writes it, for errors; default: made of the two. */
+  readonly display?: string;
 }
-export { Registry as C, Upload as D, UnverifiedBytes as E, Writer as O, Reader as S, Sink as T, PushBlobOptions as _, CallOptions as a, RangeContent as b, Freshness as c, ManifestContent as d, ManifestStat as f, Place as g, Page as h, BlobExpectation as i, ListOptions as l, MountResult as m, Ability as n, Deleter as o, MountOptions as p, BlobContent as r, Feed as s, Abilities as t, Lister as u, PushManifestOptions as v, Retry as w, ReadOptions as x, PushedManifest as y };
+export { Registry as C, UnverifiedBytes as D, Sink as E, Upload as O, Reader as S, Retry as T, PushBlobOptions as _, CallOptions as a, RangeContent as b, Freshness as c, ManifestContent as d, ManifestStat as f, Place as g, Page as h, BlobExpectation as i, Writer as k, ListOptions as l, MountResult as m, Ability as n, Deleter as o, MountOptions as p, BlobContent as r, Feed as s, Abilities as t, Lister as u, PushManifestOptions as v, ResumableContent as w, ReadOptions as x, PushedManifest as y };

@@ -1,9 +1,10 @@
 // index.d.mts
-import { Access, Access as Access$1, Opened, Opened as Opened$1, OpenedRegistry, Services, Services as Services$1, helpDocument, loadCommand, signatures } from "@ocish/commands";
+import { Access, Access as Access$1, Confirmation, Confirmation as Confirmation$1, Opened, Opened as Opened$1, OpenedRegistry, Services, Services as Services$1, helpDocument, loadCommand, loadTagFacts, signatures } from "@ocish/commands";
+import { BoundCall, Command, CommonFlags, DeclaredOption, Files } from "@ocish/shell";
 import { Annotations, Bytes, Description, Descriptor, Kind, KindContext, KindData, Match, Platform } from "@ocish/sdk";
-import { Command, CommonFlags, DeclaredOption, Files } from "@ocish/shell";
 import { OnTransfer, OnTransfer as OnTransfer$1, Registry, TransferEvent } from "@ocish/core";
 import { CredentialLookup, TraceEvent, TraceEvent as TraceEvent$1 } from "@ocish/core/client";
+/** Environment variables; nothing reads `process.env` behind them. */
 type Env = Readonly<Record<string, string | undefined>>;
 /** Where this program keeps its files; nothing here exists until somebody writes. */
 interface Paths {
@@ -65,6 +66,7 @@ interface Setting {
   readonly value: unknown;
   readonly origin: string;
 }
+/** The configuration that is in force: files and environment merged, checked against its schema. */
 interface Config {
   readonly registries: ReadonlyMap<string, RegistrySettings>;
   readonly rules: readonly KindRule[];
@@ -74,11 +76,28 @@ interface Config {
   readonly aliases: ReadonlyMap<string, readonly string[]>;
   /** The file that `set` writes; absent: there is no folder for it. */
   readonly file?: string;
-  /** A member of `defaults` or `limits` (`defaults.concurrency`). */
+  /** A member of `defaults`, `limits` or `cache` (`defaults.concurrency`). */
   get(key: string): unknown;
   /** Every value that was set, dotted, with its origin. */
   settings(): readonly Setting[];
 }
+/** What the configuration says where no flag does. */
+type CallDefaults = Partial<Pick<CommonFlags, "output" | "timeout" | "color">>;
+/** The `[defaults]` that are flags of a call. */
+declare function callDefaults(config: Config): CallDefaults;
+/** A question as it is put to a person. */
+interface Confirming {
+  /** To be shown before; none of them is safe text yet. */
+  readonly lines: readonly string[];
+  readonly prompt: string;
+  /** The answer says so; anything else is a no. */
+  readonly agrees: (answer: string) => boolean;
+}
+/** How a question is put on one line of so many columns; `choice` says how yes and no are written. */
+declare function confirming(question: string, { details, typed }: Confirmation$1, { choice, columns }: {
+  readonly choice: string;
+  readonly columns: number;
+}): Confirming;
 /** The part of JSON Schema that configurations need; other keywords are ignored. */
 interface JsonSchema {
   readonly type?: "object" | "array" | "string" | "integer" | "number" | "boolean";
@@ -101,6 +120,7 @@ declare const configSchema: JsonSchema;
 declare const projectSchema: JsonSchema;
 /** The flags that say how registries are reached. */
 type ConnectionFlags = Partial<Pick<CommonFlags, "plainHttp" | "insecure" | "header" | "caFile" | "cert" | "key" | "resolve" | "concurrency" | "maxWait">>;
+/** What a host may use: folders, credentials, connections. What is not given is not touched. */
 interface HostOptions {
   /** Holds the content store, tokens, locks and `config/config.toml`. Absent: no file is read or written unasked. */
   readonly stateFolder?: string;
@@ -125,13 +145,16 @@ interface HostOptions {
   readonly warn?: (message: string) => void;
   readonly progress?: OnTransfer$1;
 }
+/** What every call of a host takes. An abort passes through as the signal's own reason. */
 interface CallOptions {
   readonly signal?: AbortSignal;
 }
+/** `as`: the kind to take it for, where it is not found by what it is. Errors: KIND_UNKNOWN. */
 interface KindCallOptions extends CallOptions {
   /** Take it as this kind. */
   readonly as?: string;
 }
+/** What `push` says about what it publishes beside what the kind does. */
 interface PushOptions extends KindCallOptions {
   readonly artifactType?: string;
   readonly annotations?: Annotations;
@@ -140,6 +163,7 @@ interface PushOptions extends KindCallOptions {
   /** Options of the kind, by name. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
+/** How `pull` writes: `unpack` what is inside, `force` to replace what is there. Errors without it: FILE_EXISTS. */
 interface PullOptions extends KindCallOptions {
   /** Replace what is in the folder. */
   readonly force?: boolean;
@@ -184,11 +208,18 @@ interface Host extends AsyncDisposable {
   describe(reference: string, options?: KindCallOptions): Promise<Described>;
   /** The model that a kind makes of an artifact, checked by its schema. Errors: KIND_INPUT_INVALID. */
   read<Model>(reference: string, kind: Kind<Model>, options?: CallOptions): Promise<Model>;
+  /**
+   * The full reference of a word as the kind of this name has it (`gs-base:^1` of a `klaus-plugin`); the word itself where the
+   * kind knows none. Errors: KIND_UNKNOWN, TAG_NOT_FOUND, those of the kind.
+   */
+  fullName(word: string, kind: string, options?: CallOptions): Promise<string>;
+  /** What an artifact needs, as its kind says; words that `fullName` of their `kind` takes. Errors: KIND_INPUT_INVALID. */
+  dependencies<Model>(reference: string, kind: Kind<Model>, options?: CallOptions): Promise<ReturnType<NonNullable<Kind["dependencies"]>>>;
   /** Writes the files of an artifact into a folder, which appears as a whole. Answers their paths. */
   pull(reference: string, folder: string, options?: PullOptions): Promise<readonly string[]>;
   /** Packs files, or the folder of a kind, and pushes them. */
   push(paths: string | readonly string[], reference: string, options?: PushOptions): Promise<PushResult>;
-  /** Any command of the shell, with values for its parameters and flags; what asks for confirmation has it. */
+  /** Any command of the shell or of a kind (`klaus deps`), with values for its parameters and flags; what asks for confirmation has it. */
   run(command: string, input: CommandInput): AsyncIterable<unknown>;
   /** What commands stand on, for everything else. */
   readonly services: Services$1;
@@ -243,7 +274,7 @@ interface SessionOptions {
   readonly kindProgress?: KindContext["progress"];
   readonly trace?: (event: TraceEvent$1) => void;
   /** Asks a person; absent: there is nobody to ask. */
-  readonly confirm?: (question: string) => Promise<boolean>;
+  readonly confirm?: (question: string, more?: Confirmation$1) => Promise<boolean>;
   /** Reads a secret without showing it; absent: there is nobody to ask. */
   readonly readSecret?: (prompt: string) => Promise<string>;
 }
@@ -260,4 +291,25 @@ interface Session extends Services$1, AsyncDisposable {
  * Errors: CONFIG_INVALID, FILE_NOT_FOUND (`--config`), USAGE_INVALID_VALUE.
  */
 declare function createSession(options: SessionOptions): Promise<Session>;
-export { type Access, type CallOptions, type CommandInput, type Config, type Described, type Env, type Host, type HostOptions, type JsonSchema, type KindCallOptions, type KindEntry, type OnTransfer, type Opened, type OpenedRegistry, type PathBase, type Paths, type PullOptions, type PushOptions, type PushResult, type RegistrySettings, type Services, type Session, type SessionOptions, type Setting, type TraceEvent, type TransferEvent, allKinds, builtInKinds, configSchema, createHost, createSession, expandPaths, helpDocument, kindCommands, loadCommand, localFiles, pathsFrom, projectSchema, signatures };
+/** How the sessions of a program are made. */
+interface SessionsOptions {
+  /** Everything but the flags; asked for each session that is opened. */
+  readonly options: () => Promise<Omit<SessionOptions, "flags" | "trace">>;
+  /** Takes a line of what was asked and answered, where `--trace` was given. */
+  readonly trace?: (line: string) => void;
+}
+/** The sessions of a program: calls with the same flags share one. */
+declare class Sessions implements AsyncDisposable {
+  #private;
+  constructor(made: SessionsOptions);
+  /** The one for these flags. Errors: CONFIG_INVALID, FILE_NOT_FOUND (`--config`), USAGE_INVALID_VALUE. */
+  get(flags: Partial<CommonFlags>): Promise<Session>;
+  /** Configuration or plugins changed: the next call finds them. */
+  renew(): void;
+  /** Closes every connection, whoever uses it; the next call opens its own. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+/** The common flags of a call; `push --config FILE` is the artifact's configuration, not ours. */
+declare function callFlags({ signature, common }: BoundCall): CommonFlags;
+export { type Access, type CallDefaults, type CallOptions, type CommandInput, type Config, type Confirmation, type Confirming, type Described, type Env, type Host, type HostOptions, type JsonSchema, type KindCallOptions, type KindEntry, type OnTransfer, type Opened, type OpenedRegistry, type PathBase, type Paths, type PullOptions, type PushOptions, type PushResult, type RegistrySettings, type Services, type Session, type SessionOptions, Sessions, type SessionsOptions, type Setting, type TraceEvent, type TransferEvent, allKinds, builtInKinds, callDefaults, callFlags, configSchema, confirming, createHost, createSession, expandPaths, helpDocument, kindCommands, loadCommand, loadTagFacts, localFiles, pathsFrom, projectSchema, signatures };

@@ -4,6 +4,7 @@ import { Kind } from "@ocish/sdk";
 type PlainValue = string | number | boolean | null | readonly PlainValue[] | {
   readonly [key: string]: PlainValue;
 };
+/** One of `maintainers` in Chart.yaml (specs/helm.md §3). */
 interface Maintainer {
   readonly name?: string;
   readonly email?: string;

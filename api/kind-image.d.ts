@@ -48,6 +48,7 @@ interface IndexEntry {
   /** BuildKit: the digest of the entry that this one attests. */
   readonly attests?: string;
 }
+/** The model of `index`: what an index offers, in its order. */
 interface ImageIndex {
   readonly entries: readonly IndexEntry[];
 }

@@ -39,8 +39,13 @@ interface Composition {
 interface Identity extends Metadata {
   readonly metadataFrom: "klaus" | "config" | "oci" | "labels" | "none";
 }
+/** The model of `klaus-plugin`: who it is and what is in it (specs/klaus.md §2.2). */
 interface Plugin extends Identity, Components {}
+/** The model of `klaus-personality`: who it is, its toolchain and its plugins (specs/klaus.md §2.3). */
 interface Personality extends Identity, Composition {}
+/**
+ * The model of `klaus-toolchain`: who it is, and the platforms of its index, as `linux/amd64` (specs/klaus.md §1.1).
+ */
 interface Toolchain extends Identity {
   readonly platforms: readonly string[];
 }

@@ -2,6 +2,7 @@
 import { Kind } from "@ocish/sdk";
 /** JSON as it was found: objects have no prototype, unknown members are kept. */
 type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+/** An object of a run configuration, its members in the order of the file. */
 interface JsonObject {
   readonly [key: string]: JsonValue;
 }

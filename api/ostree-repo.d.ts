@@ -60,10 +60,10 @@ interface RepoLimits {
   /** Bytes of the value of an extended attribute. */
   readonly xattrValue: number;
 }
+/** What is read of a repository where the caller sets nothing else: bytes, and numbers of entries. */
 declare const defaultRepoLimits: RepoLimits;
-type RepoMode = "archive" | "bare" | "bare-user" | "bare-user-only" | "bare-split-xattrs";
-/** Where a repository is read from: a folder of the host, or anything that behaves like one. */
-type RepoFiles = Pick<Source, "list" | "stat" | "readlink" | "open" | "xattrs">;
+/** `what` is more than the limit allows. */
+declare function beyond(what: string, limit: number): OcishError<"LIMIT_EXCEEDED">;
 /** Extended attributes by name, sorted by bytes. */
 type Xattrs = ReadonlyMap<string, Uint8Array>;
 /** Reads an `a(ayay)`; names carry a NUL. Errors: OSTREE_OBJECT_INVALID. */
@@ -72,6 +72,25 @@ declare function decodeXattrs(bytes: Uint8Array, limits: RepoLimits): Xattrs;
 declare function encodeXattrs(xattrs: Xattrs): Buffer;
 /** The same attributes in the order in which they are hashed and written. */
 declare function sortedXattrs(xattrs: Xattrs): Xattrs;
+/** What is hashed before the bytes of a file: owner, whole mode, target, attributes (ostree.md §6.1). */
+interface ContentHeader {
+  readonly uid: number;
+  readonly gid: number;
+  /** With the type bits. */
+  readonly mode: number;
+  /** Of a link, else empty. */
+  readonly target: string;
+  /** The `a(ayay)` as it was stored. */
+  readonly xattrs: Uint8Array;
+}
+/** The header with its length prefix, as it is hashed. */
+declare function encodeHashedHeader(header: ContentHeader): Buffer;
+/** The head of a `.filez`: the same header behind the content's size (ostree.md §6.2). */
+declare function encodeArchiveHeader(header: ContentHeader, size: number): Buffer;
+/** Where a repository is read from: a folder of the host, or anything that behaves like one. */
+type RepoFiles = Pick<Source, "list" | "stat" | "readlink" | "open" | "xattrs" | "head">;
+/** How a repository keeps its files (specs/ostree.md §1). */
+type RepoMode = "archive" | "bare" | "bare-user" | "bare-user-only" | "bare-split-xattrs";
 /** A file or link of a tree, whatever the mode of the repository that holds it. */
 interface ContentObject {
   readonly checksum: string;
@@ -93,22 +112,9 @@ interface ContentObject {
   readonly open: OpenBytes;
   /** Mode `archive`: the content as it is stored, a raw deflate stream; not verified. */
   readonly openDeflated?: OpenBytes;
+  /** Where it is worth it: begins to read the content in another thread, for one `open` that follows. */
+  readonly begin?: () => void;
 }
-/** What is hashed before the bytes of a file: owner, whole mode, target, attributes (ostree.md §6.1). */
-interface ContentHeader {
-  readonly uid: number;
-  readonly gid: number;
-  /** With the type bits. */
-  readonly mode: number;
-  /** Of a link, else empty. */
-  readonly target: string;
-  /** The `a(ayay)` as it was stored. */
-  readonly xattrs: Uint8Array;
-}
-/** The header with its length prefix, as it is hashed. */
-declare function encodeHashedHeader(header: ContentHeader): Buffer;
-/** The head of a `.filez`: the same header behind the content's size (ostree.md §6.2). */
-declare function encodeArchiveHeader(header: ContentHeader, size: number): Buffer;
 /** A folder's entries (ostree.md §5.1), both lists sorted by the bytes of the names; links are among the files. */
 interface DirTree {
   readonly files: readonly {
@@ -128,7 +134,9 @@ interface DirMeta {
   readonly mode: number;
   readonly xattrs: Xattrs;
 }
+/** The type bits of a regular file's mode, as in stat(2). */
 declare const regularType = 32768;
+/** The type bits of a symbolic link's mode, as in stat(2). */
 declare const linkType = 40960;
 /** Errors: OSTREE_OBJECT_INVALID, also for names that libostree lets pass (ostree.md §9). */
 declare function decodeDirTree(bytes: Uint8Array): DirTree;
@@ -170,6 +178,7 @@ interface Repository {
   /** The bytes of the detached metadata. */
   detachedBytes(checksum: string): Promise<Buffer | undefined>;
 }
+/** Limits of what is read of a repository; those that are not given are `defaultRepoLimits`. */
 interface OpenRepoOptions {
   readonly limits?: Partial<RepoLimits>;
 }
@@ -184,6 +193,7 @@ interface Fault {
   readonly code: string;
   readonly message: string;
 }
+/** What `fsck` found of one commit: the objects it looked at, and how many are missing or wrong. */
 interface FsckResult {
   readonly commit: string;
   readonly objects: number;
@@ -196,13 +206,28 @@ interface FsckResult {
 declare function fsck(repo: Repository, commit: string, options?: {
   readonly signal?: AbortSignal;
 }): AsyncGenerator<Fault, FsckResult>;
+/** What an object is, as its file's suffix says (specs/ostree.md §1). */
 type ObjectKind = "commit" | "dirtree" | "dirmeta" | "file" | "filez" | "commitmeta" | "tombstone-commit" | "file-xattrs" | "file-xattrs-link";
 /** Where an object lies below the repository. */
 declare function objectPath(checksum: string, kind: ObjectKind): string;
 /** True for 64 lower-case hex digits. */
 declare function isChecksum(text: string): boolean;
+interface ReadContentsOptions {
+  /** The contents will be read too: other threads begin with the next ones. */
+  readonly contents?: boolean;
+}
+/**
+ * Content objects, each beside what was asked, in that order; the next ones are looked up while one is in use. Errors: as
+ * `Repository.content`, each when its object would come.
+ */
+declare function readContents<W extends {
+  readonly checksum: string;
+  readonly path: string;
+}>(repo: Repository, wanted: Iterable<W>, options?: ReadContentsOptions): AsyncGenerator<readonly [ContentObject, W]>;
 /** The files of a repository on this machine. Dispose of it to end the helper that reads attributes. */
 declare function localFiles(root: string): RepoFiles & Disposable;
+/** Modes that are written; the others need root, or are read only. */
+type WrittenMode = "archive" | "bare-user";
 /** What is known of a file or link before its bytes. */
 interface NewContent {
   readonly type: "file" | "link";
@@ -218,7 +243,7 @@ interface NewContent {
   readonly target?: string;
   readonly open: () => Bytes;
 }
-/** Writes a new repository of mode `archive` into a target. Equal objects are written once. */
+/** Writes a repository of mode `archive` or `bare-user` into a target. Equal objects are written once. */
 interface RepoWriter {
   /** The checksum of what was written. Errors: SIZE_MISMATCH, those of the target. */
   content(content: NewContent): Promise<string>;
@@ -228,8 +253,11 @@ interface RepoWriter {
   /** Names a commit, as the last step. Errors: OSTREE_REF_NOT_FOUND for a name that is none. */
   ref(name: string, commit: string): Promise<void>;
 }
-/** Begins a repository: its folders and `config`. `has`: objects that are there already and need no writing. */
-declare function createRepo(target: Target, has?: (path: string) => Promise<boolean>): Promise<RepoWriter>;
+/**
+ * Begins a repository: its folders and `config`. `has`: objects that are there already and need no writing. Mode
+ * `bare-user` needs a target that takes attributes. Errors: UNSUPPORTED.
+ */
+declare function createRepo(target: Target, has?: (path: string) => Promise<boolean>, mode?: WrittenMode): Promise<RepoWriter>;
 /** A folder of a tree. */
 interface TreeFolder extends DirMeta {
   readonly type: "folder";
@@ -243,8 +271,10 @@ interface TreeFolder extends DirMeta {
 interface TreeFile extends ContentObject {
   readonly path: string;
 }
+/** A folder or a file of a commit's tree. */
 type TreeNode = TreeFolder | TreeFile;
-interface WalkOptions {
+/** Where a walk begins, and whether it goes into folders. */
+interface WalkOptions extends ReadContentsOptions {
   readonly signal?: AbortSignal;
   /** Begin below this folder, or with this file. Errors: PATH_NOT_FOUND. */
   readonly from?: string;
@@ -253,9 +283,10 @@ interface WalkOptions {
 }
 /**
  * All entries of a commit: a folder, its files in their order, then its folders, each the same way (ostree.md §10).
- * Contents are not read. Equal subtrees are walked as often as they appear, and paths are what is limited.
+ * Contents are not read. Equal subtrees are walked as often as they appear, and paths are what is limited: they are counted
+ * before the first entry comes. Errors: LIMIT_EXCEEDED, PATH_NOT_FOUND, those of reading objects.
  */
 declare function walk(repo: Repository, commit: Pick<Commit, "tree" | "meta">, options?: WalkOptions): AsyncGenerator<TreeNode>;
 /** The entry at a path. Errors: PATH_NOT_FOUND, those of reading objects. */
 declare function find(repo: Repository, commit: Pick<Commit, "tree" | "meta">, path: string): Promise<TreeNode>;
-export { type Commit, type ContentHeader, type ContentObject, type DirMeta, type DirTree, type Fault, type FsckResult, type NewContent, type ObjectKind, type OpenRepoOptions, type Ref, type RepoFiles, type RepoLimits, type RepoMode, type RepoWriter, type Repository, type TreeFile, type TreeFolder, type TreeNode, type Variant, type VariantValue, type WalkOptions, type Xattrs, contentChecksum, createRepo, decodeCommit, decodeDirTree, decodeVariant, decodeXattrs, defaultRepoLimits, encodeArchiveHeader, encodeCommit, encodeDirMeta, encodeDirTree, encodeHashedHeader, encodeVariant, encodeXattrs, find, fsck, isChecksum, isRefName, linkType, localFiles, metadataText, objectPath, openRepo, regularType, sortedXattrs, walk };
+export { type Commit, type ContentHeader, type ContentObject, type DirMeta, type DirTree, type Fault, type FsckResult, type NewContent, type ObjectKind, type OpenRepoOptions, type Ref, type RepoFiles, type RepoLimits, type RepoMode, type RepoWriter, type Repository, type TreeFile, type TreeFolder, type TreeNode, type Variant, type VariantValue, type WalkOptions, type WrittenMode, type Xattrs, beyond, contentChecksum, createRepo, decodeCommit, decodeDirTree, decodeVariant, decodeXattrs, defaultRepoLimits, encodeArchiveHeader, encodeCommit, encodeDirMeta, encodeDirTree, encodeHashedHeader, encodeVariant, encodeXattrs, find, fsck, isChecksum, isRefName, linkType, localFiles, metadataText, objectPath, openRepo, readContents, regularType, sortedXattrs, walk };

@@ -3,6 +3,20 @@
 type Bytes = AsyncIterable<Uint8Array>;
 /** Content that can be opened again, so that a request body can be replayed. */
 type OpenBytes = () => Bytes;
+/** Bytes that are at hand as a stream of one chunk, which is a copy: the receiver owns it. */
+declare function streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void>;
+/** How much `collect` takes into memory. Errors: LIMIT_EXCEEDED. */
+interface CollectOptions {
+  /** Most bytes that are taken; one more is LIMIT_EXCEEDED. */
+  readonly limit: number;
+  /** What it is, for the message: `the configuration`. */
+  readonly what?: string;
+  readonly signal?: AbortSignal;
+}
+/** Reads a stream whole. Errors: LIMIT_EXCEEDED, and those of the stream. */
+declare function collect(bytes: Bytes, options: CollectOptions): Promise<Uint8Array>;
+/** One array with the content of all; the only chunk itself where there is one. */
+declare function concat(chunks: readonly Uint8Array[]): Uint8Array;
 /** String to string; parsed ones have no prototype, so a key named `__proto__` is only data. */
 type Annotations = Readonly<Record<string, string>>;
 /** image-spec, image-index.md, `platform`. */
@@ -39,6 +53,7 @@ declare function inlineData(descriptor: Descriptor): Uint8Array | undefined;
 declare function isSameContent(a: Descriptor, b: Descriptor): boolean;
 /** The algorithms ocish can compute, and so vouch for. */
 type DigestAlgorithm = "sha256" | "sha512";
+/** A digest in its two parts (image-spec, descriptor.md). */
 interface ParsedDigest {
   /** `sha256`, or any other name that fits the grammar. */
   readonly algorithm: string;
@@ -65,6 +80,7 @@ declare function canVerify(digest: string): boolean;
 declare function algorithmOf(digest: string): DigestAlgorithm;
 /** `algorithm:hex` of the bytes. */
 declare function digestOf(bytes: Uint8Array, algorithm?: DigestAlgorithm): string;
+/** Begins a digest over bytes that come one after the other. */
 declare function createDigester(algorithm?: DigestAlgorithm): Digester;
 /** The referrers tag schema: a subject's digest as a tag (distribution-spec, "Unavailable Referrers API"). */
 declare function tagFallback(digest: string): string;
@@ -75,6 +91,7 @@ declare function tagFallback(digest: string): string;
 type GoJson = string | number | bigint | boolean | null | Uint8Array | readonly GoJson[] | ReadonlyMap<string, GoJson> | {
   readonly [key: string]: GoJson | undefined;
 };
+/** What of Go's encoding/json is wanted: its indentation, its escaping for HTML. */
 interface GoJsonOptions {
   /** One level of indentation, as `json.Indent` has it; absent: compact. */
   readonly indent?: string;
@@ -118,6 +135,7 @@ interface ArtifactManifest {
   readonly subject?: Descriptor;
   readonly annotations?: Annotations;
 }
+/** A manifest that was read; `form` tells which. */
 type Manifest = ImageManifest | IndexManifest | ArtifactManifest;
 /** Bytes of the largest manifest that is read. */
 declare const maxManifestSize: number;
@@ -141,6 +159,7 @@ interface Span {
   readonly from: number;
   readonly to: number;
 }
+/** What an error says beside its code and message. */
 interface OcishErrorOptions {
   readonly cause?: unknown;
   /** One imperative sentence: the way out. */
@@ -188,6 +207,7 @@ declare const exits: {
 declare const exitByCode: Readonly<Record<string, number>>;
 /** The exit status a code stands for; language errors (`SYNTAX_…`, `BIND_…`, `USAGE_…`) are all 2. */
 declare function exitOf(code: string): number;
+/** What the text is and how much of it is taken. Errors: `code`, LIMIT_EXCEEDED. */
 interface ParseJsonOptions {
   /** What the text is, for the message: `the manifest`. */
   readonly what: string;
@@ -207,6 +227,62 @@ interface ParseJsonOptions {
 declare function parseJson(source: Uint8Array | string, options: ParseJsonOptions): unknown;
 /** True for a JSON object (as against an array or null). */
 declare function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>>;
+/** What a location text says, before anything is opened (architecture.md, Locations). `inner`: the part after `//`. */
+type Location = RegistryLocation | FileLocation | CacheLocation | PathLocation | StdioLocation | KindLocation;
+/** A registry, a namespace or repository in it, or one artifact. */
+interface RegistryLocation {
+  readonly scheme: "registry";
+  readonly registry: string;
+  readonly repository?: string;
+  readonly tag?: string;
+  readonly digest?: string;
+  readonly inner?: string;
+  /** The text ended with a slash: what lies below is meant, not an artifact. */
+  readonly namespace?: true;
+  readonly text: string;
+}
+/**
+ * `oci:DIR[:tag][@digest]` an image layout, `tar:FILE[:tag][@digest]` an archive, `docker-archive:FILE[:NAME[:tag]]` one for
+ * `docker load`, whose tag here is the whole name (`docker.io/library/app:1`).
+ */
+interface FileLocation {
+  readonly scheme: "oci" | "tar" | "docker-archive";
+  readonly path: string;
+  readonly tag?: string;
+  readonly digest?: string;
+  readonly inner?: string;
+  readonly text: string;
+}
+/** `cache:` alone is the whole store; with a reference, one repository or artifact of it. */
+interface CacheLocation {
+  readonly scheme: "cache";
+  readonly registry?: string;
+  readonly repository?: string;
+  readonly tag?: string;
+  readonly digest?: string;
+  readonly inner?: string;
+  readonly namespace?: true;
+  readonly text: string;
+}
+/** `./x`, `../x`, `/x`, `~/x`, `.` and `..`. */
+interface PathLocation {
+  readonly scheme: "path";
+  readonly path: string;
+  readonly text: string;
+}
+/** `-`: an archive on standard input or output. */
+interface StdioLocation {
+  readonly scheme: "stdio";
+  readonly text: string;
+}
+/** A scheme that a kind declared (`ostree:REPO:REF`). */
+interface KindLocation {
+  readonly scheme: "kind";
+  readonly name: string;
+  readonly rest: string;
+  readonly inner?: string;
+  readonly text: string;
+}
 /** The part of the Standard Schema contract that kinds need; zod, valibot and arktype all fit it (standardschema.dev, v1). */
 interface StandardSchema<Output> {
   readonly "~standard": {
@@ -219,12 +295,14 @@ interface StandardSchema<Output> {
     } | undefined;
   };
 }
+/** What validation gives: the value, or what is wrong with it (Standard Schema). */
 type SchemaResult<Output> = {
   readonly value: Output;
   readonly issues?: undefined;
 } | {
   readonly issues: readonly SchemaIssue[];
 };
+/** What a schema finds wrong, and where. */
 interface SchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | {
@@ -256,6 +334,18 @@ interface Match {
    */
   readonly generic?: true;
 }
+/**
+ * Which repositories a person says to hold artifacts of a kind: all below a base that the settings name. What lies there
+ * and fits no match of another kind more closely is of this kind. Plain data as well.
+ */
+interface BaseSetting {
+  /** The member of the settings that lists objects, one for each base. */
+  readonly list: string;
+  /** `{MEMBER}` stands for a member of the object; the first pattern whose members are all given counts. */
+  readonly patterns: readonly string[];
+  /** Bases that count without being configured. Only kinds that come with the program have them. */
+  readonly builtIn?: readonly string[];
+}
 /** Which folders or files `push` and `validate` take for a kind. Plain data as well. */
 interface SourceMatch {
   /** A folder that holds this file (a relative path). */
@@ -271,7 +361,8 @@ interface SourceMatch {
 interface KindOption {
   /** Long and kebab-case, without dashes. */
   readonly name: string;
-  readonly type: "bool" | "string" | "int";
+  /** `path`: a file the kind reads through `KindContext.file`. */
+  readonly type: "bool" | "string" | "int" | "path";
   readonly many?: boolean;
   readonly enum?: readonly string[];
   readonly summary: string;
@@ -335,6 +426,14 @@ interface Source {
     readonly start: number;
     readonly end?: number;
   }): Bytes;
+  /**
+   * A regular file's size and its first bytes, `length` of them where it has as many, in one step: for who reads many
+   * small files. A link is FILE_NOT_FOUND. Hosts to which that is no cheaper do not offer the method.
+   */
+  head?(path: string, length: number): Promise<{
+    readonly size: number;
+    readonly bytes: Uint8Array;
+  }>;
   xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>>;
   /**
    * For one file: the file that lies beside it and whose name is its own with this suffix (`.prov`); undefined where there
@@ -344,9 +443,13 @@ interface Source {
 }
 /** Where `unpack` writes. Refuses paths that leave its root (TARGET_UNSAFE) and names that exist (FILE_EXISTS). */
 interface Target {
+  /** `xattrs`: only where `takesXattrs`. Errors also: FILE_FAILED where the file system takes no attributes. */
   write(path: string, content: Bytes, options?: {
     readonly mode?: number;
+    readonly xattrs?: ReadonlyMap<string, Uint8Array>;
   }): Promise<void>;
+  /** `write` sets extended attributes of the name space `user`. */
+  readonly takesXattrs?: boolean;
   folder(path: string, options?: {
     readonly mode?: number;
   }): Promise<void>;
@@ -374,11 +477,17 @@ interface Part {
   readonly inline?: boolean;
   readonly platform?: Platform;
   readonly open: OpenBytes;
+  /**
+   * Digest of the uncompressed bytes of what `open` gave last, asked for when that was read to its end: whoever compressed
+   * them knows it. Without it the host decompresses again.
+   */
+  readonly diffId?: () => string;
 }
 /** What the host measured while it streamed a part. `diffId` is the digest of the uncompressed bytes. */
 interface Written extends Descriptor {
   readonly diffId: string;
 }
+/** A manifest to publish. The host computes digests and sizes while it streams the parts. */
 interface PackedManifest {
   readonly artifactType?: string;
   readonly subject?: Descriptor;
@@ -395,6 +504,7 @@ interface PackedManifest {
   /** The tag `push` uses when the reference has none. */
   readonly tag?: string;
 }
+/** An index to publish; `tag` and `notes` as for a manifest. */
 interface PackedIndex {
   readonly index: readonly {
     readonly platform?: Platform;
@@ -406,7 +516,9 @@ interface PackedIndex {
   readonly notes?: readonly string[];
   readonly tag?: string;
 }
+/** What `pack` gives: one manifest, or an index of several. */
 type Packed = PackedManifest | PackedIndex;
+/** What `validate` says of one place in a source or an artifact; an `error` makes the exit status 1. */
 interface Finding {
   readonly severity: "error" | "warning" | "info";
   /** SCREAMING_SNAKE, stable. */
@@ -421,17 +533,28 @@ interface Finding {
 type FieldValue = string | number | boolean | null | readonly FieldValue[] | {
   readonly [key: string]: FieldValue;
 };
+/** One line of a description. `label` is also its name in machine formats, so it stays what it is. */
 interface Field {
   readonly label: string;
   readonly value: FieldValue;
   /** How a terminal shows it; machine formats keep the raw value. */
   readonly format?: "text" | "bytes" | "time" | "digest" | "ref" | "list";
 }
+/** What a kind tells of an artifact: data that a table, a page and JSON show each in their way. */
 interface Description {
   /** One line, e.g. the name and version. */
   readonly title: string;
   readonly summary?: string;
   readonly fields: readonly Field[];
+}
+/** One difference between two models of a kind. */
+interface Change {
+  /** The member, as `values.image.tag`. */
+  readonly path: string;
+  /** `+`, `-` or `~`. */
+  readonly op: string;
+  readonly from?: FieldValue;
+  readonly to?: FieldValue;
 }
 /** A narrow, read-only view of registries. */
 interface Lookup {
@@ -441,6 +564,7 @@ interface Lookup {
   repositories(prefix: string): AsyncIterable<string>;
   open(reference: string): Promise<Artifact>;
 }
+/** What a kind may use while it works: nothing of the network, files or terminal but what is here. */
 interface KindContext {
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
@@ -452,6 +576,11 @@ interface KindContext {
   readonly settings: Readonly<Record<string, unknown>>;
   /** The kind's own options as given on the command line. */
   readonly options: Readonly<Record<string, unknown>>;
+  /**
+   * Reading confined to what the user typed for the kind's option of this name, which has the type `path`. Hosts without
+   * it do not offer the method. Errors: FILE_NOT_FOUND, KIND_FAILED for an option that nobody typed.
+   */
+  file?(option: string): Promise<Source>;
   readonly lookup: Lookup;
   /** Abilities of this host beyond the ones above, by name. */
   readonly features: readonly string[];
@@ -474,6 +603,7 @@ interface KindCommandContext extends KindContext {
     readonly merge?: boolean;
   }): Promise<Target>;
 }
+/** A parameter or a flag of a kind's command. */
 interface KindParam {
   readonly name: string;
   readonly type: "string" | "int" | "ref" | "path" | "bool";
@@ -482,6 +612,7 @@ interface KindParam {
   readonly enum?: readonly string[];
   readonly summary?: string;
 }
+/** A line that can be typed, and what it is good for; the conformance suite runs it. */
 interface KindExample {
   readonly line: string;
   readonly note: string;
@@ -503,13 +634,25 @@ interface KindCommand {
   /** Read, write a registry, destroy, local files only. */
   readonly effect: "R" | "W" | "D" | "L";
   readonly examples: readonly KindExample[];
+  /** Exit statuses to expect beside those that its parameters and its effect tell the host. */
+  readonly exits?: readonly number[];
   /** Rows, one value, or `Uint8Array` chunks; returns an exit status other than 0 for a negative answer. */
   run(call: KindCall, context: KindCommandContext): AsyncGenerator<unknown, number | void>;
 }
+/** What a person typed for a command of a kind, by name, of the types that its parameters and flags declare. */
 interface KindCall {
   readonly args: Readonly<Record<string, unknown>>;
   readonly flags: Readonly<Record<string, unknown>>;
 }
+/** What reads a location that the user typed gets beside the usual. */
+interface LocationContext extends KindContext {
+  /** Reading confined to a folder that the location names. Errors: FILE_NOT_FOUND, FILE_FAILED. */
+  folder(path: string): Promise<Source>;
+}
+/**
+ * What ocish knows of one kind of artifact: data by which it is recognised, and functions over byte streams
+ * (architecture.md, Kinds).
+ */
 interface Kind<Model = unknown> {
   readonly apiVersion: typeof apiVersion;
   /** Short, unique, kebab-case. */
@@ -521,6 +664,8 @@ interface Kind<Model = unknown> {
   readonly options?: readonly KindOption[];
   /** JSON Schema of `[kinds.NAME]` in the configuration. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** What of the settings recognises artifacts by where they lie. */
+  readonly bases?: BaseSetting;
   /** The host validates what `read` returns with it. */
   readonly schema?: StandardSchema<Model>;
   /** Bytes to model. Errors: KIND_INPUT_INVALID. */
@@ -541,13 +686,8 @@ interface Kind<Model = unknown> {
   /** The kind computes no digests and uploads nothing. Errors: KIND_INPUT_INVALID. */
   pack?(source: Source, context: KindContext): Promise<Packed>;
   validate?(input: Artifact | Source, context: KindContext): AsyncIterable<Finding>;
-  /** Two models in, changes out; `op` is `+`, `-` or `~`. */
-  diff?(from: Model, to: Model): Iterable<{
-    readonly path: string;
-    readonly op: string;
-    readonly from?: FieldValue;
-    readonly to?: FieldValue;
-  }>;
+  /** Two models in, changes out. A promise, where the kind runs in a process of its own. */
+  diff?(from: Model, to: Model): Iterable<Change> | Promise<Iterable<Change>>;
   dependencies?(model: Model): readonly {
     readonly ref: string;
     readonly name?: string;
@@ -557,6 +697,13 @@ interface Kind<Model = unknown> {
   resolve?(word: string, context: KindContext): Promise<string | undefined>;
   /** Schemes it opens read-only as a location. */
   readonly locations?: readonly string[];
+  /**
+   * The entries of such a location, at `inner` and below, so that `ls SCHEME:REST//path` and `cat` work.
+   * Errors: LOCATION_INVALID for a `rest` that names nothing, PATH_NOT_FOUND.
+   */
+  listLocation?(location: KindLocation, context: LocationContext): AsyncIterable<TreeEntry & {
+    readonly open?: OpenBytes;
+  }>;
   /** Synchronous and pure. */
   complete?(model: Model, word: string): readonly string[];
   readonly commands?: readonly KindCommand[];
@@ -580,6 +727,7 @@ interface KindData {
   readonly sources?: readonly SourceMatch[];
   readonly options?: readonly KindOption[];
   readonly settings?: Readonly<Record<string, unknown>>;
+  readonly bases?: BaseSetting;
   readonly locations?: readonly string[];
   readonly marker?: string;
   readonly commands?: readonly KindCommandData[];
@@ -634,6 +782,7 @@ declare const acceptManifests: string;
 declare function emptyBytes(): Uint8Array;
 /** The empty descriptor (image-spec, manifest.md, "Guidance for an Empty Descriptor"), with its content inline. */
 declare const emptyDescriptor: Descriptor;
+/** A media type in its parts (RFC 6838): `application/vnd.x+json; a=b` has the suffix `json`. */
 interface MediaType {
   /** Lower-case `type/subtype`, without parameters. */
   readonly essence: string;
@@ -652,58 +801,7 @@ declare function isIndexMediaType(mediaType: string): boolean;
 declare function isSchema1(mediaType: string): boolean;
 /** A layer whose content lives at its `urls` and is not pushed unless asked. */
 declare function isForeignLayer(descriptor: Pick<Descriptor, "mediaType">): boolean;
-/** What a location text says, before anything is opened (architecture.md, Locations). `inner`: the part after `//`. */
-type Location = RegistryLocation | FileLocation | CacheLocation | PathLocation | StdioLocation | KindLocation;
-/** A registry, a namespace or repository in it, or one artifact. */
-interface RegistryLocation {
-  readonly scheme: "registry";
-  readonly registry: string;
-  readonly repository?: string;
-  readonly tag?: string;
-  readonly digest?: string;
-  readonly inner?: string;
-  /** The text ended with a slash: what lies below is meant, not an artifact. */
-  readonly namespace?: true;
-  readonly text: string;
-}
-/** `oci:DIR[:tag][@digest]` an image layout, `tar:FILE[:tag][@digest]` an archive. */
-interface FileLocation {
-  readonly scheme: "oci" | "tar";
-  readonly path: string;
-  readonly tag?: string;
-  readonly digest?: string;
-  readonly inner?: string;
-  readonly text: string;
-}
-/** `cache:` alone is the whole store; with a reference, one repository or artifact of it. */
-interface CacheLocation {
-  readonly scheme: "cache";
-  readonly registry?: string;
-  readonly repository?: string;
-  readonly tag?: string;
-  readonly digest?: string;
-  readonly inner?: string;
-  readonly namespace?: true;
-  readonly text: string;
-}
-/** `./x`, `../x`, `/x`, `~/x`, `.` and `..`. */
-interface PathLocation {
-  readonly scheme: "path";
-  readonly path: string;
-  readonly text: string;
-}
-interface StdioLocation {
-  readonly scheme: "stdio";
-  readonly text: string;
-}
-/** A scheme that a kind declared (`ostree:REPO:REF`). */
-interface KindLocation {
-  readonly scheme: "kind";
-  readonly name: string;
-  readonly rest: string;
-  readonly inner?: string;
-  readonly text: string;
-}
+/** The schemes that kinds open, beside those that every location has. */
 interface LocationOptions {
   /** Schemes that kinds declared (`ostree`). */
   readonly kindSchemes?: readonly string[];
@@ -715,6 +813,11 @@ interface LocationOptions {
 declare function parseLocation(text: string, options?: LocationOptions): Location;
 /** The canonical text of a location: `parseLocation` gives the same location back, but for `text`. */
 declare function formatLocation(location: Location): string;
+/**
+ * A part of an artifact as a whole, verified. One that says it is larger than `limit` bytes is not opened.
+ * Errors: LIMIT_EXCEEDED, and those of opening it.
+ */
+declare function readPart(artifact: Pick<Artifact, "open">, part: Descriptor, options: CollectOptions): Promise<Uint8Array>;
 /** `host[:port]/path[:tag][@digest]`. Where both are there, the digest decides and the tag is for people. */
 interface Reference {
   /** Lower case; the names of Docker Hub are one: `docker.io`. */
@@ -727,9 +830,11 @@ interface Reference {
 declare const dockerHub = "docker.io";
 /** Characters of a repository path, and of a tag. */
 declare const maxRepositoryLength = 255;
+/** Characters of the longest tag (distribution-spec). */
 declare const maxTagLength = 128;
 /** True for a repository path without the host (`team/app`). */
 declare function isRepository(text: string): boolean;
+/** Does the text fit the grammar of tags (distribution-spec)? */
 declare function isTag(text: string): boolean;
 /** True for `host`, `host:port`, `[::1]:5000`; a name alone (`app`) is one as well. */
 declare function isRegistry(text: string): boolean;
@@ -746,4 +851,4 @@ declare function registryHost(registry: string): string;
 declare function parseReference(text: string): Reference;
 /** The canonical text of a reference: `parseReference` gives the same reference back. */
 declare function formatReference(reference: Reference): string;
-export { type Annotations, type Artifact, type ArtifactManifest, type Bytes, type CacheLocation, type Description, type Descriptor, type DigestAlgorithm, type Digester, type Field, type FieldValue, type FileLocation, type Finding, type GoJson, type GoJsonOptions, type ImageManifest, type IndexManifest, type Kind, type KindCall, type KindCommand, type KindCommandContext, type KindCommandData, type KindContext, type KindData, type KindExample, type KindLocation, type KindOption, type KindParam, type Location, type LocationOptions, type Lookup, type Manifest, type Match, type MediaType, OcishError, type OcishErrorOptions, type OpenBytes, type PackageField, type Packed, type PackedIndex, type PackedManifest, type ParseJsonOptions, type ParsedDigest, type Part, type PathLocation, type Platform, type Reference, type RegistryLocation, type SchemaIssue, type SchemaResult, type Source, type SourceMatch, type Span, type StandardSchema, type StdioLocation, type Target, type TreeEntry, type Written, acceptManifests, algorithmOf, apiVersion, canVerify, canonicalRegistry, compareUtf8, createDigester, defineKind, digestOf, docker, dockerHub, emptyBytes, emptyDescriptor, encodeGoJson, encodeManifest, exitByCode, exitOf, exits, formatLocation, formatReference, goDescriptor, hasCode, inlineData, isArtifact, isDigest, isForeignLayer, isIndexMediaType, isJsonObject, isManifestMediaType, isOcishError, isPackedIndex, isRegistry, isRepository, isSameContent, isSchema1, isTag, kindData, looksLikeRegistry, manifestArtifactType, manifestMediaTypes, maxDigestLength, maxManifestSize, maxRepositoryLength, maxTagLength, oci, octetStream, packageField, parseAnnotations, parseDescriptor, parseDigest, parseJson, parseLocation, parseManifest, parseMediaType, parseReference, registryHost, tagFallback };
+export { type Annotations, type Artifact, type ArtifactManifest, type BaseSetting, type Bytes, type CacheLocation, type Change, type CollectOptions, type Description, type Descriptor, type DigestAlgorithm, type Digester, type Field, type FieldValue, type FileLocation, type Finding, type GoJson, type GoJsonOptions, type ImageManifest, type IndexManifest, type Kind, type KindCall, type KindCommand, type KindCommandContext, type KindCommandData, type KindContext, type KindData, type KindExample, type KindLocation, type KindOption, type KindParam, type Location, type LocationContext, type LocationOptions, type Lookup, type Manifest, type Match, type MediaType, OcishError, type OcishErrorOptions, type OpenBytes, type PackageField, type Packed, type PackedIndex, type PackedManifest, type ParseJsonOptions, type ParsedDigest, type Part, type PathLocation, type Platform, type Reference, type RegistryLocation, type SchemaIssue, type SchemaResult, type Source, type SourceMatch, type Span, type StandardSchema, type StdioLocation, type Target, type TreeEntry, type Written, acceptManifests, algorithmOf, apiVersion, canVerify, canonicalRegistry, collect, compareUtf8, concat, createDigester, defineKind, digestOf, docker, dockerHub, emptyBytes, emptyDescriptor, encodeGoJson, encodeManifest, exitByCode, exitOf, exits, formatLocation, formatReference, goDescriptor, hasCode, inlineData, isArtifact, isDigest, isForeignLayer, isIndexMediaType, isJsonObject, isManifestMediaType, isOcishError, isPackedIndex, isRegistry, isRepository, isSameContent, isSchema1, isTag, kindData, looksLikeRegistry, manifestArtifactType, manifestMediaTypes, maxDigestLength, maxManifestSize, maxRepositoryLength, maxTagLength, oci, octetStream, packageField, parseAnnotations, parseDescriptor, parseDigest, parseJson, parseLocation, parseManifest, parseMediaType, parseReference, readPart, registryHost, streamOf, tagFallback };

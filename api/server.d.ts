@@ -35,6 +35,7 @@ interface ServerAuth {
   /** Default `ocish`. */
   readonly service?: string;
 }
+/** What somebody wants to do with a repository. */
 type Action = "pull" | "push" | "delete";
 /** Bounds on what a client can make the server hold or wait for. */
 interface Limits {
@@ -58,7 +59,9 @@ interface Limits {
   /** Tags in the query of one manifest PUT; more is 414. Default 50. */
   readonly tags: number;
 }
+/** What a server takes where the caller sets nothing else: bytes, seconds and numbers. */
 declare const defaultLimits: Limits;
+/** Where a registry is served, to whom, and what it lets happen. */
 interface ServeOptions {
   /** `host:port`; default `127.0.0.1:0`, a free port. */
   readonly address?: string;

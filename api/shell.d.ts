@@ -3,6 +3,7 @@ import { A as SourceText, B as RowType, C as Commands, D as kindSignature, E as 
 import { Bytes, Platform, Span } from "@ocish/sdk";
 /** The forms `-o` and `to` write. */
 declare const outputFormats: readonly OutputFormat[];
+/** What `-o` takes. */
 type OutputFormat = "table" | "json" | "ndjson" | "yaml" | "tsv" | "csv" | "tree" | "md";
 /** The answers of the common flags, typed; what was not given and has no default is absent. */
 interface CommonFlags {
@@ -60,6 +61,8 @@ interface FlagTarget extends Flag {
 interface CallWord extends Span {
   /** Absent: known only when the program runs (an expansion). */
   readonly text?: string;
+  /** The word as a path, where that is another text: `annotations."a.b"` keeps the quotes of its step. */
+  readonly path?: string;
   /** The literal beginning of a word whose text is not known. */
   readonly prefix?: string;
   /** It may be a flag: its first character was written bare. */
@@ -138,6 +141,7 @@ interface Call {
   };
   readonly signal: AbortSignal;
 }
+/** A row between commands: columns by name. Columns that no signature knows pass through. */
 type Row = Readonly<Record<string, unknown>>;
 /** `exit`: a status other than 0 for an answer that is no failure (1 negative, 10 partial). */
 interface Outcome {
@@ -145,6 +149,7 @@ interface Outcome {
 }
 /** Rows, exactly one value, or `Uint8Array` chunks, as the signature's output says. */
 type CommandStream = AsyncGenerator<unknown, Outcome | void>;
+/** A command: its signature, and what it does. It yields rows, a value or bytes as its signature says. */
 interface Command<Services> {
   readonly signature: Signature;
   run(call: Call, services: Services): CommandStream;
@@ -229,6 +234,8 @@ declare function durationOf(text: string): number;
 declare const anyRow: RowType;
 /** The language's own words for rows: a closed set (shell.md §2.4). */
 declare const verbs: readonly Signature[];
+/** True for a name that has no meaning yet and will get one. */
+declare function isReserved(name: string): boolean;
 /** True for a word of the language itself, as against a command. */
 declare function isVerb(name: string): boolean;
 /** What comes out of a pipeline: rows, values, exactly one value, or bytes. */
@@ -256,21 +263,33 @@ type InputFormat = "json" | "ndjson" | "yaml" | "csv" | "lines";
  * a header line) and lines (`{ line }`) are streamed. Errors: INPUT_INVALID with the line, LIMIT_EXCEEDED.
  */
 declare function read(format: InputFormat, bytes: Bytes): Promise<Edge>;
+/** Any edge but bytes as rows; a plain value, also one among rows of no known type, is a row `{ value }`. Errors: USAGE_CONFLICT for bytes. */
+declare function rowsOf(edge: Edge): {
+  readonly rows: AsyncIterable<Row>;
+  readonly types: readonly RowType[];
+};
 /** How an edge is written. */
 interface WriteOptions {
   /** Columns to show, in this order; `all` also shows hidden ones. Default: those of the row type. */
   readonly columns?: readonly string[];
+  /** Rows at most. */
+  readonly limit?: number;
   /** What layouts for people look like; the other forms only ask it whether a terminal shows them. */
   readonly look: Look;
   readonly terminal: boolean;
 }
 /**
- * What comes out of a pipeline as text, streamed. Each form's code is loaded when it is first used.
+ * What comes out of a pipeline as text, streamed. Each form's code is loaded when it is first used; that of JSON is
+ * there anyway.
  * Errors: USAGE_CONFLICT for bytes where columns are needed.
  */
-declare function write(edge: Edge, format: OutputFormat, options: WriteOptions): AsyncGenerator<string, void>;
+declare function write(given: Edge, format: OutputFormat, options: WriteOptions): AsyncGenerator<string, void>;
 /** The form of an edge where nobody asked for one: layouts on a terminal, TSV elsewhere. */
 declare function defaultFormat(edge: Edge, terminal: boolean): OutputFormat;
+/** Help, which has a layout of its own for people. */
+declare function isHelp(edge: Edge): edge is Edge & {
+  readonly value: HelpDocument;
+};
 /** A command's stream as an edge. `outcome` settles when the edge has been read to its end. */
 interface Emitted {
   /** Absent for a command without output (which has then run to its end). */
@@ -279,6 +298,8 @@ interface Emitted {
   /** The outcome as far as it is known now; undefined while the command has not come to its end. */
   readonly ended: () => Outcome | undefined;
 }
+/** Whether these arguments name standard output, where the command gives bytes for that (`bytesTo`). */
+declare function givesBytes(output: Output, args: BoundCall["args"]): boolean;
 /**
  * What a command yields, in the form its signature declares: rows and bytes are streamed as they are pulled, one value
  * is waited for. Leaving the edge early closes the command.
@@ -300,11 +321,29 @@ type EdgeType = {
   readonly type: Extract<Output, {
     form: "value";
   }>["type"];
+  /** Of a record that is one row of a stream. */
+  readonly types?: readonly RowType[];
 } | {
   readonly form: "bytes";
 };
+/**
+ * What `let` named in earlier programs: the lines of a session share one. `bind` knows its names and their types, `run`
+ * adds the names of a program that ended with status 0. A later `let` of the same name hides the earlier one.
+ */
+declare class SessionScope {
+  #private;
+  /** What `try` took last, in whichever program. */
+  error: unknown;
+  /** In the order in which they were named first. */
+  get names(): readonly string[];
+  /** Undefined for a name that nothing has. */
+  typeOf(name: string): EdgeType | undefined;
+  get(name: string): unknown;
+  set(name: string, value: unknown, type?: EdgeType): void;
+}
 /** The syntax tree of the language (shell.md §2.3). Offsets are UTF-16 units into the source. */
 type TokenClass = "command" | "keyword" | "flag" | "argument" | "string" | "variable" | "operator" | "number" | "field" | "pattern" | "comment" | "external" | "error";
+/** A part of a line and what it is, for colours. Offsets in UTF-16 units. */
 interface Token {
   from: number;
   to: number;
@@ -414,6 +453,7 @@ interface Statement extends Span {
   }[];
   readonly background: boolean;
 }
+/** A text that was read: its statements, and where each stands. */
 interface Program extends Span {
   readonly statements: readonly Statement[];
 }
@@ -445,10 +485,19 @@ interface BoundProgram {
   /** Of the text and of its meaning, in the order of their places. */
   readonly diagnostics: readonly Diagnostic[];
   readonly output: EdgeType;
+  /** Expansions that give durations: milliseconds, which a word says with their unit. */
+  readonly durations: ReadonlySet<Part>;
+  /** Variables that exist before it. */
+  readonly known: readonly string[];
+  /** What its own `let`s name, outside blocks and substitutions. */
+  readonly names: ReadonlyMap<string, EdgeType>;
 }
+/** What a program may refer to and use when it is bound. */
 interface BindOptions {
   /** Variables that exist before the program: `args`, `env`, `last`, those of the session. */
   readonly variables?: Iterable<string>;
+  /** What earlier programs named. */
+  readonly scope?: SessionScope;
   /** Standard input holds data for the first stage. */
   readonly input?: boolean;
   /** `^name` is allowed; default true. */
@@ -467,8 +516,6 @@ declare function explain(bound: BoundProgram): Generator<Row, void>;
  * (shell.md §2.7). `where` with one argument is the condition in it.
  */
 declare function fromArgv(words: readonly string[]): Parsed;
-/** Reads any text: never throws, looks at each character a bounded number of times, and goes on after mistakes. */
-declare function parse(text: string, name?: string): Parsed;
 /** Local files as redirects and `save` see them; confined by whoever gives it. */
 interface Files {
   /** Errors: FILE_NOT_FOUND, FILE_FAILED. */
@@ -482,6 +529,7 @@ interface Files {
     readonly signal: AbortSignal;
   }): Promise<void>;
 }
+/** A program of the system that is to be run (`^name`). No shell is between. */
 interface ExternalRun {
   readonly name: string;
   readonly args: readonly string[];
@@ -516,6 +564,8 @@ interface RunOptions<Services> {
   readonly args?: readonly string[];
   /** Other variables that exist before the program: `env`, `last`, those of a session. */
   readonly variables?: Iterable<readonly [string, unknown]>;
+  /** What earlier programs named; extended with the names of this one when it ends with status 0. */
+  readonly scope?: SessionScope;
   /** Standard input as data for the first stage of the first pipe that wants it. */
   readonly input?: Bytes;
   /** For `to table` and its like; default: 100 columns without colour. */
@@ -536,6 +586,10 @@ interface Emission extends Span {
 interface RunOutcome extends Outcome {
   readonly error?: unknown;
 }
+/** `--raw` in the pipe that gave this: bytes go to a terminal as they are. */
+declare function isRaw({ stages }: BoundProgram, { from, to }: Pick<Emission, "from" | "to">): boolean;
+/** Reads any text: never throws, looks at each character a bounded number of times, and goes on after mistakes. */
+declare function parse(text: string, name?: string): Parsed;
 /**
  * Runs a bound program. Each pipe that gives something yields an emission; read its edge, then ask for the next one.
  * Rows are made as they are read. A failure that no `||` or `try` takes is thrown after the edge has ended; the
@@ -582,6 +636,8 @@ type Site = (Place & {
   readonly input: EdgeType;
 }) | (Place & {
   readonly kind: "variable";
+  /** Every name that has a value here. */
+  readonly names: readonly string[];
 }) | (Place & {
   readonly kind: "file";
 }) | (Place & {
@@ -591,11 +647,11 @@ type Site = (Place & {
 declare function siteAt(bound: BoundProgram, cursor: number): Site;
 /** A value as it is written at a site: reading it back gives exactly the value, whatever is in it (T45). */
 declare function insertion(value: string, site: Site): string;
-export { type BindOptions, type BindResult, type BoundCall, type BoundItem, type BoundProgram, type BoundStage, type Call, type CallWord, type Column, type ColumnType, type Command, type CommandStream, type Commands, type CommandsOptions, type CommonFlags, type DeclaredOption, type Diagnostic, type Edge, type EdgeType, type Effect, type Emission, type Emitted, type Example, type ExternalRun, type Externals, type Files, type Flag, type FlagTarget, type HelpBlock, type HelpDocument, type HelpItem, type InputFormat, type KeyValue, type Outcome, type Output, type OutputFormat, type Param, type ParamType, type Parsed, type Problem, type ProblemHint, type Program, type Replacement, type Row, type RowType, type RunOptions, type RunOutcome, type Signature, type Site, type SourceText, type Token, type TokenClass, type WriteOptions, accountRow, actionRow, anyRow, bind, bindArgv, blobRow, changeRow, checkRow, commonFlags, createCommands, defaultFormat, defineCommand, dependencyRow, durationOf, edgeOf, endpointRow, entryRow, errorOf, eventRow, exitMeaning, explain, findingRow, flagConflicts, formatCall, fromArgv, helpFor, insertion, isVerb, kindSignature, manPage, nearest, nodeRow, outputFormats, parse, pluginRow, quote, quoteLiteral, read, referrerRow, registryRow, renderHelp, renderOverview, repoRow, rowTypes, run, settingRow, siteAt, sizeOf, stepRow, tagRow, toProblem, transferRow, usageLine, usageRow, valueOf, verbs, write };
+export { type BindOptions, type BindResult, type BoundCall, type BoundItem, type BoundProgram, type BoundStage, type Call, type CallWord, type Column, type ColumnType, type Command, type CommandStream, type Commands, type CommandsOptions, type CommonFlags, type DeclaredOption, type Diagnostic, type Edge, type EdgeType, type Effect, type Emission, type Emitted, type Example, type ExternalRun, type Externals, type Files, type Flag, type FlagTarget, type HelpBlock, type HelpDocument, type HelpItem, type InputFormat, type KeyValue, type Outcome, type Output, type OutputFormat, type Param, type ParamType, type Parsed, type Problem, type ProblemHint, type Program, type Replacement, type Row, type RowType, type RunOptions, type RunOutcome, SessionScope, type Signature, type Site, type SourceText, type Token, type TokenClass, type WriteOptions, accountRow, actionRow, anyRow, bind, bindArgv, blobRow, changeRow, checkRow, commonFlags, createCommands, defaultFormat, defineCommand, dependencyRow, durationOf, edgeOf, endpointRow, entryRow, errorOf, eventRow, exitMeaning, explain, findingRow, flagConflicts, formatCall, fromArgv, givesBytes, helpFor, insertion, isHelp, isRaw, isReserved, isVerb, kindSignature, manPage, nearest, nodeRow, outputFormats, parse, pluginRow, quote, quoteLiteral, read, referrerRow, registryRow, renderHelp, renderOverview, repoRow, rowTypes, rowsOf, run, settingRow, siteAt, sizeOf, stepRow, tagRow, toProblem, transferRow, usageLine, usageRow, valueOf, verbs, write };
 // text.d.mts
 import { B as RowType, M as Column, N as ColumnType, _ as HelpDocument, a as paint, c as Untrusted, d as safe, f as text, i as marksOf, l as join, n as Marks, o as SafeOptions, p as Problem, r as Tone, s as Text, t as Look, u as repeat } from "./theme.mjs";
-import { Description } from "@ocish/sdk";
-/** A description as a page: title, summary, and one line per field with its label on the left. */
+import { Bytes, Description } from "@ocish/sdk";
+/** A description as a page: title, summary, and one line per field that has something to say, its label on the left. */
 declare function describe(description: Description, look: Look): Text[];
 interface Change {
   readonly op?: unknown;
@@ -603,7 +659,10 @@ interface Change {
   readonly from?: unknown;
   readonly to?: unknown;
 }
-/** Changes, one a line: the sign, the path, and what became of the value. Signs carry the meaning, colour only helps. */
+/**
+ * Changes, one a line: the sign, the path, and what became of the value. Signs carry the meaning, colour only helps.
+ * Digests are shortened where whole ones would not fit the width (shell.md §4.2).
+ */
 declare function diff(changes: readonly Change[], look: Look): Text[];
 /** The report with the marked source, causes and the line to try (shell.md §4.2). */
 declare function errorReport(problem: Problem, look: Look): Text[];
@@ -615,6 +674,12 @@ declare function errorObject(problem: Problem): Record<string, unknown>;
 declare function errorJson(problem: Problem): Text;
 /** Help laid out for a screen. */
 declare function help(document: HelpDocument, look: Look): Text[];
+/**
+ * Characters that are no plain text: controls (C0, DEL, C1), format and bidi characters, line and paragraph
+ * separators, lone surrogates, and everything Unicode calls ignorable (zero-width, fillers, tags) but for the sixteen
+ * variation selectors. A terminal may act on them, and two names that differ only in them look equal (shell.md §4.5).
+ */
+declare const hostile: RegExp;
 /** `184 KiB`, `1.2 KiB`, `512 B`: two significant digits below ten. */
 declare function humanSize(bytes: number): Text;
 /** Milliseconds as `2d`, `14s`, `350ms`: the largest unit only. */
@@ -643,6 +708,8 @@ declare function twoColumns(items: readonly {
   readonly term: Text;
   readonly lines: (columns: number) => readonly Text[];
 }[], indent: number, look: Look): Text[];
+/** Passes text through; a terminal gets no binary data. Errors: USAGE_BINARY_OUTPUT, and those of the stream. */
+declare function textOnly(bytes: Bytes): AsyncGenerator<Uint8Array, void>;
 type Cells = Readonly<Record<string, unknown>>;
 /** Rows that carry a depth, drawn as a tree; the other columns stand to its right. */
 declare function tree(rows: readonly Cells[], row: RowType, columns: readonly Column[], look: Look): Text[];
@@ -656,12 +723,13 @@ declare function cut(value: Text, columns: number, mark?: string): Text;
 declare function pad(value: Text, columns: number, align?: "left" | "right"): Text;
 /** Broken at blanks into lines of at most `columns`; a longer word is cut in pieces. Newlines are kept. */
 declare function wrap(value: Text, columns: number): Text[];
-export { type Look, type Marks, type SafeOptions, type TableLayout, type Text, type Tone, type Untrusted, cut, describe, diff, errorJson, errorLine, errorObject, errorReport, help, humanCell, humanDuration, humanSize, humanTime, join, marksOf, pad, paint, repeat, safe, shortDigest, table, tableLayout, text, tree, twoColumns, width, widthOf, wrap };
+export { type Look, type Marks, type SafeOptions, type TableLayout, type Text, type Tone, type Untrusted, cut, describe, diff, errorJson, errorLine, errorObject, errorReport, help, hostile, humanCell, humanDuration, humanSize, humanTime, join, marksOf, pad, paint, repeat, safe, shortDigest, table, tableLayout, text, textOnly, tree, twoColumns, width, widthOf, wrap };
 // theme.d.mts
 import { KindCommand, KindOption, OcishError, Span } from "@ocish/sdk";
 /** A command as data: from it come binding, help, completion, man pages, confirmation and the conformance tests. */
 /** `ref`: a reference, a glob over remote names or a relative one; `location`: whatever can hold artifacts; `path`: a local path. */
 type ParamType = "string" | "int" | "bool" | "size" | "duration" | "ref" | "location" | "path" | "digest" | "platform" | "mediatype" | "host" | "kind" | "keyvalue" | "command" | "field";
+/** A parameter of a command, by its place in the line. */
 interface Param {
   readonly name: string;
   readonly type: ParamType;
@@ -674,6 +742,7 @@ interface Param {
   readonly min?: number;
   readonly default?: unknown;
 }
+/** A flag of a command. */
 interface Flag {
   /** Long and kebab-case, without dashes. */
   readonly name: string;
@@ -696,7 +765,9 @@ interface Flag {
    */
   readonly positional?: boolean;
 }
+/** What the values of a column are: decides how they are aligned, shown, compared and completed. */
 type ColumnType = "string" | "int" | "bool" | "bytes" | "size" | "duration" | "time" | "digest" | "ref" | "mediatype" | "list" | "record";
+/** A column of the rows that a command gives. */
 interface Column {
   readonly name: string;
   readonly type: ColumnType;
@@ -717,23 +788,31 @@ interface RowType {
     readonly label: string;
   };
 }
-type Output = {
+/** What a command gives: rows, one value, bytes, or nothing. */
+type Output = ({
   readonly form: "rows";
   readonly row: RowType | readonly RowType[];
-} | {
+} & BytesTo) | ({
   readonly form: "value";
   readonly type: ColumnType | "Description" | "Pushed" | "text";
-} | {
+} & BytesTo) | {
   readonly form: "bytes";
 } | {
   readonly form: "none";
 };
+/** Of a command that writes to a location. */
+interface BytesTo {
+  /** The parameter that, as `-`, makes the command give bytes in place of what it tells (`cp a -`). */
+  readonly bytesTo?: string;
+}
+/** A line that can be typed, and what it is good for. */
 interface Example {
   readonly line: string;
   readonly note: string;
 }
 /** Read, write a registry, destroy, local only. */
 type Effect = "R" | "W" | "D" | "L";
+/** A command as data: what it takes, gives and does. Help, completion and checks are made of it (shell.md 3). */
 interface Signature {
   /** One or two words (`tags`, `manifest put`). */
   readonly name: string;
@@ -796,6 +875,7 @@ interface Commands {
   /** Names of kinds, for `--as`; absent: not checked. */
   readonly kinds?: readonly string[];
 }
+/** What the table of commands is made with beside the commands. */
 interface CommandsOptions {
   readonly options?: readonly DeclaredOption[];
   readonly kinds?: readonly string[];
@@ -824,10 +904,12 @@ type HelpBlock = {
   readonly title: string;
   readonly items: readonly HelpItem[];
 };
+/** One term and what is said of it. */
 interface HelpItem {
   readonly term: string;
   readonly text: string;
 }
+/** Help as data: a page, text or JSON is made of it. */
 interface HelpDocument {
   /** What it is help for: a command's name, a topic, or `ocish`. */
   readonly name: string;
@@ -883,6 +965,7 @@ type Text = string & {
 type Untrusted<T extends string = string> = T & {
   readonly [remote]?: true;
 };
+/** What `safe` does with line ends. */
 interface SafeOptions {
   /** `keep` newlines (and show tabs as blanks), or `show` them as one sign, the default. */
   readonly newlines?: "keep" | "show";

@@ -1,5 +1,5 @@
 // index.d.mts
-import { Annotations, Artifact, Descriptor, Kind, KindCommandContext, Lookup, OpenBytes, Packed, Platform, Source, Target } from "@ocish/sdk";
+import { Annotations, Artifact, Descriptor, Kind, KindCommandContext, KindLocation, Lookup, OpenBytes, Packed, Platform, Source, Target } from "@ocish/sdk";
 import { ChildProcessWithoutNullStreams } from "node:child_process";
 import { IncomingHttpHeaders } from "node:http";
 import { Registry } from "@ocish/core";
@@ -29,6 +29,7 @@ type PartInput<Blob extends string = string> = Blob | {
   readonly urls?: readonly string[];
   readonly inline?: boolean;
 };
+/** A manifest; its parts by the names of blobs, or as descriptors. */
 interface ManifestInput<Blob extends string = string, Name extends string = string> {
   readonly mediaType?: string;
   readonly artifactType?: string;
@@ -41,6 +42,7 @@ interface ManifestInput<Blob extends string = string, Name extends string = stri
   /** Members the specification does not know. */
   readonly extra?: Readonly<Record<string, unknown>>;
 }
+/** An index; its entries by name, or as descriptors. */
 interface IndexInput<Name extends string = string> {
   readonly mediaType?: string;
   readonly artifactType?: string;
@@ -58,6 +60,7 @@ interface RawInput {
   readonly bytes: string | Uint8Array;
   readonly mediaType: string;
 }
+/** Blobs, manifests and tags by names of the test's own. */
 interface ContentInput<Blob extends string, Name extends string, Tag extends string> {
   readonly blobs?: Readonly<Record<Blob, BlobInput>>;
   readonly manifests?: Readonly<Record<Name, ManifestInput<NoInfer<Blob>, NoInfer<Name>> | IndexInput<NoInfer<Name>> | RawInput>>;
@@ -105,6 +108,7 @@ interface TokenRequest {
   readonly scopes: readonly string[];
   readonly status: number;
 }
+/** Whom a token server knows, and what it grants (distribution's token authentication). */
 interface TokenServerOptions {
   /** Name to password. */
   readonly users?: Readonly<Record<string, string>>;
@@ -130,6 +134,7 @@ interface TokenServer extends AsyncDisposable {
 }
 /** Starts a token server on a free loopback port: GET and POST, refresh tokens, scopes. */
 declare function tokenServer(options?: TokenServerOptions): Promise<TokenServer>;
+/** How Debian's docker-registry is started. */
 interface DockerRegistryOptions {
   /** `htpasswd` needs the program of that name; `token` starts a token server beside. */
   readonly auth?: "htpasswd" | "token";
@@ -196,6 +201,7 @@ interface Verdict {
 }
 /** `expect(promise).toFailWith('CODE')`; registered by `vitest-setup.ts`. */
 declare function toFailWith(received: unknown, ...codes: readonly string[]): Verdict | Promise<Verdict>;
+/** How nginx is put before a registry. */
 interface NginxOptions {
   /** As nginx writes it, `1m`; default no limit. */
   readonly clientMaxBodySize?: string;
@@ -226,6 +232,7 @@ declare function has(...names: readonly string[]): boolean;
 declare function describeWith(programs: readonly string[], name: string, tests: () => void): void;
 /** The path of a program that `has` said is there. */
 declare function programPath(name: string): string;
+/** A request as it goes out, without anything of a client. */
 interface RawRequestOptions {
   /** Default GET. */
   readonly method?: string;
@@ -259,6 +266,7 @@ interface OcishRun {
   /** Standard output as bytes, for artifacts' contents. */
   readonly bytes: Uint8Array;
 }
+/** What a run of the built program gets. */
 interface OcishRunOptions {
   readonly stdin?: string | Uint8Array;
   /** Added to a clean environment; `HOME` is a folder that goes away with the run unless it is given. */
@@ -301,6 +309,7 @@ interface RegistryUnderTest {
 }
 /** What a foreign registry is known not to do though the contract asks for it; each names the cases it leaves out. */
 type Lack = "sha512" | "conditionalWrites" | "uploadOffsets" | "foreignLayers" | "strictManifests" | "referenceChecks" | "sparse" | "untaggedRepositories" | "catalog" | "isolation";
+/** What of the conformance suite a registry can be asked. */
 interface RegistrySuiteOptions {
   /** Call `create` for every case instead of once. */
   readonly perTest?: boolean;
@@ -315,6 +324,7 @@ interface RegistrySuiteOptions {
  * either. Call it in a test file; `create` gives a registry and the names of fresh repositories.
  */
 declare function describeRegistry(name: string, create: () => Promise<RegistryUnderTest>, options?: RegistrySuiteOptions): void;
+/** What a kind under test gets from its host. */
 interface KindContextOptions {
   readonly signal?: AbortSignal;
   readonly options?: Readonly<Record<string, unknown>>;
@@ -326,7 +336,10 @@ interface KindContextOptions {
   /** What the user's path arguments are, by parameter. */
   readonly folder?: (parameter: string) => Source;
   readonly target?: (parameter: string) => Target;
+  /** What the user's file options are, by option. */
+  readonly file?: (option: string) => Source;
 }
+/** A context that keeps what was warned of. */
 interface MemoryContext extends KindCommandContext {
   readonly warnings: readonly string[];
 }
@@ -355,6 +368,7 @@ type MemoryEntry = {
   readonly kind: "link";
   readonly target: string;
 };
+/** A target that keeps what was written; what a real one refuses, it refuses as well. */
 interface MemoryTarget extends Target {
   readonly entries: ReadonlyMap<string, MemoryEntry>;
   /** The text of a file; undefined when there is none. */
@@ -365,6 +379,12 @@ interface MemoryTarget extends Target {
  * (TARGET_UNSAFE), names that exist (FILE_EXISTS). A file whose content fails is not there.
  */
 declare function memoryTarget(): MemoryTarget;
+/** The repository of ostree.md §19.3: mode archive, a link and a file below usr/bin. */
+declare const miniCommit = "7603543245ba9b88c4edb261feace2a749116c5940ddfe941ed20640cbcc3130";
+/** The files of the repository; `changed` replaces or adds some. */
+declare function miniFiles(changed?: Readonly<Record<string, MemoryFile>>): Readonly<Record<string, MemoryFile>>;
+/** The repository as a folder. */
+declare function miniSource(changed?: Readonly<Record<string, MemoryFile>>): Source;
 /** One good artifact: what it is packed from, or for a kind that does not pack, the artifact itself. */
 interface KindCase {
   readonly name: string;
@@ -386,12 +406,24 @@ interface KindRefusal {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly code: string | readonly string[];
 }
+/** A location of a scheme of the kind. */
+interface LocationCase {
+  readonly name: string;
+  readonly location: KindLocation;
+  /** By what the kind asks for. */
+  readonly folders: Readonly<Record<string, () => Source | Promise<Source>>>;
+  /** Text by path, of every file that is listed. */
+  readonly files: Readonly<Record<string, string>>;
+}
+/** What the conformance suite needs to know of a kind. */
 interface KindSuiteOptions {
   /** The package's package.json, whose `ocish` field has to repeat the kind's data. */
   readonly packageJson: unknown;
   /** At least one. */
   readonly cases: readonly KindCase[];
   readonly refusals?: readonly KindRefusal[];
+  /** At least one for a kind that lists locations. */
+  readonly locations?: readonly LocationCase[];
   /** What command examples find; default: the first case's artifact under any reference. */
   readonly lookup?: Lookup;
   /** What command examples read for a path parameter or flag; default: the first case's source. */
@@ -591,4 +623,4 @@ declare function brokenRangeAnswer(length: number): FaultAction;
  * that does everything.
  */
 declare const personalities: Readonly<Record<"distribution-2.8" | "ghcr" | "ecr" | "gar" | "docker-hub" | "zot", readonly FaultRule[]>>;
-export { type Authority, type BlobInput, type Certificate, type Content, type ContentInput, type CountedRegistry, type DockerRegistry, type DockerRegistryOptions, type EmbeddedRegistry, type FailResult, type FaultAction, type FaultRecord, type FaultRoute, type FaultRule, type FaultServer, type Incoming, type IndexInput, type KindCase, type KindContextOptions, type KindRefusal, type KindSuiteOptions, type Lack, type ManifestInput, type MemoryArtifact, type MemoryContent, type MemoryContext, type MemoryEntry, type MemoryFile, type MemoryTarget, type Nginx, type NginxOptions, type OcishRun, type OcishRunOptions, type Outgoing, type PartInput, type Piece, type RawAnswer, type RawInput, type RawRequestOptions, type RegistrySuiteOptions, type RegistryUnderTest, type RequestFilter, type StartedOcish, type TemporaryFolder, type TokenRequest, type TokenScope, type TokenServer, type TokenServerOptions, artifactIn, artifactOf, bytesOf, content, counted, createAuthority, describeKind, describeRegistry, describeWith, dockerRegistry, embeddedRegistry, faults_d_exports as faults, findProgram, freePort, has, kindContext, memoryFile, memorySource, memoryTarget, nginx, noise, ocishBin, opened, personalities, programPath, rawRequest, readAll, runOcish, serveFaults, startOcish, temporaryFolder, toFailWith, tokenServer };
+export { type Authority, type BlobInput, type Certificate, type Content, type ContentInput, type CountedRegistry, type DockerRegistry, type DockerRegistryOptions, type EmbeddedRegistry, type FailResult, type FaultAction, type FaultRecord, type FaultRoute, type FaultRule, type FaultServer, type Incoming, type IndexInput, type KindCase, type KindContextOptions, type KindRefusal, type KindSuiteOptions, type Lack, type LocationCase, type ManifestInput, type MemoryArtifact, type MemoryContent, type MemoryContext, type MemoryEntry, type MemoryFile, type MemoryTarget, type Nginx, type NginxOptions, type OcishRun, type OcishRunOptions, type Outgoing, type PartInput, type Piece, type RawAnswer, type RawInput, type RawRequestOptions, type RegistrySuiteOptions, type RegistryUnderTest, type RequestFilter, type StartedOcish, type TemporaryFolder, type TokenRequest, type TokenScope, type TokenServer, type TokenServerOptions, artifactIn, artifactOf, bytesOf, content, counted, createAuthority, describeKind, describeRegistry, describeWith, dockerRegistry, embeddedRegistry, faults_d_exports as faults, findProgram, freePort, has, kindContext, memoryFile, memorySource, memoryTarget, miniCommit, miniFiles, miniSource, nginx, noise, ocishBin, opened, personalities, programPath, rawRequest, readAll, runOcish, serveFaults, startOcish, temporaryFolder, toFailWith, tokenServer };
