@@ -119,4 +119,7 @@ test('of sizes that come and go before it hears of them, none leaves a trace', a
   terminal.resize(12, 4)
   terminal.resize(60, 16)
   await terminal.until(({ screen }) => screen.join('\n') === wanted.join('\n'), wanted.join('\n'))
+  terminal.type('X')
+  await terminal.shows(':1.0X')
+  expect(terminal.everything.split('an-application')).toHaveLength(2)
 })
