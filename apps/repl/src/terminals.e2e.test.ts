@@ -37,7 +37,7 @@ async function walk(terminal: TestTerminal, mark: string): Promise<void> {
   terminal.type('tgas x\r')
   await expectShown(terminal, 'USAGE_UNKNOWN_COMMAND')
   terminal.type('alias\rhistory\r')
-  await expectShown(terminal, 'tgas')
+  await terminal.until(({ everything }) => /^.*\b2\b.* tgas x$/m.test(everything), 'its row in the history')
   terminal.type('tg')
   await expectShown(terminal, `${mark} tg`)
   terminal.type('\u0015d\t')
