@@ -11,6 +11,8 @@ import type { OpenTarget } from './target.ts'
 
 /** What a host lends a kind's command. */
 export interface KindCommandAbilities {
+  /** `SOURCE_DATE_EPOCH`, where it is set. */
+  readonly sourceDateEpoch?: string | undefined
   readonly publish: (
     packed: Packed,
     location: string,
@@ -36,6 +38,7 @@ export function kindCommandScope(
   const pathOf = (argument: string): string => typedPath(command, call, argument)
   return {
     ...context,
+    ...(abilities.sourceDateEpoch !== undefined && { sourceDateEpoch: abilities.sourceDateEpoch }),
     ...(command.effect === 'W' && { publish: abilities.publish }),
     folder: async (argument) => abilities.folder(pathOf(argument)),
     async target(argument, { merge = false } = {}) {

@@ -189,6 +189,7 @@ class HostSession implements Session {
 
   #abilities(signal: AbortSignal): KindCommandAbilities {
     return {
+      sourceDateEpoch: this.#given.env['SOURCE_DATE_EPOCH'],
       publish: async (packed, location) => {
         const to = await this.open(location, 'write')
         const tags = to.tag ?? packed.tag

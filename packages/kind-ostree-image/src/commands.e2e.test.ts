@@ -213,6 +213,23 @@ describeWith(
       })
     })
 
+    it('SOURCE_DATE_EPOCH dates an image, --created comes before it', async () => {
+      const created = async (layout: string): Promise<unknown> => {
+        const { config } = await lab.manifest(layout)
+        return JSON.parse((await lab.blob(layout, config.digest)).toString()).created
+      }
+      const env = { SOURCE_DATE_EPOCH: '1580702706' }
+      for (const verb of ['build', 'encapsulate']) {
+        await lab.answer(`ostree ${verb} archive ${systemRef} oci:dated-${verb}:latest`, env)
+        expect(await created(`dated-${verb}`)).toBe('2020-02-03T04:05:06Z')
+      }
+      await lab.answer(`ostree build archive ${systemRef} oci:dated-flag:latest --created 5`, env)
+      expect(await created('dated-flag')).toBe('1970-01-01T00:00:05Z')
+      const wrong = { SOURCE_DATE_EPOCH: 'yesterday' }
+      const { code, stderr } = await lab.run(`ostree build archive ${systemRef} oci:dated-no:latest`, wrong)
+      expect([code, stderr]).toEqual([2, expect.stringContaining('SOURCE_DATE_EPOCH is "yesterday"')])
+    })
+
     describe('compose', () => {
       it.each([
         ['build-image', 'build'],

@@ -20,13 +20,16 @@ export interface ImageOptions {
   readonly allowPartial: boolean
 }
 
+/** The end of the year 9999. */
+const latest = 253_402_300_799
+
 type Flags = Readonly<Record<string, unknown>>
 
-/** Errors: USAGE_INVALID_VALUE, USAGE_CONFLICT. */
-export function imageOptions(flags: Flags): ImageOptions {
+/** `epoch` is SOURCE_DATE_EPOCH, which `--created` overrides. Errors: USAGE_INVALID_VALUE, USAGE_CONFLICT. */
+export function imageOptions(flags: Flags, epoch?: string): ImageOptions {
   const format = (flags['format'] ?? 'oci') as ImageOptions['format']
   const compression = (flags['compression'] ?? 'gzip') as LayerCompression
-  const created = createdFrom(flags['created'])
+  const created = createdFrom(flags['created']) ?? createdAt(epoch)
   const labels = pairs(flags['label'], 'label')
   if (format === 'docker' && compression === 'zstd')
     throw new OcishError('USAGE_CONFLICT', 'the docker format knows no zstd layers', {
@@ -70,9 +73,20 @@ function createdFrom(value: unknown): number | undefined {
   if (value === undefined) return undefined
   const text = typeof value === 'string' ? value : ''
   const seconds = /^\d{1,12}$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000)
-  if (!Number.isFinite(seconds) || seconds < 0 || seconds > 253_402_300_799)
+  if (!Number.isFinite(seconds) || seconds < 0 || seconds > latest)
     throw invalid('created', text, 'a time as 2024-01-02T03:04:05Z, or seconds since 1970')
   return seconds
+}
+
+/** Errors: USAGE_INVALID_VALUE for what is no number of seconds; an empty value is none. */
+function createdAt(epoch: string | undefined): number | undefined {
+  if (epoch === undefined || epoch === '') return undefined
+  if (/^\d{1,12}$/.test(epoch) && Number(epoch) <= latest) return Number(epoch)
+  throw new OcishError(
+    'USAGE_INVALID_VALUE',
+    `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}, not a number of seconds`,
+    { hint: 'Set it to seconds since 1970, or unset it.' },
+  )
 }
 
 function invalid(flag: string, value: string, wanted: string): OcishError {

@@ -297,6 +297,8 @@ export interface KindContext {
 
 /** A command whose declared effect says so also gets these. */
 export interface KindCommandContext extends KindContext {
+  /** The environment variable of this name, as it is written: seconds since 1970 that date what is built. */
+  readonly sourceDateEpoch?: string
   /** Effect `W`. */
   publish?(packed: Packed, location: string): Promise<{ readonly ref: string; readonly digest: string }>
   /** Reading confined to the path that the user typed for the parameter of this name; a file has `type` `file`. */

@@ -31,15 +31,20 @@ const data: KindCommandData = {
   examples: [],
 }
 
-/** A command that writes the file `name` with these options of its target, in a process of its own. */
+/** A command that writes the file `name` with these options of its target. */
 async function commandWith(name: string, options: string): Promise<KindCommand> {
+  return commandOf(`const target = await context.target('out', ${options})
+      await target.write(${JSON.stringify(name)}, (async function* () { yield Buffer.from('after') })())
+      yield 'written'`)
+}
+
+/** A command with this body, in a process of its own. */
+async function commandOf(body: string): Promise<KindCommand> {
   const match = [{ artifactType: 'application/x.note' }]
   const code = `export default { apiVersion: 1, name: 'note', match: ${JSON.stringify(match)},
     read: async () => ({}), describe: () => ({ title: '', fields: [] }),
     commands: [{ ...${JSON.stringify(data)}, async *run(call, context) {
-      const target = await context.target('out', ${options})
-      await target.write(${JSON.stringify(name)}, (async function* () { yield Buffer.from('after') })())
-      yield 'written'
+      ${body}
     } }] }`
   await writeFile(folder.join('plugin/index.mjs'), code)
   const kinds = [{ name: 'note', family: 'note', match, commands: [data] }]
@@ -53,11 +58,12 @@ async function commandWith(name: string, options: string): Promise<KindCommand> 
 }
 
 /** Runs it as a session does: what it wrote appears at its end. */
-async function run(command: KindCommand): Promise<readonly unknown[]> {
+async function run(command: KindCommand, sourceDateEpoch?: string): Promise<readonly unknown[]> {
   const call = { args: { out: 'out' }, flags: {} }
   const context = kindContext()
   const refused = async (): Promise<never> => Promise.reject(new TypeError('not asked for'))
   await using scope = kindCommandScope(context, data, call, {
+    sourceDateEpoch,
     publish: refused,
     folder: refused,
     target: async (path, options) =>
@@ -84,4 +90,10 @@ describe('the folder that a command in a process of its own fills', () => {
     await expect(run(await commandWith('new', options))).toFailWith('TARGET_NOT_EMPTY')
     expect(await readdir(folder.join('out'))).toEqual(['there'])
   })
+})
+
+it('a command in a process of its own hears of SOURCE_DATE_EPOCH', async () => {
+  const command = await commandOf(`yield ['sourceDateEpoch' in context, context.sourceDateEpoch ?? null]`)
+  expect(await run(command, '5')).toEqual([[true, '5']])
+  expect(await run(command)).toEqual([[false, null]])
 })

@@ -12,6 +12,7 @@ import type { PartWitness } from './part-witness.ts'
 /** What a command's declared effect and the paths that were typed allow. */
 export function abilitiesOf(context: KindCommandContext): object {
   return {
+    ...(context.sourceDateEpoch !== undefined && { sourceDateEpoch: context.sourceDateEpoch }),
     ...(context.publish && {
       publish: async (...given: Parameters<NonNullable<KindCommandContext['publish']>>) =>
         context.publish?.(...given),

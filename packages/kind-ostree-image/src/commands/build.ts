@@ -24,7 +24,7 @@ export const build: KindCommand = {
     },
   ],
   async *run({ args, flags }, context) {
-    const options = imageOptions(flags)
+    const options = imageOptions(flags, context.sourceDateEpoch)
     const source = await openCommit(
       await openRepoArgument(context),
       String(args['revision']),

@@ -65,7 +65,7 @@ export const encapsulate: KindCommand = {
     },
   ],
   async *run({ args, flags }, context) {
-    const options = imageOptions(flags)
+    const options = imageOptions(flags, context.sourceDateEpoch)
     const version = flags['format-version'] ?? 1
     if (version !== 1 && version !== 2)
       throw new OcishError('USAGE_INVALID_VALUE', '--format-version is 1 or 2')

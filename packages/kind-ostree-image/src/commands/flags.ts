@@ -43,7 +43,12 @@ export const imageFlags: readonly KindParam[] = [
     optional: true,
     summary: 'Architecture (default: the commit says it, or the ref)',
   },
-  { name: 'created', type: 'string', optional: true, summary: "Time of the image (default: the commit's)" },
+  {
+    name: 'created',
+    type: 'string',
+    optional: true,
+    summary: "Time of the image (default: SOURCE_DATE_EPOCH, else the commit's)",
+  },
   { name: 'cmd', type: 'string', many: true, optional: true, summary: 'A word of the default command' },
   {
     name: 'allow-partial',
