@@ -123,3 +123,17 @@ test('of sizes that come and go before it hears of them, none leaves a trace', a
   await terminal.shows(':1.0X')
   expect(terminal.everything.split('an-application')).toHaveLength(2)
 })
+
+test('while another program has the terminal, a resize writes nothing to it', async () => {
+  await using folder = await temporaryFolder()
+  await using terminal = new TestTerminal({ home: folder.path, columns: 60, rows: 16 })
+  await terminal.shows('❯')
+  terminal.type("^sh -c 'echo at $((40 + 2)); read line; echo got $line'\r")
+  await terminal.shows('at 42')
+  const before = terminal.output.length
+  terminal.resize(40, 10)
+  terminal.type('it\r')
+  await terminal.shows('got it')
+  await terminal.until(({ screen }) => screen.at(-1)?.trimEnd().endsWith('❯') === true, 'the prompt')
+  expect(terminal.output.slice(before)).not.toContain('\u001B[H\u001B[J')
+})
