@@ -1,5 +1,5 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { describeWith } from '@ocish/testing'
+import { describeWith, runOcish } from '@ocish/testing'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { acceptancePrograms, Lab, inspect, splitRepo } from './acceptance.test-kit.ts'
 import { folderFacts } from './folder-facts.test-kit.ts'
@@ -80,6 +80,15 @@ describeWith(acceptancePrograms, 'the acceptance commands of ostree.md §19.1, b
     } finally {
       process.umask(before)
     }
+    const elsewhere = [
+      'ostree',
+      'build',
+      lab.join('archive'),
+      systemRef,
+      `oci:${lab.join('seven-cwd')}:latest`,
+    ]
+    expect((await runOcish(elsewhere, { cwd: '/', env: { HOME: lab.join('home') } })).code).toBe(0)
+    expect(inspect(`oci:${lab.join('seven-cwd:latest')}`).Digest).toBe(digest)
     const chunked = await lab.made(`ostree encapsulate archive ${systemRef} oci:seven-e:latest`)
     expect(await lab.made(`ostree encapsulate bare-user ${systemRef} oci:seven-f:latest`, other)).toBe(
       chunked,
