@@ -587,6 +587,8 @@ interface KindContext {
 }
 /** A command whose declared effect says so also gets these. */
 interface KindCommandContext extends KindContext {
+  /** The environment variable of this name, as it is written: seconds since 1970 that date what is built. */
+  readonly sourceDateEpoch?: string;
   /** Effect `W`. */
   publish?(packed: Packed, location: string): Promise<{
     readonly ref: string;
