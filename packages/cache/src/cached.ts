@@ -49,7 +49,7 @@ export interface CachedOptions {
    * for only where anything may be.
    */
   readonly asker?: () => Promise<string>
-  /** Whether a blob that was read is kept; default: all are. */
+  /** Whether a blob that was read is kept; default: all are. What a transfer pumps to another place passes by. */
   readonly keepBlob?: (blob: Descriptor) => boolean
 }
 
@@ -299,10 +299,7 @@ class CachedRegistry extends ForwardingRegistry {
   ): Promise<void> {
     if (await this.#state.pool.pump(descriptor, sink, options?.signal)) return
     this.#mayAsk(`the blob ${descriptor.digest}`)
-    if (!this.#keeps(descriptor, await this.#state.open()))
-      return await super.pumpThrough(repository, descriptor, sink, options)
-    const content = await this.openBlob(repository, descriptor, options)
-    for await (const chunk of content.bytes) await sink(chunk)
+    await super.pumpThrough(repository, descriptor, sink, options)
   }
 
   protected override async pumpRangeThrough(
@@ -312,10 +309,9 @@ class CachedRegistry extends ForwardingRegistry {
     sink: Sink,
     options?: CallOptions,
   ): Promise<void> {
-    const isHere = (await this.#state.pool.stat(descriptor.digest)) !== undefined
-    if (!isHere) this.#mayAsk(`the blob ${descriptor.digest}`)
-    if (isHere || this.#keeps(descriptor, await this.#state.open()))
+    if ((await this.#state.pool.stat(descriptor.digest)) !== undefined)
       return await pumpPlainly({ registry: this, repository }, descriptor, start, sink, options)
+    this.#mayAsk(`the blob ${descriptor.digest}`)
     await super.pumpRangeThrough(repository, descriptor, start, sink, options)
   }
 
