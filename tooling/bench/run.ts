@@ -14,6 +14,7 @@ import { growth } from './growth.ts'
 import { lists, pages } from './lists.ts'
 import { memory } from './memory.ts'
 import { ostreeBuild } from './ostree.ts'
+import { ostreeMemory } from './ostree-memory.ts'
 import { commandLine } from './command-line.ts'
 import { endProcesses, findProgram } from './processes.ts'
 import { legend, line, writeTable } from './report.ts'
@@ -33,6 +34,7 @@ const cases: readonly Case[] = [
   folders,
   lists,
   ostreeBuild,
+  ostreeMemory,
   resumes,
   growth,
   copyRequests,
