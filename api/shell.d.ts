@@ -277,6 +277,8 @@ interface WriteOptions {
   /** What layouts for people look like; the other forms only ask it whether a terminal shows them. */
   readonly look: Look;
   readonly terminal: boolean;
+  /** The status the rows came to, asked after the last one; a diff on a terminal closes with it. */
+  readonly exit?: () => number | undefined;
 }
 /**
  * What comes out of a pipeline as text, streamed. Each form's code is loaded when it is first used; that of JSON is
@@ -581,6 +583,8 @@ interface Emission extends Span {
   readonly common: CommonFlags;
   /** It came from another program. */
   readonly external: boolean;
+  /** The status of the pipe, once its edge was read to its end; undefined before, and where it failed. */
+  readonly exit: () => number | undefined;
 }
 /** How a program ended; `error` is what `try` turned into an answer in the last statement. */
 interface RunOutcome extends Outcome {

@@ -7,6 +7,8 @@ export interface PrintOptions {
   readonly flags: CommonFlags
   /** `--raw`: bytes go to a terminal as they are. */
   readonly raw: boolean
+  /** The status of the pipe, asked when all was printed. */
+  readonly exit?: () => number | undefined
 }
 
 /**
@@ -26,6 +28,7 @@ export async function print(edge: Edge, terminal: Terminal, options: PrintOption
     terminal: terminal.isScreen,
     ...(columns === undefined ? {} : { columns }),
     ...(limit === undefined ? {} : { limit }),
+    ...(options.exit === undefined ? {} : { exit: options.exit }),
   }
   for await (const text of write(edge, format, settings)) await terminal.write(text)
 }

@@ -37,11 +37,12 @@ export async function runBound(bound: BoundProgram, running: Running): Promise<n
   try {
     let step = await work.next()
     for (; step.done !== true; step = await work.next()) {
-      const { edge, common, external } = step.value
+      const { edge, common, external, exit } = step.value
       const merged = together(flags.common, common)
       const output = merged.output ?? (external ? undefined : defaults.output)
       const raw = external || isRaw(bound, step.value)
-      await print(edge, terminal, { flags: output === undefined ? merged : { ...merged, output }, raw })
+      const printed = output === undefined ? merged : { ...merged, output }
+      await print(edge, terminal, { flags: printed, raw, exit })
     }
     return step.value.exit
   } finally {

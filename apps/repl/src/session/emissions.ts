@@ -25,7 +25,7 @@ export async function printed(
   try {
     let step = await work.next()
     for (; step.done !== true; step = await work.next()) {
-      const { edge, common, external } = step.value
+      const { edge, common, external, exit } = step.value
       if (view !== undefined && isViewed(bound, step.value)) {
         await output.end()
         await view(step.value)
@@ -37,7 +37,12 @@ export async function printed(
       // What another program wrote is passed on unless the line itself says how.
       const chosen = external ? common.output : format
       const printing = { ...said, ...(chosen && { output: chosen }) }
-      await print(remembered.edge, output.write, { flags: printing, raw, look: withFlags(look(), said) })
+      await print(remembered.edge, output.write, {
+        flags: printing,
+        raw,
+        look: withFlags(look(), said),
+        exit,
+      })
       remember(remembered.value())
     }
     return step.value.exit

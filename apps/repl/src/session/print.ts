@@ -9,10 +9,12 @@ export interface PrintOptions {
   /** It comes from another program, or `--raw` was said: passed on as it is. */
   readonly raw: boolean
   readonly look: Look
+  /** The status of the pipe, asked when all was printed. */
+  readonly exit?: () => number | undefined
 }
 
 /** Writes what a pipe gives, for a person. Errors: USAGE_BINARY_OUTPUT, and what the edge throws. */
-export async function print(edge: Edge, sink: Sink, { flags, raw, look }: PrintOptions): Promise<void> {
+export async function print(edge: Edge, sink: Sink, { flags, raw, look, exit }: PrintOptions): Promise<void> {
   const { output, columns, limit } = flags
   if (isHelp(edge) && (output === undefined || output === 'table')) {
     await sink(`${join(help(edge.value, look), '\n')}\n`)
@@ -23,6 +25,7 @@ export async function print(edge: Edge, sink: Sink, { flags, raw, look }: PrintO
     terminal: true,
     ...(columns === undefined ? {} : { columns }),
     ...(limit === undefined ? {} : { limit }),
+    ...(exit === undefined ? {} : { exit }),
   }
   const format = output ?? defaultFormat(edge, true)
   const shown = edge.form === 'bytes' && !raw ? { ...edge, bytes: textOnly(edge.bytes) } : edge

@@ -179,3 +179,25 @@ test('the form nobody asked for', () => {
   expect(defaultFormat({ form: 'rows', rows: of([]), types: [nodeRow] }, true)).toBe('tree')
   expect(defaultFormat(tagRows(), false)).toBe('tsv')
 })
+
+describe('changes', () => {
+  const changed = async (count: number, options: Partial<Parameters<typeof write>[2]>): Promise<string[]> => {
+    const all = Array.from({ length: count }, (_, at): Row => ({ op: '+', path: `p${at}`, to: '1' }))
+    const edge: Edge = { form: 'rows', rows: of(all), types: [changeRow] }
+    const settings = { look, terminal: true, exit: () => 1, ...options }
+    return (await Array.fromAsync(write(edge, 'table', settings))).join('').split('\n').slice(0, -1)
+  }
+
+  test('on a terminal a last line tells how many and the status', async () => {
+    expect(await changed(2, {})).toEqual(['+ p0  1', '+ p1  1', '2 changes (exit 1)'])
+    expect((await changed(1, {})).at(-1)).toBe('1 change (exit 1)')
+    expect((await changed(600, {})).at(-1)).toBe('600 changes (exit 1)')
+  })
+
+  test('nothing is told off a terminal, of none, of chosen columns, and where the status is not known', async () => {
+    expect(await changed(1, { terminal: false })).toEqual(['+ p0  1'])
+    expect(await changed(0, {})).toEqual([])
+    expect(await changed(1, { columns: ['path'] })).toEqual(['PATH', 'p0'])
+    expect(await changed(2, { exit: () => undefined, limit: 1 })).toEqual(['+ p0  1'])
+  })
+})

@@ -3,7 +3,7 @@ import type { Row } from '../command.ts'
 import { changeRow, transferRow } from '../rows.ts'
 import type { Column, RowType } from '../signature.ts'
 import { describe } from '../text/describe.ts'
-import { diff } from '../text/diff.ts'
+import { diff, diffEnd } from '../text/diff.ts'
 import { humanCell } from '../text/human.ts'
 import { join, safe, type Text } from '../text/safe.ts'
 import { tableLayout, twoColumns } from '../text/table.ts'
@@ -20,6 +20,8 @@ import { decoded } from './utf8.ts'
 interface LookOptions {
   readonly columns?: readonly string[]
   readonly look: Look
+  readonly terminal: boolean
+  readonly exit?: () => number | undefined
 }
 
 /** Rows seen before the widths of a table are settled, and how long to wait for them. */
@@ -37,10 +39,21 @@ export async function* writeTable(edge: Edge, options: LookOptions): AsyncGenera
     edge.types[0]!.name === changeRow.name &&
     options.columns === undefined
   ) {
-    for await (const batch of batches(edge.rows)) yield* lines(diff(batch, options.look))
+    yield* diffLines(edge.rows, options)
   } else if (isTold(edge, options)) {
     for await (const batch of batches(edge.rows)) yield* lines(transfers(batch, options.look))
   } else yield* tableLines(rowsOf(edge), options)
+}
+
+/** On a terminal a last line says how many and the status, where there is one: rows that were cut off have none. */
+async function* diffLines(rows: AsyncIterable<Row>, options: LookOptions): AsyncGenerator<string, void> {
+  let count = 0
+  for await (const batch of batches(rows)) {
+    count += batch.length
+    yield* lines(diff(batch, options.look))
+  }
+  const exit = options.terminal && count > 0 ? (options.exit?.() ?? 0) : 0
+  if (exit !== 0) yield* lines([diffEnd(count, exit, options.look)])
 }
 
 /** On a screen a transfer is told in a sentence, unless columns are asked for. */

@@ -14,6 +14,8 @@ export interface WriteOptions {
   /** What layouts for people look like; the other forms only ask it whether a terminal shows them. */
   readonly look: Look
   readonly terminal: boolean
+  /** The status the rows came to, asked after the last one; a diff on a terminal closes with it. */
+  readonly exit?: () => number | undefined
 }
 
 /**

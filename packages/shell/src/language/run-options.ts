@@ -74,6 +74,8 @@ export interface Emission extends Span {
   readonly common: CommonFlags
   /** It came from another program. */
   readonly external: boolean
+  /** The status of the pipe, once its edge was read to its end; undefined before, and where it failed. */
+  readonly exit: () => number | undefined
 }
 
 /** How a program ended; `error` is what `try` turned into an answer in the last statement. */

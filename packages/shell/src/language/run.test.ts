@@ -378,3 +378,23 @@ test('a job runs with its own signal', async () => {
   expect(await jobs[0]!.next()).toEqual({ done: true, value: { exit: 0 } })
   expect(world.log).toEqual(['nothing'])
 })
+
+test.each<[string, number | undefined]>([
+  ['exists missing', 1],
+  ['exists app', 0],
+  ['exists missing | where ok == true', 1],
+  ['exists missing | first 1', 0],
+  ['tags torn', undefined],
+])('%s: a pipe that was read to its end knows its status', async (text, status) => {
+  const work = run(bind(parse(text), table), {
+    commands: table,
+    load: async (name) => worldCommands.find((command) => command.signature.name === name)!,
+    services: (): World => ({ log: [], files: new Map(), columns: [] }),
+    signal: new AbortController().signal,
+  })
+  const { edge, exit } = (await work.next()).value as Emission
+  expect(exit()).toBeUndefined()
+  if (edge.form === 'rows') await Array.fromAsync(edge.rows)
+  expect(exit()).toBe(status)
+  await work.return({ exit: 0 })
+})

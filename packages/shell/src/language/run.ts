@@ -72,6 +72,15 @@ interface Started {
   readonly call?: BoundCall
 }
 
+/** The first answer that is not yes: that of the pipe. A stage that was not read to its end has none. */
+function endOf(outcomes: readonly (() => RunOutcome | undefined)[]): RunOutcome {
+  for (const outcome of outcomes) {
+    const ended = outcome()
+    if (ended !== undefined && ended.exit !== 0) return ended
+  }
+  return { exit: 0 }
+}
+
 class Runner<Services> {
   readonly #program: BoundProgram
   readonly #options: RunOptions<Services>
@@ -150,6 +159,7 @@ class Runner<Services> {
           edge: guarded(flow, state),
           common: common ?? commonOf({}),
           external,
+          exit: () => (state.ended && state.failed === undefined ? endOf(outcomes).exit : undefined),
           from: pipe.from,
           to: pipe.to,
         }
@@ -157,9 +167,8 @@ class Runner<Services> {
         // Somebody who stopped reading has had enough: how the rest would have ended is not known.
         if (!state.ended) return { exit: 0 }
       }
-      const ended = outcomes.map((outcome) => outcome())
-      done = !ended.includes(undefined)
-      return ended.find((outcome) => outcome !== undefined && outcome.exit !== 0) ?? { exit: 0 }
+      done = outcomes.every((outcome) => outcome() !== undefined)
+      return endOf(outcomes)
     } catch (error) {
       if (!isOcishError(error)) throw error
       return { exit: error.exit, failed: { error } }

@@ -21,6 +21,11 @@ export function diff(changes: readonly Change[], look: Look): Text[] {
   return whole.every((line) => width(line) <= look.width) ? whole : diffLines(changes, look, true)
 }
 
+/** The line below the changes: how many, and the status they came to (shell.md §4.2). */
+export function diffEnd(count: number, exit: number, look: Look): Text {
+  return paint(safe(`${count} ${count === 1 ? 'change' : 'changes'} (exit ${exit})`), 'dim', look)
+}
+
 function diffLines(changes: readonly Change[], look: Look, short: boolean): Text[] {
   const paths = changes.map((change) => humanCell(change.path, 'string'))
   const left = Math.min(60, Math.max(0, ...paths.map(width)))
