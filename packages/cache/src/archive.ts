@@ -232,6 +232,10 @@ class ArchiveRegistry extends UnsupportedRegistry implements Archive {
     return this.view.tags(repository, options)
   }
 
+  tagDigests(repository: string, tag: string, options?: CallOptions): Promise<readonly string[]> {
+    return this.view.tagDigests(repository, tag, options)
+  }
+
   override referrers(
     repository: string,
     subject: string,

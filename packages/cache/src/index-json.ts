@@ -65,7 +65,13 @@ export class LayoutIndex {
     this.#byName ??= new Map(
       this.entries.flatMap((entry) => (entry.name === undefined ? [] : [[entry.name, entry]])),
     )
-    return this.#byName.get(repository === '' ? tag : `${repository}:${tag}`)
+    return this.#byName.get(nameOf(repository, tag))
+  }
+
+  /** Every entry that `find` chooses from, in the order of the file: more than one where a name is not unique. */
+  findAll(repository: string, tag: string): readonly LayoutEntry[] {
+    const name = nameOf(repository, tag)
+    return this.entries.filter((entry) => entry.name === name)
   }
 
   /** The only entry with this tag, whatever repository its full reference names. */
@@ -96,6 +102,10 @@ export class LayoutIndex {
   get hasOwn(): boolean {
     return this.entries.length === 0 || this.entries.some((entry) => entry.repository === '')
   }
+}
+
+function nameOf(repository: string, tag: string): string {
+  return repository === '' ? tag : `${repository}:${tag}`
 }
 
 /** What a new entry says. */

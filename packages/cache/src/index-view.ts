@@ -63,6 +63,11 @@ export class IndexView {
     yield* paged(index.tagsOf(name), String, options)
   }
 
+  async tagDigests(repository: string, tag: string, options?: CallOptions): Promise<readonly string[]> {
+    const index = await this.#read(options)
+    return index.findAll(this.ownName(repository), tag).map(({ digest }) => digest)
+  }
+
   async *referrers(
     repository: string,
     subject: string,

@@ -210,6 +210,10 @@ describe('layouts of other tools', () => {
     expect(await digestIn('docker.io/library/app', '1')).toBe(one.descriptor.digest)
     expect(await digestIn(repository, 'twice')).toBe(one.descriptor.digest)
     expect(await Array.fromAsync(layout.tags(repository))).toStrictEqual(['a+b', 'bare', 'twice'])
+    const both = [two.descriptor.digest, one.descriptor.digest]
+    expect(await layout.tagDigests?.(repository, 'twice')).toStrictEqual(both)
+    expect(await layout.tagDigests?.('docker.io/library/app', '1')).toStrictEqual([one.descriptor.digest])
+    expect(await layout.tagDigests?.(repository, 'none')).toStrictEqual([])
     expect(await Array.fromAsync(layout.repositories())).toStrictEqual(
       ['docker.io/library/app', repository].toSorted(),
     )

@@ -151,6 +151,10 @@ class LayoutRegistry extends PoolRegistry implements Layout {
     return this.#view.tags(repository, options)
   }
 
+  tagDigests(repository: string, tag: string, options?: CallOptions): Promise<readonly string[]> {
+    return this.#view.tagDigests(repository, tag, options)
+  }
+
   referrers(
     repository: string,
     subject: string,

@@ -8,6 +8,7 @@ import { graphFindings } from './graph-findings.ts'
 import { openArtifact, readRoot, type Named, type ReadManifest } from './open-artifact.ts'
 import type { Services } from './services.ts'
 import { sourceKind } from './source-kind.ts'
+import { tagFindings } from './tag-findings.ts'
 import type { Run } from './run.ts'
 
 export const run: Run = async function* run(call, services) {
@@ -71,6 +72,7 @@ async function* artifactFindings(
   services: Services,
 ): AsyncGenerator<Finding, void> {
   const artifact = await openArtifact(text, services, call.signal)
+  yield* tagFindings(artifact, call.signal)
   let read: ReadManifest
   try {
     read = await readRoot(artifact, call.signal)

@@ -295,6 +295,11 @@ export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposab
    */
   blobFile?(repository: string, digest: string, options?: CallOptions): Promise<string | undefined>
   /**
+   * What each entry of that tag names, in the order of the file: two where an `index.json` holds the tag twice (the last
+   * one is what the tag reads as), none for no such tag. Present where a file holds tags that nothing keeps unique.
+   */
+  tagDigests?(repository: string, tag: string, options?: CallOptions): Promise<readonly string[]>
+  /**
    * `openBlob` for what takes long: what arrives stays on this machine, also when the process is killed, until it is
    * dropped; the next attempt asks for the rest only. Present where there is a content store. Errors: as `openBlob`.
    */
