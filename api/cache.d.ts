@@ -116,7 +116,7 @@ interface CachedOptions {
    * for only where anything may be.
    */
   readonly asker?: () => Promise<string>;
-  /** Whether a blob that was read is kept; default: all are. */
+  /** Whether a blob that was read is kept; default: all are. What a transfer pumps to another place passes by. */
   readonly keepBlob?: (blob: Descriptor) => boolean;
 }
 /**
