@@ -83,7 +83,7 @@ export const referrerRow: RowType = {
 export const nodeRow: RowType = {
   name: 'Node',
   reference: 'ref',
-  tree: { depth: 'depth', label: 'label' },
+  tree: { depth: 'depth', label: 'label', group: 'referrer' },
   columns: [
     ...eager('int', 'depth'),
     ...eager('string', 'label'),

@@ -88,8 +88,8 @@ export interface RowType {
   readonly columns: readonly Column[]
   /** The column that stands for the row where a reference is wanted. */
   readonly reference?: string
-  /** The columns in the order a tree display nests by (`depth`). */
-  readonly tree?: { readonly depth: string; readonly label: string }
+  /** The columns in the order a tree display nests by (`depth`). On a terminal labels that begin with the word `group` stand together. */
+  readonly tree?: { readonly depth: string; readonly label: string; readonly group?: string }
 }
 
 /** What a command gives: rows, one value, bytes, or nothing. */

@@ -201,3 +201,32 @@ describe('changes', () => {
     expect(await changed(2, { exit: () => undefined, limit: 1 })).toEqual(['+ p0  1'])
   })
 })
+
+test('a tree on a terminal has what refers to a node below one line', async () => {
+  const nodes: readonly Row[] = [
+    { depth: 0, label: 'app:1', kind: 'index' },
+    { depth: 1, label: 'linux/amd64', kind: 'image' },
+    { depth: 2, label: 'referrer sbom', kind: 'sbom' },
+    { depth: 1, label: 'referrer signature', kind: 'signature' },
+    { depth: 1, label: 'referrer sbom', kind: 'sbom' },
+    { depth: 2, label: 'referrer signature', kind: 'signature' },
+    { depth: 2, label: 'layer', kind: 'blob' },
+  ]
+  const drawn = async (terminal: boolean): Promise<string[]> => {
+    const edge: Edge = { form: 'rows', rows: of(nodes), types: [nodeRow] }
+    return (await Array.fromAsync(write(edge, 'tree', { look, terminal }))).join('').split('\n')
+  }
+  expect(await drawn(true)).toEqual([
+    'app:1                index',
+    '├─ linux/amd64       image',
+    '│  └─ referrers (1)',
+    '│     └─ sbom        sbom',
+    '└─ referrers (2)',
+    '   ├─ signature      signature',
+    '   └─ sbom           sbom',
+    '      ├─ signature   signature',
+    '      └─ layer       blob',
+    '',
+  ])
+  expect((await drawn(false))[2]).toBe('│  └─ referrer sbom       sbom')
+})

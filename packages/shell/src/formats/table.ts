@@ -10,6 +10,7 @@ import { tableLayout, twoColumns } from '../text/table.ts'
 import type { Look } from '../text/theme.ts'
 import { transfers } from '../text/transfers.ts'
 import { tree } from '../text/tree.ts'
+import { grouped } from '../text/tree-groups.ts'
 import { wrap } from '../text/width.ts'
 import { shownColumns, typeOfRow } from './columns.ts'
 import { cellText, isDescription } from './tsv.ts'
@@ -111,7 +112,8 @@ export async function* writeTree(edge: Edge, options: LookOptions): AsyncGenerat
   for await (const row of rows) all.push(row)
   if (all.length === 0) return
   const type = typeOfRow(all[0]!, types) ?? { name: 'Row', columns: [] }
-  yield* lines(tree(all, type, shownColumns(all, types, options.columns), options.look))
+  const nodes = options.terminal ? grouped(all, type) : all
+  yield* lines(tree(nodes, type, shownColumns(all, types, options.columns), options.look))
 }
 
 /** Rows as they come, in groups: full ones, and what there is when the source pauses. */
