@@ -1,4 +1,4 @@
-import { chmod, chown, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
@@ -131,23 +131,58 @@ describeWith(acceptancePrograms, 'ostree.md §19.1 without ostree, without root,
     },
   )
 
-  it('15: without any other program, and without root (14), nothing is lost', async () => {
-    const out = lab.join('nobody')
-    await mkdir(out)
-    await chown(out, 65_534, 65_534)
-    await chmod(lab.folder.path, 0o755)
-    // The build under test may lie where nobody may look.
-    const program = lab.join('program')
-    await cp(dirname(ocishBin), program, { recursive: true })
-    await cp(process.execPath, lab.join('node'))
-    const { status, stderr } = spawnSync(
-      lab.join('node'),
-      [`${program}/bin.mjs`, 'ostree', 'build', lab.join('archive'), systemRef, 'oci:image:latest'],
-      { cwd: out, uid: 65_534, gid: 65_534, env: { PATH: '/nowhere', HOME: out }, encoding: 'utf8' },
+  describe('14: without root nothing is lost', () => {
+    let asNobody: (line: string, path?: string) => string
+
+    beforeAll(async () => {
+      const out = lab.join('nobody')
+      await mkdir(out)
+      // The build under test may lie where nobody may look.
+      await cp(dirname(ocishBin), lab.join('program'), { recursive: true })
+      await cp(process.execPath, lab.join('node'))
+      await chmod(lab.folder.path, 0o755)
+      // As a repository of nobody's own: contents that only their owner may read are in it.
+      output('cp', ['-a', lab.join('archive'), lab.join('bare-user'), out])
+      output('chown', ['-R', '65534:65534', out])
+      asNobody = (line, path = process.env['PATH']) => {
+        const { status, stdout, stderr } = spawnSync(
+          lab.join('node'),
+          [lab.join('program/bin.mjs'), ...line.split(' ')],
+          { cwd: out, uid: 65_534, gid: 65_534, env: { PATH: path, HOME: out }, encoding: 'utf8' },
+        )
+        if (status !== 0) throw new Error(`${line}: exit status ${status}: ${stderr}`)
+        return stdout
+      }
+    })
+
+    it.each(['archive', 'bare-user'])(
+      '1, 2: nobody lists and checks a repository of mode %s',
+      async (mode) => {
+        const list = `ostree ls ${mode} ${systemRef} --recursive`
+        expect(asNobody(list)).toBe(await lab.answer(list))
+        asNobody(`ostree fsck ${mode}`)
+      },
     )
-    expect([status, stderr]).toEqual([0, ''])
-    output('umoci', ['unpack', '--image', lab.join('nobody/image:latest'), lab.join('nobody-out')])
-    expect(await folderFacts(lab.join('nobody-out/rootfs'))).toEqual(await folderFacts(lab.join('tree')))
+
+    it.each(['archive', 'bare-user'])('3 to 9: nobody builds what root builds from mode %s', async (mode) => {
+      const digestOf = (lines: string): unknown =>
+        (JSON.parse(lines) as readonly { digest: string }[])[0]?.digest
+      const image = `oci:${mode}-image:latest`
+      asNobody(`ostree build ${mode} ${systemRef} ${image}`)
+      await lab.answer(`ostree build ${mode} ${systemRef} oci:root-${mode}:latest`)
+      const built = digestOf(asNobody(`resolve ${image} -o json`))
+      expect(built).toBe(digestOf(await lab.answer(`resolve oci:root-${mode}:latest -o json`)))
+      asNobody(`convert ${image} docker-archive:${mode}.tar:ex/os:1 --to docker`)
+      asNobody(`convert docker-archive:${mode}.tar oci:${mode}-back:latest --to oci`)
+      const config = (layout: string): string => asNobody(`config oci:${layout}:latest --raw`)
+      expect(config(`${mode}-back`)).toBe(config(`${mode}-image`))
+    })
+
+    it('15: with an empty PATH nobody builds the tree, entry by entry', async () => {
+      asNobody(`ostree build archive ${systemRef} oci:whole:latest`, '/nowhere')
+      output('umoci', ['unpack', '--image', lab.join('nobody/whole:latest'), lab.join('nobody-out')])
+      expect(await folderFacts(lab.join('nobody-out/rootfs'))).toEqual(await folderFacts(lab.join('tree')))
+    })
   })
 
   it('16: the repository that is read stays as it is', async () => {
