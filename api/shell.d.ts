@@ -1,6 +1,6 @@
 // index.d.mts
 import { A as SourceText, B as RowType, C as Commands, D as kindSignature, E as createCommands, F as Example, I as Flag, L as Output, M as Column, N as ColumnType, O as Diagnostic, P as Effect, R as Param, S as renderOverview, T as DeclaredOption, V as Signature, _ as HelpDocument, b as helpFor, g as HelpBlock, h as toProblem, j as errorOf, k as Replacement, m as ProblemHint, p as Problem, t as Look, v as HelpItem, w as CommandsOptions, x as renderHelp, y as exitMeaning, z as ParamType } from "./theme.mjs";
-import { Bytes, Platform, Span } from "@ocish/sdk";
+import { Bytes, OcishError, Platform, Span } from "@ocish/sdk";
 /** The forms `-o` and `to` write. */
 declare const outputFormats: readonly OutputFormat[];
 /** What `-o` takes. */
@@ -210,6 +210,8 @@ declare const eventRow: RowType;
 declare const endpointRow: RowType;
 /** Every row type of the contract, by name. */
 declare const rowTypes: readonly RowType[];
+/** Stops something after so many milliseconds, with DEADLINE_EXCEEDED as the reason; never where there is no number. */
+declare function deadline(milliseconds: number | undefined, stop: (reason: OcishError) => void): Disposable;
 /**
  * The names a person may have meant, best first: small edit distance, or one is the beginning of the other.
  * At most `count` (default 3); none when nothing is near.
@@ -651,7 +653,7 @@ type Site = (Place & {
 declare function siteAt(bound: BoundProgram, cursor: number): Site;
 /** A value as it is written at a site: reading it back gives exactly the value, whatever is in it (T45). */
 declare function insertion(value: string, site: Site): string;
-export { type BindOptions, type BindResult, type BoundCall, type BoundItem, type BoundProgram, type BoundStage, type Call, type CallWord, type Column, type ColumnType, type Command, type CommandStream, type Commands, type CommandsOptions, type CommonFlags, type DeclaredOption, type Diagnostic, type Edge, type EdgeType, type Effect, type Emission, type Emitted, type Example, type ExternalRun, type Externals, type Files, type Flag, type FlagTarget, type HelpBlock, type HelpDocument, type HelpItem, type InputFormat, type KeyValue, type Outcome, type Output, type OutputFormat, type Param, type ParamType, type Parsed, type Problem, type ProblemHint, type Program, type Replacement, type Row, type RowType, type RunOptions, type RunOutcome, SessionScope, type Signature, type Site, type SourceText, type Token, type TokenClass, type WriteOptions, accountRow, actionRow, anyRow, bind, bindArgv, blobRow, changeRow, checkRow, commonFlags, createCommands, defaultFormat, defineCommand, dependencyRow, durationOf, edgeOf, endpointRow, entryRow, errorOf, eventRow, exitMeaning, explain, findingRow, flagConflicts, formatCall, fromArgv, givesBytes, helpFor, insertion, isHelp, isRaw, isReserved, isVerb, kindSignature, manPage, nearest, nodeRow, outputFormats, parse, pluginRow, quote, quoteLiteral, read, referrerRow, registryRow, renderHelp, renderOverview, repoRow, rowTypes, rowsOf, run, settingRow, siteAt, sizeOf, stepRow, tagRow, toProblem, transferRow, usageLine, usageRow, valueOf, verbs, write };
+export { type BindOptions, type BindResult, type BoundCall, type BoundItem, type BoundProgram, type BoundStage, type Call, type CallWord, type Column, type ColumnType, type Command, type CommandStream, type Commands, type CommandsOptions, type CommonFlags, type DeclaredOption, type Diagnostic, type Edge, type EdgeType, type Effect, type Emission, type Emitted, type Example, type ExternalRun, type Externals, type Files, type Flag, type FlagTarget, type HelpBlock, type HelpDocument, type HelpItem, type InputFormat, type KeyValue, type Outcome, type Output, type OutputFormat, type Param, type ParamType, type Parsed, type Problem, type ProblemHint, type Program, type Replacement, type Row, type RowType, type RunOptions, type RunOutcome, SessionScope, type Signature, type Site, type SourceText, type Token, type TokenClass, type WriteOptions, accountRow, actionRow, anyRow, bind, bindArgv, blobRow, changeRow, checkRow, commonFlags, createCommands, deadline, defaultFormat, defineCommand, dependencyRow, durationOf, edgeOf, endpointRow, entryRow, errorOf, eventRow, exitMeaning, explain, findingRow, flagConflicts, formatCall, fromArgv, givesBytes, helpFor, insertion, isHelp, isRaw, isReserved, isVerb, kindSignature, manPage, nearest, nodeRow, outputFormats, parse, pluginRow, quote, quoteLiteral, read, referrerRow, registryRow, renderHelp, renderOverview, repoRow, rowTypes, rowsOf, run, settingRow, siteAt, sizeOf, stepRow, tagRow, toProblem, transferRow, usageLine, usageRow, valueOf, verbs, write };
 // text.d.mts
 import { B as RowType, M as Column, N as ColumnType, _ as HelpDocument, a as paint, c as Untrusted, d as safe, f as text, i as marksOf, l as join, n as Marks, o as SafeOptions, p as Problem, r as Tone, s as Text, t as Look, u as repeat } from "./theme.mjs";
 import { Bytes, Description } from "@ocish/sdk";

@@ -1,6 +1,14 @@
 import { homedir } from 'node:os'
 import { type Bytes, OcishError } from '@ocish/sdk'
-import { type BoundCall, type BoundProgram, type Command, isRaw, run, type RunOptions } from '@ocish/shell'
+import {
+  type BoundCall,
+  type BoundProgram,
+  type Command,
+  deadline,
+  isRaw,
+  run,
+  type RunOptions,
+} from '@ocish/shell'
 import { callDefaults, expandPaths, loadCommand, localFiles, type Services, type Session } from '@ocish/host'
 import { dryExternals, dryFiles } from './dry-run.ts'
 import { externals } from './externals.ts'
@@ -32,7 +40,11 @@ export async function runBound(bound: BoundProgram, running: Running): Promise<n
   const { color = 'auto' } = defaults
   terminal.use(flags.common.color === 'auto' ? { ...shown, color } : shown)
   using scope = new DisposableStack()
-  scope.use(deadline(flags.common.timeout ?? only?.common.timeout ?? defaults.timeout, terminal))
+  scope.use(
+    deadline(flags.common.timeout ?? only?.common.timeout ?? defaults.timeout, (reason) =>
+      terminal.stop(reason),
+    ),
+  )
   const work = run(bound, runOptions(running, session, sessions))
   try {
     let step = await work.next()
@@ -48,14 +60,6 @@ export async function runBound(bound: BoundProgram, running: Running): Promise<n
   } finally {
     await work.return({ exit: 0 })
   }
-}
-
-function deadline(milliseconds: number | undefined, terminal: Terminal): Disposable {
-  if (milliseconds === undefined) return { [Symbol.dispose]: () => undefined }
-  const timer = setTimeout(() => {
-    terminal.stop(new OcishError('DEADLINE_EXCEEDED', `not done after ${milliseconds / 1000} s`))
-  }, milliseconds)
-  return { [Symbol.dispose]: () => clearTimeout(timer) }
 }
 
 function runOptions(running: Running, session: Session, sessions: RunSessions): RunOptions<Services> {
@@ -106,7 +110,9 @@ function withDeadline(command: Command<Services>, terminal: Terminal): Command<S
     async *run(call, services) {
       const timeout = call.flags['timeout']
       using scope = new DisposableStack()
-      scope.use(deadline(typeof timeout === 'number' ? timeout : undefined, terminal))
+      scope.use(
+        deadline(typeof timeout === 'number' ? timeout : undefined, (reason) => terminal.stop(reason)),
+      )
       return yield* command.run(call, services)
     },
   }

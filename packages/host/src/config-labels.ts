@@ -1,5 +1,6 @@
 import type { Place } from '@ocish/core'
 import {
+  collect,
   type Annotations,
   type Descriptor,
   docker,
@@ -33,9 +34,7 @@ async function bytesOf(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const blob = await place.registry.openBlob(place.repository, config, signal ? { signal } : {})
-  const chunks: Uint8Array[] = []
-  for await (const chunk of blob.bytes) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  return await collect(blob.bytes, { limit: maxSize, what: 'the configuration' })
 }
 
 function labelsOf(bytes: Uint8Array): Annotations | undefined {

@@ -1,5 +1,5 @@
 import { promises as fs } from 'node:fs'
-import { type Bytes, type OpenBytes, OcishError, type Part, type Written } from '@ocish/sdk'
+import { type Bytes, collect, type OpenBytes, OcishError, type Part, type Written } from '@ocish/sdk'
 import { createMeasuring, type Measure } from './measure.ts'
 import { temporaryName } from './private-file.ts'
 
@@ -150,7 +150,6 @@ async function inlineData(content: Measured, part: Part): Promise<string> {
       'LIMIT_EXCEEDED',
       `a part of type ${part.mediaType} is too large to be put into the manifest`,
     )
-  const chunks: Uint8Array[] = []
-  for await (const chunk of content.open()) chunks.push(chunk)
-  return Buffer.concat(chunks).toString('base64')
+  const what = `a part of type ${part.mediaType}`
+  return Buffer.from(await collect(content.open(), { limit: inlineLimit, what })).toString('base64')
 }

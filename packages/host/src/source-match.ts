@@ -1,4 +1,4 @@
-import { hasCode, isJsonObject, type Source, type SourceMatch } from '@ocish/sdk'
+import { collect, hasCode, isJsonObject, type Source, type SourceMatch } from '@ocish/sdk'
 
 /** Bytes of the largest file that is read to recognise it by its keys. */
 const maxSize = 16 * 1024 * 1024
@@ -47,9 +47,8 @@ async function archiveHolds(source: Source, pattern: string): Promise<boolean> {
 /** The keys of the object that a JSON file holds; none for anything else. */
 export async function topLevelKeys(source: Source): Promise<ReadonlySet<string>> {
   if ((await source.stat('')).size > maxSize) return new Set()
-  const chunks: Uint8Array[] = []
-  for await (const chunk of source.open('')) chunks.push(chunk)
-  const text = Buffer.concat(chunks)
+  const bytes = await collect(source.open(''), { limit: maxSize, what: source.name })
+  const text = Buffer.from(bytes)
     .toString('utf8')
     .replace(/^\uFEFF/, '')
   if (!/^\s*\{/.test(text)) return new Set()

@@ -50,6 +50,7 @@ export type {
   RowType,
   Signature,
 } from './signature.ts'
+export { deadline } from './deadline.ts'
 export { nearest } from './suggest.ts'
 export { durationOf, sizeOf, valueOf } from './value-of.ts'
 export type { KeyValue } from './value-of.ts'

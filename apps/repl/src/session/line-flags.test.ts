@@ -1,7 +1,7 @@
 import type { CommonFlags } from '@ocish/shell'
 import { expect, test } from 'vitest'
 import { testCommands } from '../prompt/world.test-kit.ts'
-import { callFlagsOf, checkProgress, deadline, lineFlagsOf, withFlags } from './line-flags.ts'
+import { callFlagsOf, checkProgress, lineFlagsOf, withFlags } from './line-flags.ts'
 import { Reader } from './reading.ts'
 
 const reader = new Reader(() => testCommands)
@@ -44,14 +44,6 @@ test.each([
 ] as const)('--color %s on a terminal with colour %s: %s', (color, before, after) => {
   const look = { width: 80, color: before, ascii: false, now: 0 }
   expect(withFlags(look, { color })).toEqual({ ...look, color: after })
-})
-
-test('a deadline ends what runs, and is the reason', async () => {
-  const stop = new AbortController()
-  const ended = new Promise((resolve) => stop.signal.addEventListener('abort', resolve))
-  using _ = deadline(1, stop)
-  await ended
-  expect(() => stop.signal.throwIfAborted()).toThrow(expect.objectContaining({ code: 'DEADLINE_EXCEEDED' }))
 })
 
 test('progress for programs is refused, not passed over', () => {

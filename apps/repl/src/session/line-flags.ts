@@ -50,12 +50,3 @@ export function withFlags(look: Look, { color, ascii }: Partial<CommonFlags>): L
     ascii: look.ascii || ascii === true,
   }
 }
-
-/** Ends a line after so many milliseconds. */
-export function deadline(milliseconds: number | undefined, stop: AbortController): Disposable {
-  if (milliseconds === undefined) return { [Symbol.dispose]: () => undefined }
-  const timer = setTimeout(() => {
-    stop.abort(new OcishError('DEADLINE_EXCEEDED', `not done after ${milliseconds / 1000} s`))
-  }, milliseconds)
-  return { [Symbol.dispose]: () => clearTimeout(timer) }
-}

@@ -14,6 +14,7 @@ import {
   type BoundProgram,
   type Commands,
   type CommonFlags,
+  deadline,
   type Emission,
   errorOf,
   run,
@@ -34,7 +35,7 @@ import { contextual } from './contextual.ts'
 import { printed } from './emissions.ts'
 import { helpCalled } from './help-called.ts'
 import { lent } from './lent.ts'
-import { callFlagsOf, checkProgress, deadline, lineFlagsOf, said, withFlags } from './line-flags.ts'
+import { callFlagsOf, checkProgress, lineFlagsOf, said, withFlags } from './line-flags.ts'
 import { LineOutput } from './line-output.ts'
 import { Reader } from './reading.ts'
 import { currentRun, RunScope, within } from './run-scope.ts'
@@ -235,7 +236,7 @@ export class ShellSession implements AsyncDisposable {
     this.running.add(scope)
     scope.flags = lineFlagsOf(bound, this.#options.flags ?? {}, this.#defaults)
     using held = new DisposableStack()
-    held.use(deadline(scope.flags.timeout, scope.stop))
+    held.use(deadline(scope.flags.timeout, (reason) => scope.stop.abort(reason)))
     held.use(this.#transfers.noted(scope, () => this.context))
     try {
       const exit = await within(scope, async () => work(output))
