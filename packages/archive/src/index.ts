@@ -4,6 +4,7 @@ export { decompressed, sniffCompression, type Compression, type DecompressOption
 export type { TarEntry, TarEntryType, TarInput, TarMember } from './entry.ts'
 export { entryPath, foldedPath } from './entry-path.ts'
 export { extractTar, type Extracted, type ExtractOptions } from './extract.ts'
+export { fileHead } from './file-head.ts'
 export { folderEntries, ignoreFile, type FolderOptions } from './folder-entries.ts'
 export { encodeTarHeader, padding, tarEnd, type HeaderOptions } from './header.ts'
 export { defaultLimits, type ArchiveLimits } from './limits.ts'

@@ -1,15 +1,6 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  promises as fs,
-  readSync,
-  type Stats,
-} from 'node:fs'
+import { constants, lstatSync, promises as fs, type Stats } from 'node:fs'
 import { basename, join, sep } from 'node:path'
-import type { XattrReader } from '@ocish/archive'
+import { fileHead, type XattrReader } from '@ocish/archive'
 import { type Bytes, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
 import { whyOutside } from './inner-path.ts'
 import { ownerOf } from './owner.ts'
@@ -97,7 +88,7 @@ class LocalSource implements Source {
   async head(path: string, length: number): Promise<{ readonly size: number; readonly bytes: Uint8Array }> {
     const file = await this.#entry(path)
     try {
-      return headOf(file, length)
+      return fileHead(file, length)
     } catch (error) {
       throw errnoOf(error) === 'ELOOP' ? notFound(path, error) : failed(path, error)
     }
@@ -122,7 +113,7 @@ class LocalSource implements Source {
   async #small(path: string): Promise<Uint8Array | undefined> {
     const file = await this.#entry(path)
     try {
-      const { size, bytes } = headOf(file, smallFile)
+      const { size, bytes } = fileHead(file, smallFile)
       return size === bytes.length ? bytes : undefined
     } catch {
       return undefined
@@ -185,20 +176,6 @@ async function* chunks(handle: fs.FileHandle, start: number, end: number): Async
     if (bytesRead === 0) return
     position += bytesRead
     yield buffer.subarray(0, bytesRead)
-  }
-}
-
-/** Four short calls at once: as four steps through the thread pool they cost ten times as much. Never waits on a pipe. */
-function headOf(file: string, length: number): { readonly size: number; readonly bytes: Uint8Array } {
-  const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    const stats = fstatSync(handle)
-    if (!stats.isFile()) throw new OcishError('FILE_FAILED', 'not a regular file')
-    const bytes = new Uint8Array(Math.min(length, stats.size))
-    const read = readSync(handle, bytes, 0, bytes.length, 0)
-    return { size: stats.size, bytes: bytes.subarray(0, read) }
-  } finally {
-    closeSync(handle)
   }
 }
 

@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, promises as fs, readSync, type Stats } from 'node:fs'
+import { constants, promises as fs, type Stats } from 'node:fs'
 import { join } from 'node:path'
-import { createXattrReader, type XattrReader } from '@ocish/archive'
+import { createXattrReader, fileHead, type XattrReader } from '@ocish/archive'
 import { OcishError, type Bytes, type TreeEntry } from '@ocish/sdk'
 import type { RepoFiles } from './repo-files.ts'
 
@@ -74,7 +74,7 @@ class LocalFiles implements RepoFiles, Disposable {
 
   async head(path: string, length: number): Promise<{ readonly size: number; readonly bytes: Uint8Array }> {
     try {
-      return headOf(join(this.#root, path), length)
+      return fileHead(join(this.#root, path), length)
     } catch (cause) {
       throw failed(path, cause)
     }
@@ -82,20 +82,6 @@ class LocalFiles implements RepoFiles, Disposable {
 
   async xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
     return (await this.#xattrs.read(join(this.#root, path))) ?? new Map<string, Uint8Array>()
-  }
-}
-
-/** Many objects are small: one step for each instead of four through the thread pool. Never waits on a pipe. */
-function headOf(file: string, length: number): { readonly size: number; readonly bytes: Uint8Array } {
-  const handle = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  try {
-    const stats = fstatSync(handle)
-    if (!stats.isFile()) throw new OcishError('FILE_FAILED', 'not a regular file')
-    const bytes = new Uint8Array(Math.min(length, stats.size))
-    const read = readSync(handle, bytes, 0, bytes.length, 0)
-    return { size: stats.size, bytes: bytes.subarray(0, read) }
-  } finally {
-    closeSync(handle)
   }
 }
 
