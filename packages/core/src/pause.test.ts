@@ -28,3 +28,18 @@ it('passes the reason through where a push waits for the next attempt', async ()
   })
   await expect(pushing).rejects.toBe(reason)
 })
+
+it('a push whose part comes back late is a push', async () => {
+  const registry = createMemoryRegistry()
+  const push = registry.pushManifest.bind(registry)
+  let refusals = 4
+  registry.pushManifest = (...call) => {
+    if (refusals-- > 0) throw new OcishError('MANIFEST_REFERS_TO_MISSING', 'a part is away')
+    return push(...call)
+  }
+  const bytes = new TextEncoder().encode(
+    JSON.stringify({ schemaVersion: 2, mediaType: oci.index, manifests: [] }),
+  )
+  await pushWhenComplete({ registry, repository: 'team/app' }, bytes, { mediaType: oci.index, tags: ['1'] })
+  expect((await registry.statManifest('team/app', '1')).descriptor.size).toBe(bytes.length)
+})

@@ -2,11 +2,14 @@ import { hasCode } from '@ocish/sdk'
 import { pause } from './pause.ts'
 import type { Place, PushedManifest, PushManifestOptions } from './registry.ts'
 
-const attempts = 3
+/** With the waits between them 1.5 to 3 seconds: on a busy disk the registry's moment is that long. */
+const attempts = 6
+const firstWait = 50
 
 /**
  * `pushManifest`, tried again when the registry misses a part: where two push one blob at the same time, CNCF
- * Distribution 2.8 has it away for a moment (seen with the empty configuration, 2026-11). Errors: as `pushManifest`.
+ * Distribution 2.8 has it away for a moment, as it empties the blob's link before it writes it again (seen with the
+ * empty configuration, 2026-11). Errors: as `pushManifest`.
  */
 export async function pushWhenComplete(
   { registry, repository }: Place,
@@ -21,7 +24,7 @@ export async function pushWhenComplete(
     } catch (error) {
       if (attempt >= attempts || !hasCode(error, 'MANIFEST_REFERS_TO_MISSING')) throw error
       // eslint-disable-next-line no-await-in-loop
-      await pause(50 * attempt * (1 + Math.random()), options.signal)
+      await pause(firstWait * 2 ** (attempt - 1) * (1 + Math.random()), options.signal)
     }
   }
 }
