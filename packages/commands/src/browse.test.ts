@@ -112,9 +112,9 @@ test('tree goes down to entries and up to referrers, each manifest once', async 
   })
   expect(values).toMatchObject([
     { depth: 0, kind: 'index' },
-    { depth: 1, label: 'linux/arm64', platform: 'linux/arm64' },
-    { depth: 2, label: 'referrer sbom' },
-    { depth: 3, label: 'referrer signature' },
+    { depth: 1, label: 'linux/arm64', platform: 'linux/arm64', relation: 'entry' },
+    { depth: 2, label: 'referrer sbom', relation: 'referrer' },
+    { depth: 3, label: 'referrer signature', relation: 'referrer' },
   ])
 })
 

@@ -19,13 +19,20 @@ export const run: Run = async function* run(call, services) {
     referrers: isSet(call, 'referrers'),
     layers: isSet(call, 'layers'),
   })
-  yield* walk.node(content.descriptor, manifest, 0, artifact.location.text)
+  yield* walk.node(content.descriptor, manifest, { depth: 0, label: artifact.location.text })
 }
 
 interface WalkOptions {
   readonly depth: number
   readonly referrers: boolean
   readonly layers: boolean
+}
+
+/** Where a node stands, under which label, and what it is to the node above it. */
+interface Place {
+  readonly depth: number
+  readonly label: string
+  readonly relation?: 'entry' | 'config' | 'layer' | 'referrer'
 }
 
 /** One walk over an artifact: a manifest that was shown already is named again but not opened again (T39). */
@@ -43,58 +50,53 @@ class Walk {
     this.#options = options
   }
 
-  async *node(
-    descriptor: Descriptor,
-    manifest: Manifest,
-    depth: number,
-    label: string,
-  ): AsyncGenerator<Row, void> {
+  async *node(descriptor: Descriptor, manifest: Manifest, place: Place): AsyncGenerator<Row, void> {
     const again = this.#seen.has(descriptor.digest)
     this.#seen.add(descriptor.digest)
-    yield this.#row(descriptor, depth, {
-      label,
+    yield this.#row(descriptor, place, {
       kind: await kindName(this.#artifact, manifest, this.#services),
       size: sizeOf(manifest) ?? descriptor.size,
       note: again ? 'shown above' : noteOf(manifest),
     })
-    if (again || depth >= this.#options.depth) return
-    yield* this.#parts(manifest, depth + 1)
-    if (this.#options.referrers) yield* this.#referrers(descriptor.digest, depth + 1)
+    if (again || place.depth >= this.#options.depth) return
+    yield* this.#parts(manifest, place.depth + 1)
+    if (this.#options.referrers) yield* this.#referrers(descriptor.digest, place.depth + 1)
   }
 
   async *#parts(manifest: Manifest, depth: number): AsyncGenerator<Row, void> {
     if (manifest.form === 'index') {
-      for (const entry of manifest.manifests) yield* this.#open(entry, depth, labelOf(entry))
+      for (const entry of manifest.manifests)
+        yield* this.#open(entry, { depth, label: labelOf(entry), relation: 'entry' })
     } else if (this.#options.layers) {
-      if (manifest.form === 'image') yield this.#blob(manifest.config, depth, 'config')
-      for (const layer of manifest.form === 'image' ? manifest.layers : manifest.blobs) {
-        yield this.#blob(layer, depth, titleOf(layer) ?? 'layer')
-      }
+      if (manifest.form === 'image')
+        yield this.#blob(manifest.config, { depth, label: 'config', relation: 'config' })
+      for (const layer of manifest.form === 'image' ? manifest.layers : manifest.blobs)
+        yield this.#blob(layer, { depth, label: titleOf(layer) ?? 'layer', relation: 'layer' })
     }
   }
 
   async *#referrers(digest: string, depth: number): AsyncGenerator<Row, void> {
     for await (const referrer of directReferrers(this.#artifact, digest, this.#signal)) {
-      yield* this.#open(referrer, depth, `referrer ${referrerKind(referrer, this.#services.kinds.list())}`)
+      const label = `referrer ${referrerKind(referrer, this.#services.kinds.list())}`
+      yield* this.#open(referrer, { depth, label, relation: 'referrer' })
     }
   }
 
   /** An entry that is not there (a sparse index) is a line with a note, not a failure. */
-  async *#open(entry: Descriptor, depth: number, label: string): AsyncGenerator<Row, void> {
+  async *#open(entry: Descriptor, place: Place): AsyncGenerator<Row, void> {
     if (!isManifestMediaType(entry.mediaType)) {
-      yield this.#blob(entry, depth, label)
+      yield this.#blob(entry, place)
       return
     }
     const read = await this.#read(entry)
     if (read === undefined) {
-      yield this.#row(entry, depth, {
-        label,
+      yield this.#row(entry, place, {
         kind: genericKindOfType(entry.artifactType),
         size: entry.size,
         note: 'not there',
       })
     } else {
-      yield* this.node(entry, read, depth, label)
+      yield* this.node(entry, read, place)
     }
   }
 
@@ -111,31 +113,31 @@ class Walk {
     }
   }
 
-  #blob(descriptor: Descriptor, depth: number, label: string): Row {
-    return this.#row(descriptor, depth, { label, kind: 'blob', size: descriptor.size })
+  #blob(descriptor: Descriptor, place: Place): Row {
+    return this.#row(descriptor, place, { kind: 'blob', size: descriptor.size })
   }
 
   #row(
     descriptor: Descriptor,
-    depth: number,
-    rest: {
-      readonly label: string
-      readonly kind: string
-      readonly size: number
-      readonly note?: string | undefined
-    },
+    { depth, label, relation }: Place,
+    {
+      kind,
+      size,
+      note,
+    }: { readonly kind: string; readonly size: number; readonly note?: string | undefined },
   ): Row {
     const { digest, mediaType, platform } = descriptor
     return {
       depth,
-      label: rest.label,
+      label,
       ref: `${this.#artifact.display}@${digest}`,
-      kind: rest.kind,
+      kind,
       digest,
-      size: rest.size,
+      size,
       mediaType,
       ...(platform === undefined ? {} : { platform: formatPlatform(platform) }),
-      ...(rest.note === undefined ? {} : { note: rest.note }),
+      ...(note === undefined ? {} : { note }),
+      ...(relation === undefined ? {} : { relation }),
     }
   }
 }

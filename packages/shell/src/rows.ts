@@ -83,7 +83,7 @@ export const referrerRow: RowType = {
 export const nodeRow: RowType = {
   name: 'Node',
   reference: 'ref',
-  tree: { depth: 'depth', label: 'label', group: 'referrer' },
+  tree: { depth: 'depth', label: 'label', relation: 'relation', group: 'referrer' },
   columns: [
     ...eager('int', 'depth'),
     ...eager('string', 'label'),
@@ -94,6 +94,7 @@ export const nodeRow: RowType = {
     ...eager('size', 'size'),
     ...hidden(eager('string', 'platform')),
     ...eager('string', 'note'),
+    ...hidden(eager('string', 'relation')),
   ],
 }
 

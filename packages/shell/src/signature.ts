@@ -88,8 +88,16 @@ export interface RowType {
   readonly columns: readonly Column[]
   /** The column that stands for the row where a reference is wanted. */
   readonly reference?: string
-  /** The columns in the order a tree display nests by (`depth`). On a terminal labels that begin with the word `group` stand together. */
-  readonly tree?: { readonly depth: string; readonly label: string; readonly group?: string }
+  /**
+   * The columns that a tree display nests by (`depth`) and draws (`label`). On a terminal siblings whose column `relation`
+   * says `group` stand together, without that word at the beginning of their labels.
+   */
+  readonly tree?: {
+    readonly depth: string
+    readonly label: string
+    readonly relation?: string
+    readonly group?: string
+  }
 }
 
 /** What a command gives: rows, one value, bytes, or nothing. */

@@ -205,12 +205,14 @@ describe('changes', () => {
 test('a tree on a terminal has what refers to a node below one line', async () => {
   const nodes: readonly Row[] = [
     { depth: 0, label: 'app:1', kind: 'index' },
-    { depth: 1, label: 'linux/amd64', kind: 'image' },
-    { depth: 2, label: 'referrer sbom', kind: 'sbom' },
-    { depth: 1, label: 'referrer signature', kind: 'signature' },
-    { depth: 1, label: 'referrer sbom', kind: 'sbom' },
-    { depth: 2, label: 'referrer signature', kind: 'signature' },
-    { depth: 2, label: 'layer', kind: 'blob' },
+    { depth: 1, label: 'linux/amd64', kind: 'image', relation: 'entry' },
+    { depth: 2, label: 'referrer sbom', kind: 'sbom', relation: 'referrer' },
+    // What an index calls its entries is anybody's choice.
+    { depth: 1, label: 'referrer notes', kind: 'image', relation: 'entry' },
+    { depth: 1, label: 'referrer signature', kind: 'signature', relation: 'referrer' },
+    { depth: 1, label: 'referrer sbom', kind: 'sbom', relation: 'referrer' },
+    { depth: 2, label: 'referrer signature', kind: 'signature', relation: 'referrer' },
+    { depth: 2, label: 'layer', kind: 'blob', relation: 'layer' },
   ]
   const drawn = async (terminal: boolean): Promise<string[]> => {
     const edge: Edge = { form: 'rows', rows: of(nodes), types: [nodeRow] }
@@ -221,6 +223,7 @@ test('a tree on a terminal has what refers to a node below one line', async () =
     '├─ linux/amd64       image',
     '│  └─ referrers (1)',
     '│     └─ sbom        sbom',
+    '├─ referrer notes    image',
     '└─ referrers (2)',
     '   ├─ signature      signature',
     '   └─ sbom           sbom',

@@ -14,14 +14,13 @@ interface Group {
  * word (shell.md §4.2). What a member of a group has below it makes no group of its own.
  */
 export function grouped(rows: readonly Cells[], { tree: nest }: RowType): readonly Cells[] {
-  if (nest?.group === undefined) return rows
-  const { depth, label, group } = nest
+  if (nest?.group === undefined || nest.relation === undefined) return rows
+  const { depth, label, relation, group } = nest
   const shown: Cells[] = []
   let open: Group | undefined
   for (const row of rows) {
     const level = Number(row[depth])
-    const text = row[label]
-    const isMember = typeof text === 'string' && text.startsWith(`${group} `)
+    const isMember = row[relation] === group
     if (open !== undefined && (level < open.depth || (level === open.depth && !isMember))) open = undefined
     if (open === undefined && isMember) {
       open = { depth: level, at: shown.length, members: 0 }
@@ -33,7 +32,12 @@ export function grouped(rows: readonly Cells[], { tree: nest }: RowType): readon
     }
     if (level === open.depth) open.members += 1
     shown[open.at] = { [depth]: open.depth, [label]: `${group}s (${open.members})` }
-    shown.push({ ...row, [depth]: level + 1, [label]: isMember ? text.slice(group.length + 1) : text })
+    shown.push({ ...row, [depth]: level + 1, [label]: isMember ? without(group, row[label]) : row[label] })
   }
   return shown
+}
+
+/** A label without the word it begins with. */
+function without(word: string, label: unknown): unknown {
+  return typeof label === 'string' && label.startsWith(`${word} `) ? label.slice(word.length + 1) : label
 }
