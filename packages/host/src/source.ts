@@ -1,6 +1,6 @@
 import { constants, lstatSync, promises as fs, type Stats } from 'node:fs'
 import { basename, join, sep } from 'node:path'
-import { fileHead, type XattrReader } from '@ocish/archive'
+import { entryKind, fileHead, readFailure, type XattrReader } from '@ocish/archive'
 import { type Bytes, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
 import { whyOutside } from './inner-path.ts'
 import { ownerOf } from './owner.ts'
@@ -17,7 +17,7 @@ const smallFile = 64 * 1024
  */
 export async function openSource(path: string, shown: string = path): Promise<Source> {
   const root = await fs.realpath(path).catch((cause: unknown) => {
-    throw failed(shown, cause)
+    throw readFailure(shown, cause)
   })
   const stats = await fs.stat(root)
   if (!stats.isFile() && !stats.isDirectory())
@@ -42,7 +42,7 @@ class LocalSource implements Source {
   async *list(dir: string): AsyncGenerator<TreeEntry> {
     const folder = await this.#inside(dir)
     const names = await fs.readdir(folder).catch((cause: unknown) => {
-      throw failed(dir, cause)
+      throw readFailure(dir, cause)
     })
     for (const name of names.toSorted(byBytes)) yield await this.stat(dir === '' ? name : `${dir}/${name}`)
   }
@@ -52,7 +52,7 @@ class LocalSource implements Source {
     const stats = statsOf(own, path)
     const entry = {
       path,
-      kind: kindOf(stats),
+      kind: entryKind(stats),
       size: stats.isFile() ? stats.size : 0,
       mode: stats.mode & 0o7777,
       mtime: stats.mtimeMs / 1000,
@@ -63,7 +63,7 @@ class LocalSource implements Source {
 
   async readlink(path: string): Promise<string> {
     return fs.readlink(await this.#entry(path)).catch((cause: unknown) => {
-      throw failed(path, cause)
+      throw readFailure(path, cause)
     })
   }
 
@@ -86,12 +86,7 @@ class LocalSource implements Source {
   }
 
   async head(path: string, length: number): Promise<{ readonly size: number; readonly bytes: Uint8Array }> {
-    const file = await this.#entry(path)
-    try {
-      return fileHead(file, length)
-    } catch (error) {
-      throw errnoOf(error) === 'ELOOP' ? notFound(path, error) : failed(path, error)
-    }
+    return fileHead(await this.#entry(path), length, path)
   }
 
   /** Node reads no extended attributes: a helper program does; without one there are none. */
@@ -126,11 +121,11 @@ class LocalSource implements Source {
     try {
       return await fs.open(await this.#entry(path), flags)
     } catch (error) {
-      if (errnoOf(error) !== 'ELOOP') throw failed(path, error)
+      if (errnoOf(error) !== 'ELOOP') throw readFailure(path, error)
     }
     const file = await this.#inside(path)
     return fs.open(file, flags).catch((cause: unknown) => {
-      throw failed(path, cause)
+      throw readFailure(path, cause)
     })
   }
 
@@ -156,7 +151,7 @@ class LocalSource implements Source {
     const why = this.type === 'file' && path !== '' ? 'is not in a file' : whyOutside(path)
     if (why !== undefined) throw new OcishError('FILE_NOT_FOUND', `the path ${JSON.stringify(path)} ${why}`)
     const real = await fs.realpath(join(this.#root, path)).catch((cause: unknown) => {
-      throw failed(path, cause)
+      throw readFailure(path, cause)
     })
     if (real !== this.#root && !real.startsWith(this.#root.endsWith(sep) ? this.#root : this.#root + sep))
       throw new OcishError('FILE_NOT_FOUND', `the link ${path} leads out of ${this.name}`, {
@@ -184,28 +179,10 @@ function statsOf(file: string, path: string): Stats {
   try {
     return lstatSync(file)
   } catch (error) {
-    throw failed(path, error)
+    throw readFailure(path, error)
   }
-}
-
-function kindOf(stats: Stats): TreeEntry['kind'] {
-  if (stats.isFile()) return 'file'
-  if (stats.isDirectory()) return 'folder'
-  return stats.isSymbolicLink() ? 'link' : 'other'
 }
 
 function byBytes(a: string, b: string): number {
   return Buffer.compare(Buffer.from(a), Buffer.from(b))
-}
-
-function failed(path: string, cause: unknown): OcishError {
-  if (cause instanceof OcishError) return cause
-  const code = errnoOf(cause)
-  return code === 'ENOENT' || code === 'ENOTDIR'
-    ? notFound(path, cause)
-    : new OcishError('FILE_FAILED', `cannot read ${path}`, { cause })
-}
-
-function notFound(path: string, cause: unknown): OcishError {
-  return new OcishError('FILE_NOT_FOUND', `no file ${path}`, { cause })
 }

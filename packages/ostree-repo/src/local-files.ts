@@ -1,7 +1,7 @@
-import { constants, promises as fs, type Stats } from 'node:fs'
+import { constants, promises as fs } from 'node:fs'
 import { join } from 'node:path'
-import { createXattrReader, fileHead, type XattrReader } from '@ocish/archive'
-import { OcishError, type Bytes, type TreeEntry } from '@ocish/sdk'
+import { createXattrReader, entryKind, fileHead, readFailure, type XattrReader } from '@ocish/archive'
+import type { Bytes, TreeEntry } from '@ocish/sdk'
 import type { RepoFiles } from './repo-files.ts'
 
 const chunkSize = 128 * 1024
@@ -25,18 +25,18 @@ class LocalFiles implements RepoFiles, Disposable {
 
   async *list(dir: string): AsyncGenerator<TreeEntry> {
     const names = await fs.readdir(join(this.#root, dir)).catch((cause: unknown) => {
-      throw failed(dir, cause)
+      throw readFailure(dir, cause)
     })
     for (const name of names.toSorted()) yield await this.stat(dir === '' ? name : `${dir}/${name}`)
   }
 
   async stat(path: string): Promise<TreeEntry> {
     const stats = await fs.lstat(join(this.#root, path)).catch((cause: unknown) => {
-      throw failed(path, cause)
+      throw readFailure(path, cause)
     })
     return {
       path,
-      kind: kindOf(stats),
+      kind: entryKind(stats),
       size: stats.isFile() ? stats.size : 0,
       mode: stats.mode & 0o7777,
       owner: { uid: stats.uid, gid: stats.gid },
@@ -46,7 +46,7 @@ class LocalFiles implements RepoFiles, Disposable {
 
   async readlink(path: string): Promise<string> {
     return fs.readlink(join(this.#root, path)).catch((cause: unknown) => {
-      throw failed(path, cause)
+      throw readFailure(path, cause)
     })
   }
 
@@ -56,7 +56,7 @@ class LocalFiles implements RepoFiles, Disposable {
   ): Bytes & AsyncGenerator<Uint8Array> {
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW
     const handle = await fs.open(join(this.#root, path), flags).catch((cause: unknown) => {
-      throw failed(path, cause)
+      throw readFailure(path, cause)
     })
     try {
       const end = range.end ?? Infinity
@@ -73,28 +73,10 @@ class LocalFiles implements RepoFiles, Disposable {
   }
 
   async head(path: string, length: number): Promise<{ readonly size: number; readonly bytes: Uint8Array }> {
-    try {
-      return fileHead(join(this.#root, path), length)
-    } catch (cause) {
-      throw failed(path, cause)
-    }
+    return fileHead(join(this.#root, path), length, path)
   }
 
   async xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>> {
     return (await this.#xattrs.read(join(this.#root, path))) ?? new Map<string, Uint8Array>()
   }
-}
-
-function kindOf(stats: Stats): TreeEntry['kind'] {
-  if (stats.isFile()) return 'file'
-  if (stats.isDirectory()) return 'folder'
-  return stats.isSymbolicLink() ? 'link' : 'other'
-}
-
-function failed(path: string, cause: unknown): OcishError {
-  if (cause instanceof OcishError) return cause
-  const code = (cause as { readonly code?: unknown }).code
-  return code === 'ENOENT' || code === 'ENOTDIR'
-    ? new OcishError('FILE_NOT_FOUND', `no file ${path}`, { cause })
-    : new OcishError('FILE_FAILED', `cannot read ${path}`, { cause })
 }
