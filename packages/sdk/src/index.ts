@@ -1,5 +1,7 @@
+export { type Artifact, isArtifact } from './artifact.ts'
 export { collect, concat, streamOf } from './bytes.ts'
 export type { Bytes, CollectOptions, OpenBytes } from './bytes.ts'
+export type { Change, Description, Field, FieldValue } from './description.ts'
 export { inlineData, isSameContent, parseAnnotations, parseDescriptor } from './descriptor.ts'
 export type { Annotations, Descriptor, Platform } from './descriptor.ts'
 export {
@@ -16,9 +18,10 @@ export type { DigestAlgorithm, Digester, ParsedDigest } from './digest.ts'
 export { encodeManifest, goDescriptor } from './encode.ts'
 export { hasCode, isOcishError, OcishError, type OcishErrorOptions, type Span } from './errors.ts'
 export { exitByCode, exitOf, exits } from './exit-codes.ts'
+export type { Finding } from './finding.ts'
 export { compareUtf8, encodeGoJson, type GoJson, type GoJsonOptions } from './go-json.ts'
 export { isJsonObject, parseJson, type ParseJsonOptions } from './json.ts'
-export { apiVersion, defineKind, isArtifact, isPackedIndex } from './kind.ts'
+export { apiVersion, defineKind, type Kind, type KindOption } from './kind.ts'
 export {
   kindData,
   packageField,
@@ -26,37 +29,11 @@ export {
   type KindData,
   type PackageField,
 } from './kind-data.ts'
-export type {
-  Artifact,
-  BaseSetting,
-  Change,
-  Description,
-  Field,
-  FieldValue,
-  Finding,
-  Kind,
-  KindCall,
-  KindCommand,
-  KindCommandContext,
-  LocationContext,
-  KindContext,
-  KindExample,
-  KindOption,
-  KindParam,
-  Lookup,
-  Match,
-  Packed,
-  PackedIndex,
-  PackedManifest,
-  Part,
-  Source,
-  SourceMatch,
-  Target,
-  TreeEntry,
-  Written,
-} from './kind.ts'
+export type { KindCall, KindCommand, KindCommandContext, KindExample, KindParam } from './kind-command.ts'
+export type { KindContext, LocationContext, Lookup } from './kind-context.ts'
 export { manifestArtifactType, maxManifestSize, parseManifest } from './manifest.ts'
 export type { ArtifactManifest, ImageManifest, IndexManifest, Manifest } from './manifest.ts'
+export type { BaseSetting, Match, SourceMatch } from './match.ts'
 export {
   acceptManifests,
   docker,
@@ -72,6 +49,14 @@ export {
   octetStream,
   parseMediaType,
 } from './media-types.ts'
+export {
+  isPackedIndex,
+  type Packed,
+  type PackedIndex,
+  type PackedManifest,
+  type Part,
+  type Written,
+} from './packed.ts'
 export { formatLocation, type LocationOptions, parseLocation } from './parse-location.ts'
 export { readPart } from './read-part.ts'
 export {
@@ -89,6 +74,8 @@ export {
   registryHost,
 } from './reference.ts'
 export type { SchemaIssue, SchemaResult, StandardSchema } from './schema.ts'
+export type { Source, TreeEntry } from './source.ts'
+export type { Target } from './target.ts'
 export type {
   CacheLocation,
   FileLocation,

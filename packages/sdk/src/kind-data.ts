@@ -1,12 +1,6 @@
-import {
-  apiVersion,
-  type BaseSetting,
-  type Kind,
-  type KindCommand,
-  type KindOption,
-  type Match,
-  type SourceMatch,
-} from './kind.ts'
+import type { KindCommand } from './kind-command.ts'
+import { apiVersion, type Kind, type KindOption } from './kind.ts'
+import type { BaseSetting, Match, SourceMatch } from './match.ts'
 
 /** What is known of a command without its code: all of `KindCommand` but `run`. */
 export type KindCommandData = Omit<KindCommand, 'run'>

@@ -1,7 +1,7 @@
 import { collect, type CollectOptions } from './bytes.ts'
 import type { Descriptor } from './descriptor.ts'
 import { OcishError } from './errors.ts'
-import type { Artifact } from './kind.ts'
+import type { Artifact } from './artifact.ts'
 
 /**
  * A part of an artifact as a whole, verified. One that says it is larger than `limit` bytes is not opened.
