@@ -2,7 +2,10 @@ import { blobCases, blobReadCases } from './blobs.ts'
 import { deleteCases } from './deletes.ts'
 import { lifeCases, readOnlyCases } from './life.ts'
 import { listCases } from './lists.ts'
-import { manifestCases, manifestReadCases } from './manifests.ts'
+import { manifestPushCases } from './manifest-pushes.ts'
+import { manifestReadCases } from './manifest-reads.ts'
+import { manifestRefusalCases } from './manifest-refusals.ts'
+import { manifestShapeCases } from './manifest-shapes.ts'
 import { rangeCases } from './ranges.ts'
 import { referrerCases, referrerWriteCases } from './referrers.ts'
 import { describeWithScenes, type RegistrySuiteOptions, type RegistryUnderTest, type Suite } from './suite.ts'
@@ -37,7 +40,9 @@ function writeCases(suite: Suite): void {
   blobCases(suite)
   uploadCases(suite)
   mountCases(suite)
-  manifestCases(suite)
+  manifestPushCases(suite)
+  manifestShapeCases(suite)
+  manifestRefusalCases(suite)
   referrerWriteCases(suite)
   deleteCases(suite)
 }
