@@ -3,56 +3,18 @@ import type { BoundCall } from '../bound-call.ts'
 import type { Commands } from '../commands.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import { outputOf } from '../edge-of.ts'
-import { nearest } from '../suggest.ts'
 import { isVerb } from '../verbs.ts'
-import { checkExpression, unknownField } from './bind-expression.ts'
+import { checkExpression } from './bind-expression.ts'
+import { variableType } from './bind-variable.ts'
 import { verbOutput } from './bind-verb.ts'
+import type { BoundProgram, BoundStage } from './bound-program.ts'
 import { callWords, literalText } from './call-words.ts'
 import { type Arrival, bytesProblem, commandInputProblem, itemsProblem } from './check-input.ts'
-import { pathText } from './field-reader.ts'
-import { edgeAt, edgeTypeOf, elementOf, isDuration, together, type EdgeType } from './edge-type.ts'
+import { edgeTypeOf, elementOf, isDuration, together, type EdgeType } from './edge-type.ts'
 import { defaultNeed, limitBefore, needOf, plannedColumns } from './plan-columns.ts'
 import type { SessionScope } from './session-scope.ts'
-import type {
-  CallStage,
-  LetStage,
-  Parsed,
-  Part,
-  Pipe,
-  Program,
-  Stage,
-  Statement,
-  VariablePart,
-  Word,
-} from './syntax.ts'
+import type { CallStage, LetStage, Parsed, Part, Pipe, Program, Stage, Statement, Word } from './syntax.ts'
 import { wordsOf } from './walk.ts'
-
-/** What a stage is, once its words have their meaning. */
-export interface BoundStage {
-  readonly input: EdgeType
-  readonly output: EdgeType
-  /** Words that are known only at run time are open in it. */
-  readonly call?: BoundCall
-  /** The columns to fill; absent: those that cost nothing. */
-  readonly columns?: ReadonlySet<string>
-  /** Rows that are read of its output at most, where that is known. */
-  readonly limit?: number
-}
-
-/** A whole program with its meaning; it may run when it has no diagnostics. */
-export interface BoundProgram {
-  readonly parsed: Parsed
-  readonly stages: ReadonlyMap<Stage, BoundStage>
-  /** Of the text and of its meaning, in the order of their places. */
-  readonly diagnostics: readonly Diagnostic[]
-  readonly output: EdgeType
-  /** Expansions that give durations: milliseconds, which a word says with their unit. */
-  readonly durations: ReadonlySet<Part>
-  /** Variables that exist before it. */
-  readonly known: readonly string[]
-  /** What its own `let`s name, outside blocks and substitutions. */
-  readonly names: ReadonlyMap<string, EdgeType>
-}
 
 /** What a program may refer to and use when it is bound. */
 export interface BindOptions {
@@ -372,7 +334,7 @@ class Binder {
     if (part.kind === 'variable' || part.kind === 'substitution') {
       const edge =
         part.kind === 'variable'
-          ? this.#variable(part, scopes)
+          ? variableType(part, scopes, this.#report)
           : this.program(part.body, [...scopes, new Map()])
       if (isDuration(edge)) this.durations.add(part)
       return edge
@@ -380,46 +342,4 @@ class Binder {
     if (part.kind === 'double') for (const inner of part.parts) this.#part(inner, scopes)
     return { form: 'value', type: 'string' }
   }
-
-  /** What is at the path of a variable; a row has the columns of its type, and no others. */
-  #field(part: VariablePart, edge: EdgeType): EdgeType {
-    for (const [index, step] of part.path.entries()) {
-      const at = edgeAt(edge, part.path.slice(0, index))
-      if (typeof step === 'number' || at.form !== 'value' || at.types === undefined) continue
-      const problem = unknownField(step, { form: 'rows', types: at.types })
-      if (problem === undefined) continue
-      const place = { from: part.from, to: part.to }
-      const best = problem.closest?.[0]
-      const fixed = best === undefined ? undefined : bracedText(part.name, part.path.with(index, best))
-      this.#report({ ...problem, ...place, ...(fixed && { replace: { ...place, with: fixed } }) })
-    }
-    return edgeAt(edge, part.path)
-  }
-
-  #variable(part: VariablePart, scopes: readonly Scope[]): EdgeType {
-    const found = scopes.findLast((scope) => scope.has(part.name))?.get(part.name)
-    if (found !== undefined) return this.#field(part, found)
-    if (part.name === '') return any
-    const closest = nearest(part.name, new Set(scopes.flatMap((scope) => [...scope.keys()])))
-    const from = part.from + (part.braced ? 2 : 1)
-    this.#report({
-      code: 'BIND_UNKNOWN_VARIABLE',
-      message: `no variable $${part.name}`,
-      hint:
-        part.name === 'it' ? '$it exists inside each { … } only.' : `Write let ${part.name} = … before it.`,
-      ...(closest.length > 0
-        ? {
-            closest: closest.map((name) => `$${name}`),
-            replace: { from, to: from + part.name.length, with: closest[0]! },
-          }
-        : {}),
-      from: part.from,
-      to: part.to,
-    })
-    return any
-  }
-}
-
-function bracedText(name: string, path: VariablePart['path']): string {
-  return `\${${pathText([name, ...path])}}`
 }

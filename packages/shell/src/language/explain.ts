@@ -1,7 +1,7 @@
 import type { Row } from '../command.ts'
 import { formatCall } from '../format-call.ts'
 import type { RowType } from '../signature.ts'
-import type { BoundProgram, BoundStage } from './bind.ts'
+import type { BoundProgram, BoundStage } from './bound-program.ts'
 import type { Part, Program, Stage, Word } from './syntax.ts'
 import { wordsOf } from './walk.ts'
 

@@ -1,4 +1,4 @@
-import type { BoundProgram } from './bind.ts'
+import type { BoundProgram } from './bound-program.ts'
 import type { Emission } from './run-options.ts'
 
 /** `--raw` in the pipe that gave this: bytes go to a terminal as they are. */
