@@ -149,6 +149,21 @@ describeWith(['tmux'], 'a session in tmux', () => {
     await expectShown(tmux, 'describe half-way')
   })
 
+  test('Ctrl-Z without a shell above: a note, and the line is still there', async () => {
+    using tmux = await session()
+    tmux.keys('C-d')
+    await expectShown(tmux, /shell\$$/)
+    // Nobody in its group has a parent in its terminal session: the system does not stop such a group.
+    tmux.line(`exec ${process.execPath} ${ocishBin}`)
+    await expectShown(tmux, /ocish ❯ *$/)
+    tmux.text('describe half')
+    await expectShown(tmux, 'describe half')
+    tmux.keys('C-z')
+    await expectShown(tmux, /❯ describe half\n +there is no shell to go back to/)
+    tmux.text('-way')
+    await expectShown(tmux, 'describe half-way')
+  })
+
   test('Ctrl-X Ctrl-E edits the line in $EDITOR', async () => {
     using tmux = await session()
     tmux.text('describe before:1')

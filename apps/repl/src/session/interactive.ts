@@ -361,7 +361,7 @@ export class Interactive implements Front, FrameSource {
         this.leave(0)
         return
       case 'suspend':
-        void this.#loan.toProgram(stopProcess)
+        void this.#stop()
         return
       case 'background':
         this.#lines.background()
@@ -396,6 +396,12 @@ export class Interactive implements Front, FrameSource {
   async #edit(line: string): Promise<void> {
     const edited = await this.suspended(async () => editExternally(line))
     if (edited !== undefined) this.#send({ type: 'set-text', text: edited })
+    this.#changedNow()
+  }
+
+  async #stop(): Promise<void> {
+    if (await this.#loan.toProgram(stopProcess)) return
+    this.#send({ type: 'note', text: 'there is no shell to go back to; Ctrl-D leaves' })
     this.#changedNow()
   }
 
