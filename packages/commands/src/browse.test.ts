@@ -199,7 +199,35 @@ test('a missing tag that is close to none names some, a missing repository its n
   expect(await hintOf('here.example/team/app:nightly')).toBe(
     `It has 4 tags, such as big, all, 1.0.1: ${seeAll}`,
   )
-  expect(await hintOf('here.example/team/ap:1')).toBe('Look for the repository: ls here.example/team')
+  expect(await hintOf('here.example/team/other:1')).toBe('Look for the repository: ls here.example/team')
+})
+
+test.each([
+  ['resolve', { ref: 'here.example/team/ap:1' }],
+  ['tags', { repository: 'here.example/team/ap' }],
+  ['ls', { location: ['here.example/team/ap'] }],
+])('%s of a repository that is not there names those beside it that are close', async (name, args) => {
+  const error = await double.run(name, { args }).catch((thrown: OcishError) => thrown)
+  const input = Object.values(args).flat()[0]
+  const at = 'here.example/team/'.length
+  expect(error).toMatchObject({
+    details: { closest: ['app'], input, span: { from: at, to: at + 'ap'.length } },
+    hint: undefined,
+  })
+})
+
+test('a registry without a catalog: where to look for the repository', async () => {
+  const registry = double.registry('here.example')
+  registry.repositories = () => {
+    throw new OcishError('UNSUPPORTED', 'no catalog')
+  }
+  const error = await double
+    .run('tags', { args: { repository: 'here.example/team/ap' } })
+    .catch((thrown: OcishError) => thrown)
+  expect(error).toMatchObject({
+    code: 'REPOSITORY_NOT_FOUND',
+    hint: 'Look for the repository: ls here.example/team',
+  })
 })
 
 test('pull writes titled files and keeps the order of the layers', async () => {

@@ -6,6 +6,7 @@ import { expandRefs, repositoriesIn, splitPattern } from './expand-refs.ts'
 import { isDigestTag } from './hidden-tags.ts'
 import { type InnerEntry, innerEntries } from './inner-entries.ts'
 import { locationEntries } from './location-entries.ts'
+import { missingRepository } from './missing-repository.ts'
 import { hasGlob, literalPrefix } from './name-glob.ts'
 import { openArtifact, readManifest, readSingle, type Named, type ReadManifest } from './open-artifact.ts'
 import { outerName } from './outer-name.ts'
@@ -65,8 +66,10 @@ async function* repositoryOrNamespace(
 ): AsyncGenerator<Row, void> {
   let found = false
   let missing: unknown
+  let opened: Opened | undefined
   try {
-    for await (const row of tags(await services.open(text, 'read'), call, services)) {
+    opened = await services.open(text, 'read')
+    for await (const row of tags(opened, call, services)) {
       found = true
       yield row
     }
@@ -84,7 +87,8 @@ async function* repositoryOrNamespace(
     // A registry without a catalog: what the repository said counts.
     throw missing ?? error
   }
-  if (!found && missing !== undefined) throw missing
+  if (found || missing === undefined) return
+  throw opened === undefined ? missing : await missingRepository(missing, opened, call.signal)
 }
 
 async function* tags(

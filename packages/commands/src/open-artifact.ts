@@ -10,6 +10,7 @@ import {
 } from '@ocish/sdk'
 import { nearest } from '@ocish/shell'
 import { isDigestTag } from './hidden-tags.ts'
+import { closestRepository, missingRepository, placeHint } from './missing-repository.ts'
 import { childFor } from './platform-child.ts'
 import type { Access, Opened, Services } from './services.ts'
 
@@ -133,7 +134,7 @@ export async function withSuggestion<T>(
   try {
     return await read()
   } catch (error) {
-    if (hasCode(error, 'REPOSITORY_NOT_FOUND')) throw withHint(error, placeHint(artifact))
+    if (hasCode(error, 'REPOSITORY_NOT_FOUND')) throw await missingRepository(error, artifact, signal)
     const byTag = artifact.digest === undefined && hasCode(error, 'MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND')
     throw byTag ? await missingTag(artifact, signal) : error
   }
@@ -143,7 +144,11 @@ async function missingTag(artifact: Named, signal: AbortSignal): Promise<OcishEr
   const tags = await someTags(artifact, signal)
   const near = nearest(artifact.reference, tags)
   const { text } = artifact.location
-  return new OcishError('TAG_NOT_FOUND', `no tag ${artifact.reference} in ${artifact.display}`, {
+  const message = `no tag ${artifact.reference} in ${artifact.display}`
+  // A registry says the same of a repository that is not there.
+  const elsewhere = tags.length > 0 ? undefined : await closestRepository(artifact, signal)
+  if (elsewhere !== undefined) return new OcishError('TAG_NOT_FOUND', message, { details: elsewhere })
+  return new OcishError('TAG_NOT_FOUND', message, {
     ...(near.length > 0 ? {} : { hint: hintFor(tags, artifact) }),
     details: { closest: near, input: text, span: spanOf(artifact.reference, text) },
   })
@@ -164,24 +169,7 @@ function hintFor(tags: readonly string[], artifact: Named): string {
     const some = tags.slice(-shownTags).toReversed().join(', ')
     return `It has ${tags.length <= shownTags ? some : `${tags.length} tags, such as ${some}`}: see tags ${display}`
   }
-  // A registry says the same of a repository that is not there.
   return placeHint(artifact)
-}
-
-function placeHint({ display, location }: Named): string {
-  if (location.scheme !== 'registry') return `See what there is: ls ${display}`
-  return `Look for the repository: ls ${display.slice(0, display.lastIndexOf('/'))}`
-}
-
-function withHint(error: OcishError, hint: string): OcishError {
-  const { code, message, details, cause } = error
-  return error.hint === undefined
-    ? new OcishError(code, message, {
-        hint,
-        ...(details && { details }),
-        ...(cause !== undefined && { cause }),
-      })
-    : error
 }
 
 /** Best effort: a listing that fails must not hide what went wrong first. */

@@ -1,5 +1,6 @@
 import { isSet, numberFlag, textArg, textFlag } from './call-values.ts'
 import { isDigestTag } from './hidden-tags.ts'
+import { missingRepository } from './missing-repository.ts'
 import { tagFilter } from './tag-filter.ts'
 import { tagRows } from './tag-rows.ts'
 import type { Run } from './run.ts'
@@ -11,7 +12,11 @@ export const run: Run = async function* run(call, services) {
   const all = opened.registry.tags(opened.repository, { signal: call.signal })
   const wanted = select(all, (tag) => (isSet(call, 'all') || !isDigestTag(tag)) && match(tag))
   const after = since === undefined ? {} : { after: new Date(Date.now() - since) }
-  yield* tagRows(opened, wanted, call, services, after)
+  try {
+    yield* tagRows(opened, wanted, call, services, after)
+  } catch (error) {
+    throw await missingRepository(error, opened, call.signal)
+  }
 }
 
 async function* select(
