@@ -1,6 +1,6 @@
 import { isOcishError, OcishError } from '@ocish/sdk'
 import type { BoundCall } from '../bound-call.ts'
-import type { Outcome, Row } from '../command.ts'
+import type { Row } from '../command.ts'
 import { commonOf, type CommonFlags } from '../common-flags.ts'
 import { errorOf } from '../diagnostic.ts'
 import { edgeOf, outputOf } from '../edge-of.ts'
@@ -8,17 +8,17 @@ import { isVerb } from '../verbs.ts'
 import type { BoundProgram, BoundStage } from './bound-program.ts'
 import { literalText } from './call-words.ts'
 import { condition } from './condition.ts'
-import { expandedCall, wordText } from './expand-words.ts'
-import { valueAt } from './field-path.ts'
+import { expandedCall } from './expand-words.ts'
 import { guarded, type Guard } from './guard.ts'
-import { bytesIn, collected, flowLike, formatOfFile, inputOf, itemsOf, type Flow } from './items.ts'
+import { bytesIn, flowLike, formatOfFile, inputOf, itemsOf, type Flow } from './items.ts'
 import { runEach } from './run-each.ts'
 import { runExternal } from './run-external.ts'
 import type { Emission, RunOptions, RunOutcome } from './run-options.ts'
 import { noFiles, runVerb } from './run-verb.ts'
 import { Scope } from './scope.ts'
-import type { CallStage, Part, Pipe, Program, Redirect, Stage, Statement, Word } from './syntax.ts'
+import type { CallStage, Pipe, Program, Redirect, Stage, Statement } from './syntax.ts'
 import { valueFlow } from './value-flow.ts'
+import { WordValues } from './word-values.ts'
 
 /**
  * Runs a bound program. Each pipe that gives something yields an emission; read its edge, then ask for the next one.
@@ -84,11 +84,13 @@ function endOf(outcomes: readonly (() => RunOutcome | undefined)[]): RunOutcome 
 class Runner<Services> {
   readonly #program: BoundProgram
   readonly #options: RunOptions<Services>
+  readonly #words: WordValues
   #input: RunOptions<Services>['input']
 
   constructor(program: BoundProgram, options: RunOptions<Services>) {
     this.#program = program
     this.#options = options
+    this.#words = new WordValues(program.durations, (body, scope) => this.program(body, scope, true))
     this.#input = options.input
   }
 
@@ -181,14 +183,14 @@ class Runner<Services> {
   async #redirected(pipe: Pipe, scope: Scope): Promise<Flow> {
     const redirect = pipe.redirects.find((entry) => entry.operator === '<')
     if (redirect?.target === undefined) return { form: 'none' }
-    const path = await this.#text(redirect.target, scope)
+    const path = await this.#words.text(redirect.target, scope)
     const { files, signal } = this.#options
     if (files === undefined) throw noFiles(path)
     return { form: 'bytes', bytes: files.read(path, signal) }
   }
 
   async #write(redirect: Redirect, flow: Flow, common: CommonFlags | undefined, scope: Scope): Promise<void> {
-    const path = await this.#text(redirect.target!, scope)
+    const path = await this.#words.text(redirect.target!, scope)
     const { files, signal } = this.#options
     if (files === undefined) throw noFiles(path)
     if (flow.form === 'none') return
@@ -206,13 +208,13 @@ class Runner<Services> {
       case 'missing':
         return { flow: input }
       case 'value':
-        return { flow: valueFlow(await this.#value(stage.word.parts[0]!, scope), bound.output) }
+        return { flow: valueFlow(await this.#words.partValue(stage.word.parts[0]!, scope), bound.output) }
       case 'let': {
-        if (stage.value !== undefined) scope.set(stage.name, await this.#wordValue(stage.value, scope))
+        if (stage.value !== undefined) scope.set(stage.name, await this.#words.value(stage.value, scope))
         return { flow: { form: 'none' } }
       }
       case 'where': {
-        const test = await condition(stage.expression, (word) => this.#wordValue(word, scope), bound.input)
+        const test = await condition(stage.expression, (word) => this.#words.value(word, scope), bound.input)
         const flow = this.#standardInput(input)
         return { flow: flowLike(flow, passing(itemsOf(flow), test)) }
       }
@@ -226,7 +228,7 @@ class Runner<Services> {
   async #call(stage: CallStage, bound: BoundStage, input: Flow, place: Place): Promise<Started> {
     const { scope, signal, last } = place
     if (stage.external) {
-      const args = await this.#externalArgs(stage.args, scope)
+      const args = await this.#words.texts(stage.args, scope)
       return runExternal(literalText(stage.head) ?? '', args, inputOf(input), last, {
         ...this.#options,
         signal,
@@ -310,21 +312,9 @@ class Runner<Services> {
     return expandedCall(
       words,
       this.#program.parsed.source,
-      (part) => this.#argument(part, scope),
+      (part) => this.#words.argument(part, scope),
       this.#options,
     )
-  }
-
-  async #externalArgs(words: readonly Word[], scope: Scope): Promise<readonly string[]> {
-    const args: string[] = []
-    for (const word of words) {
-      const value = word.spread ? await this.#argument(word.parts[0]!, scope) : undefined
-      if (Array.isArray(value))
-        for (const entry of value)
-          args.push(await this.#text({ ...word, spread: false, parts: [bare(entry, word)] }, scope))
-      else args.push(await this.#text(word, scope))
-    }
-    return args
   }
 
   /** Standard input goes to the first stage that wants it, once. */
@@ -334,54 +324,7 @@ class Runner<Services> {
     this.#input = undefined
     return { form: 'bytes', bytes }
   }
-
-  #text(word: Word, scope: Scope): Promise<string> {
-    return wordText(word, (part) => this.#argument(part, scope))
-  }
-
-  /** A word that is one expansion keeps its value; any other is text. */
-  async #wordValue(word: Word, scope: Scope): Promise<unknown> {
-    const [part] = word.parts
-    const whole = word.parts.length === 1 && (part!.kind === 'variable' || part!.kind === 'substitution')
-    return whole ? this.#value(part!, scope) : this.#text(word, scope)
-  }
-
-  /** A value on its way into a word: a duration says its unit, so that reading it gives the same time. */
-  async #argument(part: Part, scope: Scope): Promise<unknown> {
-    const value = await this.#value(part, scope)
-    return this.#program.durations.has(part) ? withUnit(value) : value
-  }
-
-  async #value(part: Part, scope: Scope): Promise<unknown> {
-    if (part.kind === 'variable') return valueAt(scope.get(part.name), part.path)
-    if (part.kind !== 'substitution')
-      return wordText({ parts: [part], spread: false, from: part.from, to: part.to }, async () => undefined)
-    const values: unknown[] = []
-    const work = this.program(part.body, new Scope(scope), true)
-    let step = await work.next()
-    for (; step.done !== true; step = await work.next()) values.push(await collected(step.value.edge))
-    if (step.value.exit !== 0) throw step.value.error ?? negative(part.from, part.to, step.value)
-    return values.length <= 1 ? values[0] : values.flat()
-  }
 }
-
-function withUnit(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withUnit)
-  return typeof value === 'number' ? `${value}ms` : value
-}
-
-function bare(value: unknown, word: Word): Part {
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  return { kind: 'bare', text, pattern: false, from: word.from, to: word.to }
-}
-
-function negative(from: number, to: number, outcome: Outcome): OcishError {
-  return new OcishError('NEGATIVE_ANSWER', 'the command in $( … ) answered no', {
-    exit: outcome.exit,
-    details: { span: { from, to } },
-  })
-}
-
 function withTryHint(error: unknown): unknown {
   if (!isOcishError(error)) return error
   const hint = `${error.hint === undefined ? '' : `${error.hint} `}Write try before the command to treat a failure as "no": || handles answers only.`
