@@ -13,7 +13,7 @@ test('the columns are a contract: only additions', () => {
       "Tag{ref:ref, tag:string, digest?:digest, kind?:string, mediaType?:mediatype, artifactType?:mediatype, size?:size, created?:time, age?:duration, platforms?:list}",
       "Entry{ref:ref, path:string, kind:string, size:size, digest:digest, mediaType:mediatype, mode:string}",
       "Referrer{ref:ref, digest:digest, kind:string, artifactType:mediatype, size:size, created:time, subject:digest}",
-      "Node{depth:int, label:string, ref:ref, kind:string, digest:digest, mediaType:mediatype, size:size, platform:string, note:string}",
+      "Node{depth:int, label:string, ref:ref, kind:string, digest:digest, mediaType:mediatype, size:size, platform:string, note:string, relation:string}",
       "Change{op:string, path:string, from:string, to:string}",
       "Transfer{ref:ref, digest:digest, bytes:size, reused:size, mounted:size, ms:int, status:string, source:ref}",
       "Action{op:string, ref:ref, digest:digest, reason:string, status:string}",

@@ -15,6 +15,7 @@ import { defaultNeed, limitBefore, needOf, plannedColumns } from './plan-columns
 import type { SessionScope } from './session-scope.ts'
 import type { CallStage, LetStage, Parsed, Part, Pipe, Program, Stage, Statement, Word } from './syntax.ts'
 import { wordsOf } from './walk.ts'
+import { wholeExpansion } from './whole-expansion.ts'
 
 /** What a program may refer to and use when it is bound. */
 export interface BindOptions {
@@ -325,9 +326,7 @@ class Binder {
   /** Binds what is inside a word; the type is that of a word which is one expansion. */
   #word(word: Word, scopes: readonly Scope[]): EdgeType {
     const types = word.parts.map((part) => this.#part(part, scopes))
-    const [first] = word.parts
-    const whole = word.parts.length === 1 && (first!.kind === 'variable' || first!.kind === 'substitution')
-    return whole ? types[0]! : { form: 'value', type: 'string' }
+    return wholeExpansion(word) === undefined ? { form: 'value', type: 'string' } : types[0]!
   }
 
   #part(part: Part, scopes: readonly Scope[]): EdgeType {

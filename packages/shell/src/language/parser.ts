@@ -15,6 +15,7 @@ import type {
   ValueStage,
   Word,
 } from './syntax.ts'
+import { wholeExpansion } from './whole-expansion.ts'
 
 const identifier = /[A-Za-z_][A-Za-z0-9_]*/y
 const tryWord = /try(?=[ \t]|$)/y
@@ -174,7 +175,7 @@ function parseStage(scanner: Scanner): Stage {
   if (head === undefined) return missing(scanner, from)
   if (!external && !tried) {
     const name = plainText(head)
-    if (isSingle(head)) return parseValue(scanner, head)
+    if (wholeExpansion(head) !== undefined) return parseValue(scanner, head)
     // `where --help` and its like: no condition begins with a flag.
     if (name === 'where' && scanner.match(flagAhead) === undefined) return parseWhere(scanner, head)
     if (name === 'let') return parseLet(scanner, head)
@@ -196,11 +197,6 @@ function missing(scanner: Scanner, from: number): Stage {
 function plainText(word: Word): string | undefined {
   const [part] = word.parts
   return word.parts.length === 1 && part!.kind === 'bare' && !word.spread ? part!.text : undefined
-}
-
-function isSingle(word: Word): boolean {
-  const [part] = word.parts
-  return word.parts.length === 1 && (part!.kind === 'variable' || part!.kind === 'substitution')
 }
 
 function parseValue(scanner: Scanner, word: Word): ValueStage {

@@ -1,8 +1,9 @@
 import type { Span } from '@ocish/sdk'
 import type { Diagnostic, SourceText } from '../diagnostic.ts'
 
-/** The syntax tree of the language (shell.md §2.3). Offsets are UTF-16 units into the source. */
+// The syntax tree of the language (shell.md §2.3). Offsets are UTF-16 units into the source.
 
+/** What a part of a line is, for colours. */
 export type TokenClass =
   | 'command'
   | 'keyword'
@@ -28,6 +29,7 @@ export interface Token {
 /** A step into a value: a name, or a position in a list. */
 export type PathStep = string | number
 
+/** A piece of a word: as it stands, quoted, or an expansion. */
 export type Part =
   | (Span & { readonly kind: 'bare'; readonly text: string; readonly pattern: boolean })
   | (Span & { readonly kind: 'single'; readonly text: string; readonly closed: boolean })
@@ -35,6 +37,7 @@ export type Part =
   | VariablePart
   | SubstitutionPart
 
+/** `$name`, `$name.path`, `${name.path}`. */
 export interface VariablePart extends Span {
   readonly kind: 'variable'
   readonly name: string
@@ -42,18 +45,21 @@ export interface VariablePart extends Span {
   readonly braced: boolean
 }
 
+/** `$( … )`. */
 export interface SubstitutionPart extends Span {
   readonly kind: 'substitution'
   readonly body: Program
   readonly closed: boolean
 }
 
+/** What stands between blanks. */
 export interface Word extends Span {
   readonly parts: readonly Part[]
   /** `...$x`. */
   readonly spread: boolean
 }
 
+/** How `where` compares two values. */
 export type Comparison =
   | '=='
   | '!='
@@ -69,6 +75,7 @@ export type Comparison =
   | 'startswith'
   | 'endswith'
 
+/** A field of the row that `where` looks at. */
 export interface FieldExpression extends Span {
   readonly kind: 'field'
   readonly path: readonly PathStep[]
@@ -76,6 +83,7 @@ export interface FieldExpression extends Span {
   readonly optional: boolean
 }
 
+/** What stands after `where`. */
 export type Expression =
   | (Span & { readonly kind: 'and' | 'or'; readonly operands: readonly Expression[] })
   | (Span & { readonly kind: 'not'; readonly operand: Expression })
@@ -94,8 +102,10 @@ export type Expression =
   | (Span & { readonly kind: 'word'; readonly word: Word })
   | (Span & { readonly kind: 'missing' })
 
+/** The type of a value that is written out in a condition. */
 export type LiteralType = 'string' | 'int' | 'float' | 'size' | 'duration' | 'bool' | 'null'
 
+/** A command, a verb or another program, with its words. */
 export interface CallStage extends Span {
   readonly kind: 'call'
   readonly head: Word
@@ -107,11 +117,13 @@ export interface CallStage extends Span {
   readonly try: boolean
 }
 
+/** `where CONDITION`. */
 export interface WhereStage extends Span {
   readonly kind: 'where'
   readonly expression: Expression
 }
 
+/** `let NAME = WORD`. */
 export interface LetStage extends Span {
   readonly kind: 'let'
   readonly name: string
@@ -119,27 +131,33 @@ export interface LetStage extends Span {
   readonly value?: Word
 }
 
+/** An expansion that is a stage by itself. */
 export interface ValueStage extends Span {
   readonly kind: 'value'
   readonly word: Word
 }
 
+/** Where a stage should be and none is. */
 interface MissingStage extends Span {
   readonly kind: 'missing'
 }
 
+/** One place between the `|` of a pipe. */
 export type Stage = CallStage | WhereStage | LetStage | ValueStage | MissingStage
 
+/** `> FILE`, `>> FILE`, `< FILE`. */
 export interface Redirect extends Span {
   readonly operator: '>' | '>>' | '<'
   readonly target?: Word
 }
 
+/** Stages of which each reads what the one before gives. */
 export interface Pipe extends Span {
   readonly stages: readonly Stage[]
   readonly redirects: readonly Redirect[]
 }
 
+/** Pipes joined with `&&` and `||`, in the background or not. */
 export interface Statement extends Span {
   /** The operator before each pipe; the first has none. */
   readonly pipes: readonly { readonly operator?: '&&' | '||'; readonly pipe: Pipe }[]

@@ -6,6 +6,7 @@ import { collected } from './items.ts'
 import type { Emission, RunOutcome } from './run-options.ts'
 import { Scope } from './scope.ts'
 import type { Part, Program, Word } from './syntax.ts'
+import { wholeExpansion } from './whole-expansion.ts'
 
 /** Runs what stands in `$( … )`. */
 type Substitute = (body: Program, scope: Scope) => AsyncGenerator<Emission, RunOutcome>
@@ -40,9 +41,8 @@ export class WordValues {
 
   /** A word that is one expansion keeps its value; any other is text. */
   async value(word: Word, scope: Scope): Promise<unknown> {
-    const [part] = word.parts
-    const whole = word.parts.length === 1 && (part!.kind === 'variable' || part!.kind === 'substitution')
-    return whole ? this.partValue(part!, scope) : this.text(word, scope)
+    const whole = wholeExpansion(word)
+    return whole === undefined ? this.text(word, scope) : this.partValue(whole, scope)
   }
 
   /** A value on its way into a word: a duration says its unit, so that reading it gives the same time. */
