@@ -7,6 +7,9 @@ import { absolute, hostOf } from './place.ts'
 /** Tags that are looked at for one list. */
 const tagLimit = 1000
 
+/** Tags whose digests are offered. */
+const digestTags = 10
+
 /** All tags, of a long list also those that begin with the word; a whole tag goes on with what it holds. */
 export function tags(services: Services, repository: string, word: string): RemoteList {
   const inside = (candidates: readonly Candidate[]): RemoteList | undefined =>
@@ -117,7 +120,7 @@ export function digests(services: Services, reference: string, word: string): An
   }
 }
 
-/** The digest that a tag has; of a repository, those of its newest tags. */
+/** The digest that a tag has; of a repository, those of its newest tags, each with all that have it. */
 async function* digestBatches(
   services: Services,
   reference: string,
@@ -129,9 +132,15 @@ async function* digestBatches(
   if (wanted.length === 0) {
     for await (const tag of opened.registry.tags(opened.repository, { signal })) wanted.push(tag)
   }
-  for (const tag of wanted.toSorted(newestFirst).slice(0, 10)) {
-    const { descriptor } = await opened.registry.statManifest(opened.repository, tag, { signal })
-    const { digest } = descriptor
-    yield [{ value: `${reference}@${digest}`, label: `${label}${digest}`, columns: [tag], more: true }]
-  }
+  const newest = wanted.toSorted(newestFirst).slice(0, digestTags)
+  const stats = await Promise.all(
+    newest.map((tag) => opened.registry.statManifest(opened.repository, tag, { signal })),
+  )
+  const tagsOf = Map.groupBy(newest, (_tag, at) => stats[at]!.descriptor.digest)
+  yield [...tagsOf].map(([digest, names]) => ({
+    value: `${reference}@${digest}`,
+    label: `${label}${digest}`,
+    columns: [names.join(', ')],
+    more: true,
+  }))
 }

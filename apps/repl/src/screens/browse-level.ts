@@ -15,8 +15,8 @@ export interface LevelOptions {
 }
 
 const rowLimit = 10_000
-/** What is shown of a tag: all but its name is asked for when it comes into sight. */
-const tagColumns = ['tag', 'kind', 'size', 'age', 'digest', 'signed']
+/** What is shown of a tag: all but its name is asked for when it comes into sight. `note`: what else has its digest. */
+const tagColumns = ['tag', 'kind', 'size', 'age', 'digest', 'signed', 'note']
 
 /** What one place of a registry holds. */
 export class BrowseLevel {
@@ -120,8 +120,14 @@ export class BrowseLevel {
 function withFacts(state: TableState, reference: string, facts: Row): TableState {
   const old = state.rows.find((row) => referenceOf(row) === reference)
   if (old === undefined) return state
-  const changed: Row = { ...old, ...facts }
-  const exchanged = (row: Row): Row => (row === old ? changed : row)
+  const { digest } = facts
+  const changed = new Map<Row, Row>([[old, { ...old, ...facts }]])
+  const alike = state.rows.filter((row) => row === old || (digest !== undefined && row['digest'] === digest))
+  for (const row of alike) {
+    const others = alike.flatMap(({ tag }) => (tag === row['tag'] ? [] : String(tag)))
+    if (others.length > 0) changed.set(row, { ...(changed.get(row) ?? row), note: others.join(', ') })
+  }
+  const exchanged = (row: Row): Row => changed.get(row) ?? row
   return { ...state, rows: state.rows.map(exchanged), marked: new Set([...state.marked].map(exchanged)) }
 }
 
