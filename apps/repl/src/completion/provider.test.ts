@@ -88,7 +88,7 @@ const digest = /^sha256:[0-9a-f]{64}$/
 
 describe('references, stage by stage', () => {
   test('registry, path, tag, digest', async () => {
-    const { menu } = completing({ history: ['cd HOST'] })
+    const { menu, last } = completing({ history: ['cd HOST'] })
     expect(await menu('describe ')).toEqual(['HOST/'])
     expect(await menu('describe HOST/')).toEqual(['HOST/other/', 'HOST/team/'])
     expect(await menu('describe HOST/team/')).toEqual(['HOST/team/app', 'HOST/team/tools/', 'HOST/team/web'])
@@ -105,6 +105,8 @@ describe('references, stage by stage', () => {
     ])
     const [first = ''] = await menu(`describe ${app}@`)
     expect(first.slice(`${app}@`.length)).toMatch(digest)
+    // All tags have the same one: it is offered once.
+    expect(last().candidates.map(({ columns }) => columns)).toEqual([['latest, 1.10, 1.1, 1.0']])
     expect(await menu(`describe ${first}`)).toEqual([`${first}//`])
   })
 
@@ -152,6 +154,11 @@ describe('references, stage by stage', () => {
 test.each<[string, readonly string[]]>([
   ['describe x --as ', ['helm']],
   ['tags x | where kind == ', ['helm']],
+  ['tags x | where mediaType == application/spdx', ['application/spdx+json']],
+  ['tags x | where age < 3', ['30d']],
+  ['tags x | where size > 10M', ['10MiB']],
+  ['tags x | where platforms contains linux/ppc', ['linux/ppc64le']],
+  ['validate x | where isThere == t', ['true']],
   ['pull x --platform linux/a', ['linux/amd64', 'linux/arm64', 'linux/arm/v7']],
   ['push x y --type application/spdx', ['application/spdx+json']],
   ['push x y --annotation com', ['com.example.seen=', 'com.example.written=']],
@@ -174,6 +181,19 @@ test.each<[string, readonly string[]]>([
   expect([menu.slice(0, Math.max(1, expected.length)), requests() - before]).toEqual([expected, 0])
 })
 
+test("a flag is offered once, with the command's own words for it; a field with what it holds", async () => {
+  const { menu, last } = completing()
+  const flags = await menu('cp a b --')
+  expect(new Set(flags).size).toBe(flags.length)
+  const platform = last().candidates.find(({ value }) => value === '--platform')
+  expect(platform?.columns).toEqual([expect.stringContaining('only these entries')])
+  await menu('tags x | where ')
+  expect(last().candidates.map(({ value, columns }) => [value, ...(columns ?? [])])).toContainEqual([
+    'created',
+    'time',
+  ])
+})
+
 describe('local paths', () => {
   test('folders go on, hidden files do not show, names are quoted where they are put in', async () => {
     const place = join(folder.path, 'files')
@@ -187,5 +207,6 @@ describe('local paths', () => {
     expect(await menu(`pull x ${place}/ch`)).toEqual([`${place}/chart/`])
     expect(await menu(`ls > ${place}/z`)).toEqual([`${place}/z.txt`])
     expect(await menu(`push ${place}/missing/`)).toEqual([])
+    expect(await menu(`push ${place}/.h`)).toEqual([`${place}/.hidden`])
   })
 })

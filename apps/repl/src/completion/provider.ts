@@ -2,9 +2,16 @@ import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Services } from '@ocish/host'
-import { type Commands, commonFlags, type ParamType, type Site } from '@ocish/shell'
+import {
+  type Column,
+  type Commands,
+  commonFlags,
+  type EdgeType,
+  type ParamType,
+  type Site,
+} from '@ocish/shell'
 import type { Candidate } from '../prompt/candidate.ts'
-import type { PastLine } from '../prompt/state.ts'
+import type { PastLine, Stage } from '../prompt/state.ts'
 import type { Answer, Provider, Question } from './engine.ts'
 import { remoteAnswer } from './remote.ts'
 import { isPathWord, wantedType } from './stage.ts'
@@ -65,7 +72,7 @@ export function createProvider(options: ProviderOptions): Provider {
       case 'file':
         return valuesFor(question, options)
       case 'field':
-        return named(fieldsOf(site))
+        return local(fieldsOf(site.input))
       case 'operator':
         return named([
           '==',
@@ -83,9 +90,7 @@ export function createProvider(options: ProviderOptions): Provider {
           'or',
         ])
       case 'value':
-        return site.field === 'kind'
-          ? named(options.commands().kinds ?? [])
-          : named(['true', 'false', 'null'])
+        return named(comparedWith(site, options.commands()))
       case 'variable':
         return named(site.names)
       case 'none':
@@ -126,16 +131,46 @@ function flagsFor(site: Extract<Site, { kind: 'flag' }>, commands: Commands): re
     value: `--${option.name}`,
     columns: [`${option.summary} (${kind})`],
   }))
-  const own = [...signature.flags, ...commonFlags].map(({ name, summary }) => ({
+  const flag = ({ name, summary }: { readonly name: string; readonly summary: string }): Candidate => ({
     value: `--${name}`,
     columns: [summary],
-  }))
-  return [...own.slice(0, signature.flags.length), ...options, ...own.slice(signature.flags.length)]
+  })
+  const own = new Set(signature.flags.map(({ name }) => name))
+  // What a command says of a common flag is meant for it.
+  const common = commonFlags.filter(({ name }) => !own.has(name))
+  return [...signature.flags.map(flag), ...options, ...common.map(flag)]
 }
 
-function fieldsOf(site: Extract<Site, { kind: 'field' }>): readonly string[] {
-  if (site.input.form !== 'rows') return []
-  return [...new Set(site.input.types.flatMap((type) => type.columns.map((column) => column.name)))]
+/** With what each of them holds. */
+function fieldsOf(input: EdgeType): readonly Candidate[] {
+  const types = new Map(columnsOf(input).map((column) => [column.name, column.type]))
+  return [...types].map(([value, type]) => ({ value, columns: [type] }))
+}
+
+function columnsOf(input: EdgeType): readonly Column[] {
+  return input.form === 'rows' ? input.types.flatMap((type) => type.columns) : []
+}
+
+/** What a field is compared with most, or how that is written. */
+function comparedWith(
+  { field, input }: Extract<Site, { kind: 'value' }>,
+  commands: Commands,
+): readonly string[] {
+  if (field === 'kind') return commands.kinds ?? []
+  if (field === 'platforms' || field === 'platform') return platforms
+  if (field === 'artifactType') return mediaTypes
+  switch (columnsOf(input).find(({ name }) => name === field)?.type) {
+    case 'mediatype':
+      return mediaTypes
+    case 'bool':
+      return ['true', 'false']
+    case 'duration':
+      return ['1h', '1d', '7d', '30d', '90d', '1y']
+    case 'size':
+      return ['1KiB', '1MiB', '10MiB', '100MiB', '1GiB']
+    default:
+      return ['true', 'false', 'null']
+  }
 }
 
 async function valuesFor(question: Question, options: ProviderOptions): Promise<Answer> {
@@ -149,10 +184,10 @@ async function valuesFor(question: Question, options: ProviderOptions): Promise<
     case 'location':
     case 'digest':
       return isPathWord(word)
-        ? paths(stage.base)
+        ? paths(stage)
         : remoteAnswer(word, await options.services(), options.context(), options.history())
     case 'path':
-      return paths(stage.base)
+      return paths(stage)
     case 'host': {
       const registries = await (await options.services()).registries()
       return local(registries.map(({ host, user }) => ({ value: host, columns: [user ?? ''] })))
@@ -180,21 +215,20 @@ async function valuesFor(question: Question, options: ProviderOptions): Promise<
     case undefined:
       return local([])
     case 'field':
-      return site.kind === 'argument' && site.input.form === 'rows'
-        ? named(site.input.types.flatMap((row) => row.columns.map((column) => column.name)))
-        : local([])
+      return site.kind === 'argument' && site.input.form === 'rows' ? local(fieldsOf(site.input)) : local([])
     default:
       return type satisfies never
   }
 }
 
-/** The entries of the folder that the word names so far; folders go on. */
-async function paths(base: string): Promise<Answer> {
+/** The entries of the folder that the word names so far, hidden ones for who types a dot; folders go on. */
+async function paths({ base, word }: Stage): Promise<Answer> {
   const folder = base.startsWith('~/') ? join(homedir(), base.slice(2)) : base === '' ? '.' : base
+  const hidden = word.startsWith('.')
   try {
     const entries = await readdir(folder, { withFileTypes: true })
     const candidates = entries
-      .filter((entry) => !entry.name.startsWith('.'))
+      .filter((entry) => hidden || !entry.name.startsWith('.'))
       .map((entry): Candidate => {
         const value = `${base}${entry.name}`
         return entry.isDirectory() ? { value: `${value}/`, more: true } : { value }

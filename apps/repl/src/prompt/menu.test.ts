@@ -18,3 +18,19 @@ test('who has moved keeps what was chosen', () => {
   const prompt = open().key('down').answer(['r.example/a:30', 'r.example/a:20', 'r.example/a:10'])
   expect(chosen(prompt)).toBe('r.example/a:10')
 })
+
+test('Tab takes what the list was narrowed to', () => {
+  const narrowed = TestPrompt.at('tags r.example/a|')
+    .key('tab')
+    .answer(['r.example/ab', 'r.example/ac'])
+    .bytes('c')
+  expect(narrowed.menu).toEqual(['r.example/ac'])
+  expect(narrowed.key('tab').shown).toBe('tags r.example/ac |')
+  expect(narrowed.menu).toBeUndefined()
+})
+
+test('while more may come, Tab takes nothing', () => {
+  const narrowed = open().bytes('2')
+  expect(narrowed.menu).toEqual(['r.example/a:20'])
+  expect(narrowed.key('tab').shown).toBe('tags r.example/a:2|')
+})

@@ -70,6 +70,17 @@ const move =
 const next = move(1, true)
 const previous = move(-1, true)
 
+const insertSelected: MenuAction = (state, menu, world) => {
+  const candidate = menu.view[menu.selected]
+  return candidate === undefined ? [withoutMenu(state), []] : inserted(state, candidate, world)
+}
+
+/** Of a list that was narrowed to one there is no next one: it goes in, as it would have at the first Tab. */
+const nextOrOnly: MenuAction = (state, menu, world) => {
+  const isOnly = menu.view.length === 1 && menu.list.done && menu.list.partial !== true
+  return isOnly ? insertSelected(state, menu, world) : next(state, menu, world)
+}
+
 /** An edit that keeps the list open. */
 const shorten =
   (action: ActionName): MenuAction =>
@@ -80,16 +91,13 @@ const shorten =
   }
 
 const menuActions: Readonly<Partial<Record<ActionName, MenuAction>>> = {
-  complete: next,
+  complete: nextOrOnly,
   down: next,
   'complete-back': previous,
   up: previous,
   'page-down': move(menuPage, false),
   'page-up': move(-menuPage, false),
-  accept: (state, menu, world) => {
-    const candidate = menu.view[menu.selected]
-    return candidate === undefined ? [withoutMenu(state), []] : inserted(state, candidate, world)
-  },
+  accept: insertSelected,
   details: (state) => toggleDetails(state),
   help: (state) => toggleDetails(state),
   cancel: close,
