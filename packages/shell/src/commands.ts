@@ -1,4 +1,5 @@
 import { exits, type KindCommand, type KindOption, type KindParam } from '@ocish/sdk'
+import { phrase } from './phrase.ts'
 import type { Flag, Output, Param, Signature } from './signature.ts'
 import { verbs } from './verbs.ts'
 
@@ -57,7 +58,7 @@ export function createCommands(signatures: Iterable<Signature>, options: Command
 export function kindSignature(family: string, command: Omit<KindCommand, 'run'>): Signature {
   return {
     name: `${family} ${command.name}`,
-    summary: command.summary,
+    summary: phrase(command.summary),
     params: command.params.map(paramOf),
     flags: (command.flags ?? []).map(flagOf),
     input: 'none',
@@ -94,7 +95,7 @@ function paramOf(param: KindParam): Param {
   return {
     name: param.name,
     type: param.type,
-    ...(param.summary === undefined ? {} : { summary: param.summary }),
+    ...(param.summary === undefined ? {} : { summary: phrase(param.summary) }),
     ...(param.optional === undefined ? {} : { optional: param.optional }),
     ...(param.many === undefined ? {} : { many: param.many }),
     ...(param.enum === undefined ? {} : { enum: param.enum }),
@@ -105,7 +106,7 @@ function flagOf(param: KindParam): Flag {
   return {
     name: param.name,
     type: param.type,
-    summary: param.summary ?? '',
+    summary: phrase(param.summary ?? ''),
     ...(param.many === undefined ? {} : { many: param.many }),
     ...(param.enum === undefined ? {} : { enum: param.enum }),
   }

@@ -3,6 +3,7 @@ import { usageLine } from './assign-params.ts'
 import type { Commands } from './commands.ts'
 import { errorHelp } from './error-codes.ts'
 import { commonFlags } from './common-flags.ts'
+import { phrase } from './phrase.ts'
 import type { Flag, Output, Signature } from './signature.ts'
 import { topics } from './topics.ts'
 
@@ -219,10 +220,4 @@ function outputText(output: Output): string {
       : `${type.name} { ${type.columns.map((column: { name: string; lazy?: boolean }) => column.name + (column.lazy === true ? '?' : '')).join(', ')} }`,
   )
   return `Rows: ${rows.join(', or ')}${orBytes}`
-}
-
-/** Summaries come from many hands: no full stop, and no capital unless the first word has it for its own sake. */
-function phrase(summary: string): string {
-  const text = summary.replace(/\.$/, '')
-  return /^[A-Z][a-z]* /.test(text) ? `${text[0]!.toLowerCase()}${text.slice(1)}` : text
 }
