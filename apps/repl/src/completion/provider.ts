@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Services } from '@ocish/host'
 import {
   type Column,
+  type ColumnType,
   type Commands,
   commonFlags,
   type EdgeType,
@@ -151,6 +152,13 @@ function columnsOf(input: EdgeType): readonly Column[] {
   return input.form === 'rows' ? input.types.flatMap((type) => type.columns) : []
 }
 
+const byType: Readonly<Partial<Record<ColumnType, readonly string[]>>> = {
+  mediatype: mediaTypes,
+  bool: ['true', 'false'],
+  duration: ['1h', '1d', '7d', '30d', '90d', '1y'],
+  size: ['1KiB', '1MiB', '10MiB', '100MiB', '1GiB'],
+}
+
 /** What a field is compared with most, or how that is written. */
 function comparedWith(
   { field, input }: Extract<Site, { kind: 'value' }>,
@@ -159,18 +167,8 @@ function comparedWith(
   if (field === 'kind') return commands.kinds ?? []
   if (field === 'platforms' || field === 'platform') return platforms
   if (field === 'artifactType') return mediaTypes
-  switch (columnsOf(input).find(({ name }) => name === field)?.type) {
-    case 'mediatype':
-      return mediaTypes
-    case 'bool':
-      return ['true', 'false']
-    case 'duration':
-      return ['1h', '1d', '7d', '30d', '90d', '1y']
-    case 'size':
-      return ['1KiB', '1MiB', '10MiB', '100MiB', '1GiB']
-    default:
-      return ['true', 'false', 'null']
-  }
+  const type = columnsOf(input).find(({ name }) => name === field)?.type
+  return (type === undefined ? undefined : byType[type]) ?? ['true', 'false', 'null']
 }
 
 async function valuesFor(question: Question, options: ProviderOptions): Promise<Answer> {
