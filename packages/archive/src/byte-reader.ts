@@ -38,6 +38,15 @@ export class ByteReader {
     return piece
   }
 
+  /** Exactly `length` bytes where so many have been read; else nothing is taken. */
+  atHand(length: number): Uint8Array | undefined {
+    if (this.#rest.length < length) return undefined
+    const piece = this.#rest.subarray(0, length)
+    this.#rest = this.#rest.subarray(length)
+    this.position += length
+    return piece
+  }
+
   /** Exactly `length` bytes, or fewer at the end of the source. */
   async exactly(length: number): Promise<Uint8Array> {
     const first = await this.some(length)

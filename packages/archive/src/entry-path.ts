@@ -30,10 +30,6 @@ export function entryPath(path: string): string {
 
 /** The form under which case-folding and Unicode-normalising file systems know a path (T51). */
 export function foldedPath(path: string): string {
-  return path
-    .normalize('NFC')
-    .toLowerCase()
-    .split('/')
-    .map((part) => part.replace(/[. ]+$/, ''))
-    .join('/')
+  const folded = path.normalize('NFC').toLowerCase()
+  return /[. ](?:\/|$)/.test(folded) ? folded.replace(/[. ]+(?=\/|$)/g, '') : folded
 }

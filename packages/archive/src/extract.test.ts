@@ -1,4 +1,5 @@
 import type { Bytes, Target } from '@ocish/sdk'
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { entryPath, extractTar, foldedPath, writeTar, type TarInput } from './index.ts'
 
@@ -149,4 +150,31 @@ test('an abort ends the extraction before the next entry', async () => {
   await expect(extractTar(writeTar(entries()), target, { signal: controller.signal })).rejects.toThrow(
     'aborted',
   )
+})
+
+test('T51 the form of a path that file systems fold is that of its components', () => {
+  const byComponent = (path: string): string =>
+    path
+      .normalize('NFC')
+      .toLowerCase()
+      .split('/')
+      .map((part) => part.replace(/[. ]+$/, ''))
+      .join('/')
+  const path = fc.array(
+    fc
+      .array(fc.constantFrom('a', 'b', '.', ' ', 'Å', 'é', 'Σ', 'e\u0301'), { maxLength: 4 })
+      .map((letters) => letters.join('')),
+    { maxLength: 4 },
+  )
+  fc.assert(
+    fc.property(path, (parts) => {
+      expect(foldedPath(parts.join('/'))).toBe(byComponent(parts.join('/')))
+    }),
+  )
+})
+
+test('what is a folder by its entries and then something else is nothing that entries lie below', async () => {
+  const skipSpecial = (): void => {}
+  const entries = [entry('a/b'), link('a', 'elsewhere'), entry('a/c')]
+  await expect(extractTar(writeTar(entries), memoryTarget(), { skipSpecial })).toFailWith('ARCHIVE_UNSAFE')
 })

@@ -51,6 +51,8 @@ class Extraction {
   readonly #options: ExtractOptions
   readonly #kinds = new Map<string, TarMember['type']>()
   readonly #folded = new Map<string, string>()
+  /** Folders in which others lie: all above them has been looked at. */
+  readonly #parents = new Set<string>()
   #entries = 0
   #bytes = 0
 
@@ -91,24 +93,37 @@ class Extraction {
     if (before !== undefined && !(before === 'folder' && member.type === 'folder')) {
       throw unsafe(member.path, 'comes twice')
     }
-    const parts = path.split('/')
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+    if (!this.#parents.has(parent)) this.#claimParents(parent, member)
+    this.#claimName(path, member)
+    this.#kinds.set(path, member.type)
+    // What was the folder of others by their paths is none by its own.
+    if (member.type !== 'folder' && this.#parents.has(path)) this.#parents.clear()
+  }
+
+  #claimParents(parent: string, member: TarMember): void {
+    const parts = parent === '' ? [] : parent.split('/')
     for (let length = 1; length <= parts.length; length += 1) {
       const prefix = parts.slice(0, length).join('/')
-      const folded = foldedPath(prefix)
-      const other = this.#folded.get(folded)
-      if (other !== undefined && other !== prefix && this.#options.portable !== false) {
-        throw unsafe(
-          member.path,
-          `differs from ${JSON.stringify(other)} only in case, normal form or trailing dots`,
-        )
-      }
-      this.#folded.set(folded, prefix)
+      this.#claimName(prefix, member)
       const kind = this.#kinds.get(prefix)
-      if (length < parts.length && kind !== undefined && kind !== 'folder') {
+      if (kind !== undefined && kind !== 'folder') {
         throw unsafe(member.path, `lies below the ${kind} ${JSON.stringify(prefix)}`)
       }
     }
-    this.#kinds.set(path, member.type)
+    this.#parents.add(parent)
+  }
+
+  #claimName(path: string, member: TarMember): void {
+    const folded = foldedPath(path)
+    const other = this.#folded.get(folded)
+    if (other !== undefined && other !== path && this.#options.portable !== false) {
+      throw unsafe(
+        member.path,
+        `differs from ${JSON.stringify(other)} only in case, normal form or trailing dots`,
+      )
+    }
+    this.#folded.set(folded, path)
   }
 
   async #write(path: string, member: TarMember): Promise<void> {

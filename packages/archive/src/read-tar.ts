@@ -1,24 +1,14 @@
-import { OcishError, type Bytes } from '@ocish/sdk'
-import { Header } from 'tar/header'
+import { OcishError, ReadyBytes, type Bytes } from '@ocish/sdk'
 import { ByteReader, type SkippableBytes } from './byte-reader.ts'
 import type { TarEntry, TarEntryType, TarMember } from './entry.ts'
 import { blockSize } from './header.ts'
+import { decodeTarHeader, type HeaderFields } from './header-fields.ts'
 import { defaultLimits, exceeded, type ArchiveLimits } from './limits.ts'
 import { parsePaxRecords } from './pax.ts'
 
-type Records = Map<string, Uint8Array>
+type Records = ReadonlyMap<string, Uint8Array>
 
-const entryTypes: Readonly<Record<string, TarEntryType>> = {
-  File: 'file',
-  OldFile: 'file',
-  ContiguousFile: 'file',
-  Link: 'hardlink',
-  SymbolicLink: 'link',
-  CharacterDevice: 'character',
-  BlockDevice: 'block',
-  Directory: 'folder',
-  FIFO: 'fifo',
-}
+const none: Records = new Map()
 
 /** Limits of `readTar`; those that are not given are `defaultLimits`. */
 export interface ReadTarOptions {
@@ -36,7 +26,7 @@ export async function* readTar(
 ): AsyncGenerator<TarMember, void> {
   const limits = { ...defaultLimits, ...options.limits }
   const reader = new ByteReader(bytes)
-  const globals: Records = new Map()
+  const globals = new Map<string, Uint8Array>()
   let total = 0
   let count = 0
   try {
@@ -47,9 +37,13 @@ export async function* readTar(
       total += next.size
       if (count > limits.entries) throw exceeded('entries', limits.entries)
       if (total > limits.bytes) throw exceeded('bytes', limits.bytes)
-      const start = reader.position
-      yield { ...next, offset: start, content: contentOf(reader, next.path, next.size) }
-      await finish(reader, next.path, start + next.size, next.size)
+      const offset = reader.position
+      const ready = reader.atHand(next.size)
+      const content = ready === undefined ? contentOf(reader, next.path, next.size) : new ReadyBytes(ready)
+      yield { ...next, offset, content }
+      const padding = (blockSize - (next.size % blockSize)) % blockSize
+      if (ready !== undefined && reader.atHand(padding) !== undefined) continue
+      await finish(reader, next.path, offset + next.size, padding)
     }
     await reader.drain()
   } finally {
@@ -79,35 +73,33 @@ async function* contentOf(
  * Skips what the consumer left of an entry, and its padding. An archive may end before the padding, as Go's archive/tar
  * reads it: `umoci insert` 0.4.7 writes such layers.
  */
-async function finish(reader: ByteReader, path: string, end: number, size: number): Promise<void> {
+async function finish(reader: ByteReader, path: string, end: number, padding: number): Promise<void> {
   if (!(await reader.skip(end - reader.position))) {
     throw invalid(`the archive ends inside ${JSON.stringify(path)}`)
   }
-  await reader.skip((blockSize - (size % blockSize)) % blockSize)
+  await reader.skip(padding)
 }
 
 /** The next entry's header with its extensions applied; undefined at the end of the archive. */
 async function readHeader(
   reader: ByteReader,
-  globals: Records,
+  globals: Map<string, Uint8Array>,
   limits: ArchiveLimits,
 ): Promise<TarEntry | undefined> {
-  let records: Records = new Map()
+  let records = none
   let extended = false
   for (;;) {
-    const block = await reader.exactly(blockSize)
+    const block = reader.atHand(blockSize) ?? (await reader.exactly(blockSize))
     if (block.length === 0 && !extended) return undefined
     if (block.length < blockSize) throw invalid('the archive ends inside a header')
-    const header = decodeHeader(block, records.get('path') ?? globals.get('path'))
-    if (header.nullBlock) {
+    const path = records.get('path') ?? globals.get('path')
+    const header = decodeTarHeader(block, path, reader.position - blockSize)
+    if (header === undefined) {
       if (extended) throw invalid('an extended header without its entry')
       return undefined
     }
-    if (!header.cksumValid) throw invalid(`wrong header checksum at byte ${reader.position - blockSize}`)
-    const type: string = header.type
-    const entryType = entryTypes[type]
-    if (entryType !== undefined) return toEntry(header, entryType, new Map([...globals, ...records]), limits)
-    const size = header.size ?? 0
+    const { type, entryType, size } = header
+    if (entryType !== undefined) return toEntry(header, entryType, withGlobals(records, globals), limits)
     if (size > limits.records) throw exceeded('bytes in an extended header', limits.records)
     const body = await reader.exactly(size)
     if (body.length < size || !(await reader.skip((blockSize - (size % blockSize)) % blockSize))) {
@@ -118,23 +110,16 @@ async function readHeader(
       records = new Map([...records, ...parsePaxRecords(body)])
     else if (type === 'GlobalExtendedHeader')
       for (const [key, value] of parsePaxRecords(body)) globals.set(key, value)
-    else if (type === 'NextFileHasLongPath' || type === 'OldGnuLongPath') records.set('path', cutAtNul(body))
-    else if (type === 'NextFileHasLongLinkpath') records.set('linkpath', cutAtNul(body))
+    else if (type === 'NextFileHasLongPath' || type === 'OldGnuLongPath')
+      records = new Map([...records, ['path', cutAtNul(body)]])
+    else if (type === 'NextFileHasLongLinkpath') records = new Map([...records, ['linkpath', cutAtNul(body)]])
     else throw invalid(`unsupported tar entry type ${JSON.stringify(type)}`)
   }
 }
 
-/**
- * The full path, where an extended header has it, decides whether an old entry is a folder: the field may be cut off
- * behind a slash. npm tar throws plain errors for numbers it cannot read.
- */
-function decodeHeader(block: Uint8Array, path: Uint8Array | undefined): Header {
-  const extended = path === undefined ? undefined : { path: Buffer.from(path).toString('utf8') }
-  try {
-    return new Header(Buffer.from(block), 0, extended)
-  } catch (cause) {
-    throw new OcishError('ARCHIVE_INVALID', 'a tar header cannot be read', { cause })
-  }
+function withGlobals(records: Records, globals: Records): Records {
+  if (globals.size === 0) return records
+  return new Map([...globals, ...records])
 }
 
 function cutAtNul(bytes: Uint8Array): Uint8Array {
@@ -142,46 +127,67 @@ function cutAtNul(bytes: Uint8Array): Uint8Array {
   return nul < 0 ? bytes : bytes.subarray(0, nul)
 }
 
-function toEntry(header: Header, type: TarEntryType, records: Records, limits: ArchiveLimits): TarEntry {
+function toEntry(
+  fields: HeaderFields,
+  type: TarEntryType,
+  records: Records,
+  limits: ArchiveLimits,
+): TarEntry {
+  const { path, linkpath, mode, uid, gid, mtime, userName, groupName, device, ...said } =
+    records.size === 0 ? fields : overruled(fields, records)
+  const target = type === 'link' || type === 'hardlink' ? linkpath : undefined
+  if (Buffer.byteLength(path) > limits.path || Buffer.byteLength(target ?? '') > limits.path) {
+    throw exceeded('bytes in a path', limits.path)
+  }
+  const size = type === 'file' ? said.size : 0
+  if (!Number.isSafeInteger(size) || size < 0) throw invalid(`${JSON.stringify(path)} has no valid size`)
+  if (size > limits.file) throw exceeded(`bytes in ${JSON.stringify(path)}`, limits.file, path)
+  const xattrs = records.size === 0 ? none : attributes(records)
+  return {
+    path: type === 'folder' ? path.replace(/(?<=.)\/+$/, '') : path,
+    type,
+    mode: mode & 0o7777,
+    uid,
+    gid,
+    size,
+    mtime,
+    ...(target === undefined ? undefined : { target }),
+    ...(userName === '' ? undefined : { userName }),
+    ...(groupName === '' ? undefined : { groupName }),
+    ...(type === 'character' || type === 'block' ? { device } : undefined),
+    ...(xattrs.size === 0 ? undefined : { xattrs }),
+  }
+}
+
+/** What the records of extended headers say counts before the fixed fields. */
+function overruled(fields: HeaderFields, records: Records): HeaderFields {
   const text = (key: string): string | undefined => {
     const value = records.get(key)
     return value === undefined ? undefined : Buffer.from(value).toString('utf8')
   }
-  const number = (key: string, fallback: number | undefined): number => {
+  const number = (key: string, fallback: number): number => {
     const value = text(key)
-    const parsed = value === undefined ? (fallback ?? 0) : Number(value)
+    const parsed = value === undefined ? fallback : Number(value)
     if (!Number.isFinite(parsed)) throw invalid(`the pax record ${key} is no number`)
     return parsed
   }
   if ([...records.keys()].some((key) => key.startsWith('GNU.sparse.')))
     throw invalid('sparse files are not supported')
-  const path = text('path') ?? header.path ?? ''
-  const target =
-    type === 'link' || type === 'hardlink' ? (text('linkpath') ?? header.linkpath ?? '') : undefined
-  if (Buffer.byteLength(path) > limits.path || Buffer.byteLength(target ?? '') > limits.path) {
-    throw exceeded('bytes in a path', limits.path)
+  return {
+    ...fields,
+    path: text('path') ?? fields.path,
+    linkpath: text('linkpath') ?? fields.linkpath,
+    size: fields.entryType === 'file' ? number('size', fields.size) : 0,
+    uid: number('uid', fields.uid),
+    gid: number('gid', fields.gid),
+    mtime: number('mtime', fields.mtime),
+    userName: text('uname') ?? fields.userName,
+    groupName: text('gname') ?? fields.groupName,
   }
-  const size = type === 'file' ? number('size', header.size) : 0
-  if (!Number.isSafeInteger(size) || size < 0) throw invalid(`${JSON.stringify(path)} has no valid size`)
-  if (size > limits.file) throw exceeded(`bytes in ${JSON.stringify(path)}`, limits.file, path)
+}
+
+function attributes(records: Records): Records {
   const xattrs = new Map<string, Uint8Array>()
   for (const [key, value] of records) if (key.startsWith('SCHILY.xattr.')) xattrs.set(key.slice(13), value)
-  const userName = text('uname') ?? header.uname
-  const groupName = text('gname') ?? header.gname
-  return {
-    path: type === 'folder' ? path.replace(/(?<=.)\/+$/, '') : path,
-    type,
-    mode: (header.mode ?? 0) & 0o7777,
-    uid: number('uid', header.uid),
-    gid: number('gid', header.gid),
-    size,
-    mtime: number('mtime', (header.mtime?.getTime() ?? 0) / 1000),
-    ...(target === undefined ? {} : { target }),
-    ...(userName === undefined || userName === '' ? {} : { userName }),
-    ...(groupName === undefined || groupName === '' ? {} : { groupName }),
-    ...(type === 'character' || type === 'block'
-      ? { device: { major: header.devmaj, minor: header.devmin } }
-      : {}),
-    ...(xattrs.size === 0 ? {} : { xattrs }),
-  }
+  return xattrs
 }

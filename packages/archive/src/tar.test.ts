@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Bytes } from '@ocish/sdk'
+import { ReadyBytes, type Bytes } from '@ocish/sdk'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { encodeTarHeader, readTar, tarEnd, writeTar, type TarInput } from './index.ts'
@@ -85,6 +85,20 @@ describe('round trip', () => {
     expect(await readAll(writeTar([file(path, 'x'), file('c', 'y')]))).toEqual([
       { path, type: 'file', text: 'x' },
       { path: 'c', type: 'file', text: 'y' },
+    ])
+  })
+
+  test('content that has been read with its header is at hand, and is a stream as well', async () => {
+    const bytes = await collect(writeTar([file('a', 'small'), file('b', 'x'.repeat(3000)), file('c', '')]))
+    const found = []
+    for await (const { path, content } of readTar(pieces(bytes, 2048))) {
+      const ready = content instanceof ReadyBytes ? Buffer.from(content.bytes).toString() : undefined
+      found.push([path, ready, (await collect(content)).toString()])
+    }
+    expect(found).toEqual([
+      ['a', 'small', 'small'],
+      ['b', undefined, 'x'.repeat(3000)],
+      ['c', '', ''],
     ])
   })
 

@@ -11,6 +11,22 @@ export async function* streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, v
   yield new Uint8Array(bytes)
 }
 
+/**
+ * A stream whose bytes are at hand as a whole: who asks for `bytes` need not wait for its one chunk. Whoever takes them,
+ * in either way, owns them.
+ */
+export class ReadyBytes implements AsyncIterable<Uint8Array> {
+  readonly bytes: Uint8Array
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void> {
+    if (this.bytes.length > 0) yield this.bytes
+  }
+}
+
 /** How much `collect` takes into memory. Errors: LIMIT_EXCEEDED. */
 export interface CollectOptions {
   /** Most bytes that are taken; one more is LIMIT_EXCEEDED. */

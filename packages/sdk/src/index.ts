@@ -1,5 +1,5 @@
 export { type Artifact, isArtifact } from './artifact.ts'
-export { collect, concat, streamOf } from './bytes.ts'
+export { collect, concat, ReadyBytes, streamOf } from './bytes.ts'
 export type { Bytes, CollectOptions, OpenBytes } from './bytes.ts'
 export type { Change, Description, Field, FieldValue } from './description.ts'
 export { inlineData, isSameContent, parseAnnotations, parseDescriptor } from './descriptor.ts'
