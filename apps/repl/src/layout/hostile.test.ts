@@ -9,7 +9,7 @@ import type { JobInfo } from '../jobs/jobs.ts'
 import { detailRows } from '../session/explained.ts'
 import { jobNotice, plainJobNotice } from '../session/job-notice.ts'
 import { Progress } from '../session/progress.ts'
-import { questionRow } from '../session/question.ts'
+import { questionFrame } from '../session/question.ts'
 import { frameOf } from './frame.ts'
 
 const looks: readonly Look[] = [
@@ -94,9 +94,10 @@ const renderers: Readonly<Record<string, (text: string, look: Look) => readonly 
     const job: JobInfo = { id: 1, line: text, state: 'failed', started: 0, exit: 4, duration: 5 }
     return [jobNotice(job, look), plainJobNotice(job)]
   },
-  'a question': (text) => [
-    questionRow({ prompt: text, isSecret: false, answer: text, settle: () => undefined }),
-  ],
+  'a question': (text) => {
+    const question = { prompt: text, isSecret: false, answer: text, settle: () => undefined }
+    return questionFrame(question, [], { columns: 10_000, rows: 24 }).rows
+  },
   'view, browse and watch': (text, look) => {
     const columns = [
       { name: text, type: 'string' as const },

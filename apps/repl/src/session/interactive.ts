@@ -1,11 +1,9 @@
 import { type Confirmation, confirming } from '@ocish/host'
 import { OcishError } from '@ocish/sdk'
-import { type Emission, type Site, toProblem } from '@ocish/shell'
-import { cut, join, type Look, paint, safe, width } from '@ocish/shell/text'
+import type { Emission, Site } from '@ocish/shell'
+import { join, type Look, paint, safe } from '@ocish/shell/text'
 import type { FullScreenProgram } from '../commands/session-command.ts'
-import { CompletionEngine } from '../completion/engine.ts'
-import { frecency } from '../completion/frecency.ts'
-import { createProvider } from '../completion/provider.ts'
+import type { CompletionEngine } from '../completion/engine.ts'
 import type { JobInfo } from '../jobs/jobs.ts'
 import type { KeyEvent } from '../keys/key-event.ts'
 import { promptText } from '../layout/buffer-rows.ts'
@@ -30,9 +28,10 @@ import { jobNotice } from './job-notice.ts'
 import { MenuFacts } from './menu-facts.ts'
 import { OwnSettings } from './own-settings.ts'
 import { ProgressRegion } from './progress-region.ts'
-import { questionRow } from './question.ts'
+import { questionFrame } from './question.ts'
 import { worldOf } from './reading.ts'
 import { currentRun } from './run-scope.ts'
+import { sessionCompletion } from './session-completion.ts'
 import type { StartOptions } from './session-options.ts'
 import { type Ended, type Front, ShellSession } from './shell-session.ts'
 import { TerminalLoan } from './terminal-loan.ts'
@@ -100,22 +99,7 @@ export class Interactive implements Front, FrameSource {
       ended: (line, ended, isLast) => this.#ended(line, ended, isLast),
     })
     const services = async (): ReturnType<ShellSession['services']> => shell.services()
-    this.#engine = new CompletionEngine({
-      provide: createProvider({
-        commands: () => shell.commands,
-        services,
-        context: () => shell.context,
-        history: () => shell.history.lines,
-        aliases: () => shell.aliases,
-        annotationKeys: () => shell.annotationKeys.of(shell.history.lines),
-      }),
-      weights: () => frecency(shell.history.lines, Date.now()),
-      explain: (error) => {
-        const { message, hints } = toProblem(error)
-        const hint = hints[0]?.text
-        return hint === undefined ? { message } : { message, hint }
-      },
-    })
+    this.#engine = sessionCompletion(shell)
     this.#details = new DetailsPane({
       commands: () => shell.commands,
       services,
@@ -289,9 +273,7 @@ export class Interactive implements Front, FrameSource {
     const progress = this.#progress.rows(Math.max(1, this.rows - 6), look)
     const { question } = this.#asking
     if (question !== undefined) {
-      const row = cut(questionRow(question), this.columns - 1)
-      const rows = [...progress.slice(0, Math.max(0, this.rows - 2)), row]
-      return { rows, x: Math.min(this.columns - 1, width(row)), y: rows.length - 1 }
+      return questionFrame(question, progress, { columns: this.columns, rows: this.rows })
     }
     return frameOf({
       state: state.menu === undefined ? state : { ...state, menu: this.#facts.filled(state.menu) },

@@ -1,6 +1,7 @@
-import { safe, text, type Text } from '@ocish/shell/text'
+import { cut, safe, text, type Text, width } from '@ocish/shell/text'
 import { characterBefore } from '../editor/grapheme.ts'
 import type { KeyEvent } from '../keys/key-event.ts'
+import type { Frame } from '../layout/frame.ts'
 
 /** A question that waits for its answer at the prompt. */
 export interface Question {
@@ -37,7 +38,14 @@ export function answering(question: Question, event: KeyEvent): Question | undef
   }
 }
 
-/** The row that asks. */
-export function questionRow({ prompt, isSecret, answer }: Question): Text {
-  return text`${safe(prompt)}${isSecret ? ('' as Text) : safe(answer)}`
+/** The frame while a question waits: what is at work, as far as there is room, and the row that asks. */
+export function questionFrame(
+  { prompt, isSecret, answer }: Question,
+  progress: readonly Text[],
+  screen: { readonly columns: number; readonly rows: number },
+): Frame {
+  const asked = text`${safe(prompt)}${isSecret ? ('' as Text) : safe(answer)}`
+  const row = cut(asked, screen.columns - 1)
+  const rows = [...progress.slice(0, Math.max(0, screen.rows - 2)), row]
+  return { rows, x: Math.min(screen.columns - 1, width(row)), y: rows.length - 1 }
 }

@@ -9,7 +9,7 @@ import {
   pathsFrom,
   type Services,
 } from '@ocish/host'
-import { hasCode, OcishError } from '@ocish/sdk'
+import { OcishError } from '@ocish/sdk'
 import {
   type BoundProgram,
   type Commands,
@@ -23,7 +23,7 @@ import {
   SessionScope,
   toProblem,
 } from '@ocish/shell'
-import { errorJson, errorLine, errorReport, type Look, paint, safe, text, type Text } from '@ocish/shell/text'
+import { type Look, paint, safe, text, type Text } from '@ocish/shell/text'
 import { AnnotationKeys } from '../completion/annotation-keys.ts'
 import type { FullScreenProgram, SessionState } from '../commands/session-command.ts'
 import { HistoryStore } from '../history/history-store.ts'
@@ -35,7 +35,8 @@ import { contextual } from './contextual.ts'
 import { printed } from './emissions.ts'
 import { helpCalled } from './help-called.ts'
 import { lent } from './lent.ts'
-import { callFlagsOf, checkProgress, lineFlagsOf, said, withFlags } from './line-flags.ts'
+import { callFlagsOf, checkProgress, lineFlagsOf, said } from './line-flags.ts'
+import { problemLines, whyEnded } from './line-failure.ts'
 import { LineOutput } from './line-output.ts'
 import { Reader } from './reading.ts'
 import { currentRun, RunScope, within } from './run-scope.ts'
@@ -245,7 +246,7 @@ export class ShellSession implements AsyncDisposable {
     } catch (error) {
       await output.end()
       if (scope.hard.signal.aborted) return { exit: 130 }
-      return await this.#failed(stopped(error, scope), bound, scope.flags)
+      return await this.#failed(whyEnded(error, scope), bound, scope.flags)
     } finally {
       this.running.delete(scope)
       this.reader.forget()
@@ -360,17 +361,7 @@ export class ShellSession implements AsyncDisposable {
   async #failed(error: unknown, bound: BoundProgram, flags: Partial<CommonFlags>): Promise<Ended> {
     const { source } = bound.parsed
     const problem = toProblem(asWritten(error, source.text, this.context), source)
-    const silent = problem.code === 'INTERRUPTED'
-    const { isPlain } = this.#front
-    const look = withFlags(this.#front.look, flags)
-    const { errors = isPlain ? 'plain' : 'fancy' } = flags
-    const lines = silent
-      ? [paint('cancelled' as Text, 'warn', look)]
-      : errors === 'json'
-        ? [errorJson(problem)]
-        : errors === 'plain'
-          ? [errorLine(problem)]
-          : errorReport(problem, look)
+    const lines = problemLines(problem, this.#front, flags)
     await this.#front.write(`${lines.join('\n')}\n`)
     return { exit: problem.exit, ...(problem.corrected === undefined ? {} : { fix: problem.corrected }) }
   }
@@ -388,13 +379,6 @@ async function within1s(all: Iterable<Promise<unknown>>): Promise<void> {
   const timer = setTimeout(resolve, 1000)
   await Promise.race([Promise.allSettled(all), promise])
   clearTimeout(timer)
-}
-
-/** What ended a line says more than whatever fell over because of it. */
-function stopped(error: unknown, { stop: { signal } }: RunScope): unknown {
-  if (!signal.aborted) return error
-  if (hasCode(signal.reason, 'DEADLINE_EXCEEDED')) return signal.reason
-  return new OcishError('INTERRUPTED', 'cancelled', { cause: error })
 }
 
 // oxlint-disable-next-line require-await
