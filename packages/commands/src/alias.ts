@@ -1,8 +1,9 @@
 import { OcishError } from '@ocish/sdk'
 import { isReserved } from '@ocish/shell'
-import { isSet, optionalTextArg } from './call-values.ts'
+import { optionalTextArg } from './call-values.ts'
 import type { Run } from './run.ts'
 import { settingLine } from './set.ts'
+import { plannedChange, settingChange } from './setting-change.ts'
 
 export const run: Run = async function* run(call, services) {
   const name = optionalTextArg(call, 'name')
@@ -15,11 +16,12 @@ export const run: Run = async function* run(call, services) {
     throw new OcishError('USAGE_INVALID_VALUE', `the name ${name} is kept for a later version`, {
       hint: 'Use another one.',
     })
-  if (name !== undefined && (words !== undefined || isSet(call, 'rm'))) {
-    if (services.options.dryRun) services.note(`would change the alias ${name}`)
+  const change = settingChange(call, { name: 'name', value: 'words' })
+  if (change !== undefined) {
+    if (services.options.dryRun) services.note(plannedChange({ ...change, name: `the alias ${change.name}` }))
     else {
-      const { value, source } = await services.settings.write(`aliases.${name}`, words)
-      yield settingLine({ key: name, value, source })
+      const { value, source } = await services.settings.write(`aliases.${change.name}`, change.value)
+      yield settingLine({ key: change.name, value, source })
     }
     return
   }

@@ -1,20 +1,18 @@
 import { OcishError } from '@ocish/sdk'
 import type { Row } from '@ocish/shell'
-import { isSet, optionalTextArg } from './call-values.ts'
+import { optionalTextArg } from './call-values.ts'
 import type { Run } from './run.ts'
 import type { ServiceSetting } from './services.ts'
+import { plannedChange, settingChange } from './setting-change.ts'
 
 export const run: Run = async function* run(call, services) {
-  const key = optionalTextArg(call, 'key')
-  const value = optionalTextArg(call, 'value')
-  const remove = isSet(call, 'rm')
-  if (key !== undefined && (value !== undefined || remove)) {
-    if (value !== undefined && remove)
-      throw new OcishError('USAGE_CONFLICT', 'a value and --rm exclude each other')
-    if (!services.options.dryRun) yield settingLine(await services.settings.write(key, value))
-    else services.note(`would ${remove ? 'remove' : 'set'} ${key}`)
+  const change = settingChange(call, { name: 'key', value: 'value' })
+  if (change !== undefined) {
+    if (services.options.dryRun) services.note(plannedChange(change))
+    else yield settingLine(await services.settings.write(change.name, change.value))
     return
   }
+  const key = optionalTextArg(call, 'key')
   const all = services.settings.list()
   const shown =
     key === undefined ? all : all.filter((one) => one.key === key || one.key.startsWith(`${key}.`))

@@ -1,4 +1,5 @@
 import type { Signature } from '@ocish/shell'
+import { fileFlags } from './file-flags.ts'
 
 export const attachSignature: Signature = {
   name: 'attach',
@@ -13,20 +14,7 @@ export const attachSignature: Signature = {
       type: 'mediatype',
       summary: 'what the files are; default: the media type of the first',
     },
-    {
-      name: 'type',
-      type: 'mediatype',
-      many: true,
-      positional: true,
-      summary: 'media type of the files after it',
-    },
-    { name: 'title', type: 'string', many: true, positional: true, summary: 'title of the file after it' },
-    { name: 'annotation', short: 'a', type: 'keyvalue', many: true, summary: 'annotation of the manifest' },
-    {
-      name: 'annotation-file',
-      type: 'path',
-      summary: 'JSON: annotations of $manifest, $config and files by name',
-    },
+    ...fileFlags,
   ],
   input: 'bytes',
   output: { form: 'value', type: 'Pushed' },

@@ -1,5 +1,6 @@
 import type { Signature } from '@ocish/shell'
 import { asFlag } from './as-flag.ts'
+import { rawFlag } from './raw-flag.ts'
 
 export const catSignature: Signature = {
   name: 'cat',
@@ -10,11 +11,7 @@ export const catSignature: Signature = {
   params: [{ name: 'ref', type: 'ref', summary: 'REF, REF//PATH or REPO@DIGEST' }],
   flags: [
     { name: 'layer', type: 'int', min: 0, summary: 'the layer with this number, from 0', placeholder: 'N' },
-    {
-      name: 'raw',
-      type: 'bool',
-      summary: 'also to a terminal: binary data and control characters as they are',
-    },
+    rawFlag,
     asFlag,
   ],
   input: 'none',

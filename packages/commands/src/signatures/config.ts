@@ -1,18 +1,12 @@
 import type { Signature } from '@ocish/shell'
 import { asFlag } from './as-flag.ts'
+import { rawFlag } from './raw-flag.ts'
 
 export const configSignature: Signature = {
   name: 'config',
   summary: 'print the configuration of an artifact, byte for byte',
   params: [{ name: 'ref', type: 'ref', summary: 'tag or digest' }],
-  flags: [
-    {
-      name: 'raw',
-      type: 'bool',
-      summary: 'also to a terminal: binary data and control characters as they are',
-    },
-    asFlag,
-  ],
+  flags: [rawFlag, asFlag],
   input: 'none',
   output: { form: 'bytes' },
   effect: 'R',

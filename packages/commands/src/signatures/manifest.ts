@@ -1,5 +1,6 @@
 import type { Signature } from '@ocish/shell'
 import { asFlag } from './as-flag.ts'
+import { rawFlag } from './raw-flag.ts'
 
 export const manifestSignature: Signature = {
   name: 'manifest',
@@ -7,11 +8,7 @@ export const manifestSignature: Signature = {
   params: [{ name: 'ref', type: 'ref', summary: 'tag or digest' }],
   flags: [
     { name: 'pretty', type: 'bool', summary: 'indented; not the bytes the digest stands for' },
-    {
-      name: 'raw',
-      type: 'bool',
-      summary: 'also to a terminal: binary data and control characters as they are',
-    },
+    rawFlag,
     asFlag,
   ],
   input: 'none',

@@ -1,4 +1,5 @@
 import type { Signature } from '@ocish/shell'
+import { fileFlags } from './file-flags.ts'
 
 export const pushSignature: Signature = {
   name: 'push',
@@ -15,20 +16,7 @@ export const pushSignature: Signature = {
   flags: [
     { name: 'as', type: 'kind', summary: 'pack as this kind; generic: as plain files' },
     { name: 'artifact-type', type: 'mediatype', summary: 'what the artifact is' },
-    {
-      name: 'type',
-      type: 'mediatype',
-      many: true,
-      positional: true,
-      summary: 'media type of the files after it',
-    },
-    { name: 'title', type: 'string', many: true, positional: true, summary: 'title of the file after it' },
-    { name: 'annotation', short: 'a', type: 'keyvalue', many: true, summary: 'annotation of the manifest' },
-    {
-      name: 'annotation-file',
-      type: 'path',
-      summary: 'JSON: annotations of $manifest, $config and files by name',
-    },
+    ...fileFlags,
     { name: 'config', type: 'path', summary: 'file that becomes the configuration' },
     { name: 'config-type', type: 'mediatype', summary: 'media type of the configuration' },
     { name: 'subject', type: 'ref', summary: 'the manifest in the same repository that this one refers to' },
