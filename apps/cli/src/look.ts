@@ -1,5 +1,5 @@
 import type { CommonFlags } from '@ocish/shell'
-import type { Look } from '@ocish/shell/text'
+import { hasLightBackground, type Look } from '@ocish/shell/text'
 
 /** The parts of a standard stream that decide how it looks. */
 export interface Screen {
@@ -17,6 +17,7 @@ export function lookOf(
   return {
     width: terminal ? screen.columns || 80 : Number.POSITIVE_INFINITY,
     color: flags.color === 'always' || (flags.color === 'auto' && wantsColor(terminal, env)),
+    light: hasLightBackground(env),
     ascii: flags.ascii || !speaksUtf8(env),
     now: Date.now(),
   }

@@ -67,6 +67,27 @@ describe('how it looks (shell.md §4.4)', () => {
     for (const code of styles) expect(code).not.toMatch(/^(?:30|37|38|48|97|4[0-7]|10[0-7])$/)
   })
 
+  test('a background that is known to be light: neither yellow nor cyan', async () => {
+    await using told = open({ env: { COLORFGBG: '0;15' } })
+    await walk(told, '❯')
+    expect(stylesIn(told.output)).toEqual(expect.not.arrayContaining(['33', '36']))
+    expect(stylesIn(told.output)).toContain('34')
+    await using chosen = open()
+    await expectShown(chosen, '❯')
+    chosen.type('set ui.background light\r')
+    await chosen.until(({ everything }) => /ui\.background +light/.test(everything), 'the setting')
+    const before = chosen.output.length
+    await walk(chosen, '❯')
+    expect(stylesIn(chosen.output.slice(before))).toEqual(expect.not.arrayContaining(['33', '36']))
+  })
+
+  test('what a terminal answers to the question of somebody before is never typed', async () => {
+    await using terminal = open()
+    await expectShown(terminal, '❯')
+    terminal.type('a\u001B]11;rgb:ffff/ffff/ffff\u0007b\u001B[?62;c\u001B[12;40Rc')
+    await terminal.until(({ screen }) => /❯ abc$/m.test(screen.join('\n')), 'abc')
+  })
+
   test.each([
     ['--ascii', {}, ['--ascii']],
     ['a locale that is not UTF-8', { LANG: 'C' }, []],

@@ -136,7 +136,8 @@ export class Interactive implements Front, FrameSource {
   }
 
   get look(): Look {
-    return lookOf(this.columns, this.#shell?.lookFlags ?? this.#options.flags ?? {}, process.env)
+    const flags = this.#shell?.lookFlags ?? this.#options.flags ?? {}
+    return lookOf(this.columns, flags, process.env, this.#settings.values.get('ui.background'))
   }
 
   get columns(): number {

@@ -1,16 +1,18 @@
 import type { CommonFlags } from '@ocish/shell'
-import type { Look } from '@ocish/shell/text'
+import { hasLightBackground, type Look } from '@ocish/shell/text'
 
-/** How things look on this terminal now (shell.md §4.4). */
+/** How things look on this terminal now (shell.md §4.4); `background` is `light` or `dark` where the user said so. */
 export function lookOf(
   columns: number,
   flags: Partial<Pick<CommonFlags, 'color' | 'ascii'>>,
   env: NodeJS.ProcessEnv,
+  background: string = 'auto',
 ): Look {
   const said = flags.color ?? 'auto'
   return {
     width: columns > 0 ? columns : 80,
     color: said === 'always' || (said === 'auto' && wantsColor(env)),
+    light: background === 'auto' ? hasLightBackground(env) : background === 'light',
     ascii: flags.ascii === true || !speaksUtf8(env),
     now: Date.now(),
   }

@@ -1,3 +1,4 @@
+export { hasLightBackground } from './background.ts'
 export { describe } from './describe.ts'
 export { diff } from './diff.ts'
 export { errorJson, errorLine, errorObject, errorReport } from './error.ts'

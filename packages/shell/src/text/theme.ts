@@ -19,6 +19,8 @@ export interface Look {
   /** Columns; `Infinity` where nobody reads on a screen. */
   readonly width: number
   readonly color: boolean
+  /** The background is known to be light: yellow and cyan, which nobody can read there, are magenta and blue. */
+  readonly light?: boolean
   /** Only characters of ASCII in frames and marks. */
   readonly ascii: boolean
   /** What ages are counted from. */
@@ -39,9 +41,12 @@ const codes: Readonly<Record<Tone, string>> = {
   strong: '1',
 }
 
-/** The only place that makes SGR sequences. Sixteen colours, no assumption about the background. */
-export function paint(value: Text, tone: Tone, look: Pick<Look, 'color'>): Text {
-  return (look.color && value !== '' ? `\u001B[${codes[tone]}m${value}\u001B[0m` : value) as Text
+const lightCodes: typeof codes = { ...codes, warn: '35', accent: '34', changed: '35' }
+
+/** The only place that makes SGR sequences. Sixteen colours, no assumption about the background unless it is told. */
+export function paint(value: Text, tone: Tone, look: Pick<Look, 'color' | 'light'>): Text {
+  const code = (look.light === true ? lightCodes : codes)[tone]
+  return (look.color && value !== '' ? `\u001B[${code}m${value}\u001B[0m` : value) as Text
 }
 
 /** The marks that carry meaning where there is no colour. */
