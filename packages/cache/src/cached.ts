@@ -3,6 +3,7 @@ import {
   type BlobContent,
   type BlobExpectation,
   type CallOptions,
+  type Feed,
   ForwardingRegistry,
   type ListOptions,
   type ManifestContent,
@@ -19,6 +20,7 @@ import {
   type Registry,
   type ResumableContent,
   type Sink,
+  type StagedBlob,
 } from '@ocish/core'
 import { Behind } from './behind.ts'
 import { CachedLists } from './cached-lists.ts'
@@ -178,6 +180,18 @@ class CachedRegistry extends ForwardingRegistry {
       return { ...(await this.inner.openBlob(repository, blob, options)), drop: async () => {} }
     const drop = (): Promise<void> => helpful(this.#state, ({ ingest }) => ingest.forget(blob.digest))
     return { descriptor: blob, bytes, drop }
+  }
+
+  async stageBlob(
+    blob: Descriptor,
+    beside: string,
+    feed: Feed,
+    { signal }: CallOptions = {},
+  ): Promise<StagedBlob | undefined> {
+    const open = await this.#state.open()
+    const isKept = (await this.#state.pool.stat(blob.digest)) !== undefined || this.#keeps(blob, open)
+    if (isKept || !open.database.isPersistent || this.#freshness.isOffline) return undefined
+    return await open.ingest.stage(blob, beside, feed, signal)
   }
 
   override async openRange(

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, type FileHandle, lstat, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { algorithmOf, type Bytes, createDigester, type Descriptor, hasCode, parseDigest } from '@ocish/sdk'
-import { checkSize, type Feed } from '@ocish/core'
+import { checkSize, type Feed, type StagedBlob } from '@ocish/core'
 import { type BlobPool, readFileBytes } from './blob-pool.ts'
 import { BlobWriter } from './blob-writer.ts'
 import type { StoreDatabase } from './database.ts'
@@ -10,8 +10,9 @@ import { randomName } from './durable-file.ts'
 import { fileError, systemCode } from './file-error.ts'
 import { passing } from './passing.ts'
 import { pauseAbout } from './pause-about.ts'
-import { openPartial, partialPath, receiveBlob } from './receive.ts'
+import { fillPartial, openPartial, partialPath, receiveBlob } from './receive.ts'
 import { type Fetched, restOf } from './rest-of.ts'
+import { stagedBlob } from './staged-blob.ts'
 import { type Lease, leasedDigests, requestLease } from './lease.ts'
 
 /** Milliseconds between two looks at what another process downloads. */
@@ -121,6 +122,41 @@ export class Ingest {
       await receiveBlob(this.#pool, descriptor, feed, { isStillHeld: () => lease.isHeld() }, signal)
     } finally {
       await lease.release()
+    }
+  }
+
+  /**
+   * The blob as a whole, verified file that may be saved elsewhere; until then its name is how another attempt finds it.
+   * Undefined: `beside` is on another file system, another one is at it, or nothing can be written here.
+   * Errors: DIGEST_MISMATCH, SIZE_MISMATCH, FILE_FAILED, those of the feed.
+   */
+  async stage(
+    blob: Descriptor,
+    beside: string,
+    feed: Feed,
+    signal: AbortSignal | undefined,
+  ): Promise<StagedBlob | undefined> {
+    if (!(await this.#isOnDeviceOf(beside))) return undefined
+    const answer = await requestLease(this.#database, blob.digest)
+    if (answer.state === 'busy') return undefined
+    const { lease, before } = answer
+    try {
+      if (before === 'silent') await this.#detach(blob.digest)
+      const file = await fillPartial(this.#pool, blob, feed, { signal, isDurable: false })
+      return stagedBlob({ path: this.#partial(blob.digest), file, lease })
+    } catch (error) {
+      await lease.release()
+      throw error
+    }
+  }
+
+  async #isOnDeviceOf(path: string): Promise<boolean> {
+    const { scratch } = this.#pool
+    try {
+      const [here, there] = await this.#pool.inScratch(() => Promise.all([lstat(scratch), lstat(path)]))
+      return here.dev === there.dev
+    } catch {
+      return false
     }
   }
 

@@ -40,12 +40,40 @@ export async function receiveBlob(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const path = partialPath(pool, expected.digest)
+  const file = await fillPartial(pool, expected, feed, { signal, isDurable: true })
+  try {
+    await publish(pool, file, path, expected.digest, turn)
+  } catch (error) {
+    if (isFull(error)) await rm(path, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
+/** How an unfinished file is filled. */
+export interface FillOptions {
+  readonly signal: AbortSignal | undefined
+  /** The device is told to begin before the end, because a sync will follow. */
+  readonly isDurable: boolean
+}
+
+/**
+ * The unfinished file of a digest once it is whole and verified; its opener closes it. Stays and errors as of `receiveBlob`.
+ */
+export async function fillPartial(
+  pool: BlobPool,
+  expected: Descriptor,
+  feed: Feed,
+  { signal, isDurable }: FillOptions,
+): Promise<FileHandle> {
+  const path = partialPath(pool, expected.digest)
   const file = await openPartial(pool, path)
   let isWrong = false
   try {
     const digester = createDigester(algorithmOf(expected.digest))
     const have = await takeBeginning(file, path, expected, digester, signal)
-    const writer = new SlabWriter(file, path, digester, have)
+    const writer = new SlabWriter(file, path, digester, have, isDurable)
     try {
       if (have < expected.size) {
         await feed(have, async (slab) => {
@@ -65,13 +93,11 @@ export async function receiveBlob(
     checkBlob(expected, { size: writer.size })
     isWrong = true
     checkBlob(expected, { size: writer.size, digest: digester.digest() })
-    isWrong = false
-    await publish(pool, file, path, expected.digest, turn)
+    return file
   } catch (error) {
+    await file.close()
     if (isWrong || isFull(error)) await rm(path, { force: true })
     throw error
-  } finally {
-    await file.close()
   }
 }
 

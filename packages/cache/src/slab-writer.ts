@@ -19,18 +19,26 @@ export class SlabWriter {
   #position: number
   #buffer: Uint8Array | undefined
   #buffered = 0
+  readonly #isDurable: boolean
   #synced: number
   #syncing: Promise<void> | undefined
 
   /**
-   * `digester` has seen the first `position` bytes of the file; without one nothing is hashed, and nothing is told to
-   * the device.
+   * `digester` has seen the first `position` bytes of the file; without one nothing is hashed. `isDurable`: a sync will
+   * follow, and the device is told to begin before.
    */
-  constructor(file: FileHandle, path: string, digester: Digester | undefined, position: number) {
+  constructor(
+    file: FileHandle,
+    path: string,
+    digester: Digester | undefined,
+    position: number,
+    isDurable: boolean = digester !== undefined,
+  ) {
     this.#file = file
     this.#path = path
     this.#digester = digester
     this.#position = position
+    this.#isDurable = isDurable
     this.#synced = position
   }
 
@@ -84,7 +92,7 @@ export class SlabWriter {
 
   /** A failure is found by the sync at the end. */
   #syncBehind(): void {
-    if (this.#digester === undefined || this.#syncing !== undefined) return
+    if (!this.#isDurable || this.#syncing !== undefined) return
     if (this.#position - this.#synced < syncEvery) return
     this.#synced = this.#position
     this.#syncing = this.#file

@@ -2,14 +2,23 @@ import {
   type BlobContent,
   type CallOptions,
   createRateLimit,
+  type Feed,
   ForwardingRegistry,
+  pumpBlob,
   type RateLimit,
   type Registry,
   type ResumableContent,
+  type StagedBlob,
+  withAttempts,
 } from '@ocish/core'
-import type { Bytes, Descriptor } from '@ocish/sdk'
+import { type Bytes, type Descriptor, hasCode } from '@ocish/sdk'
 import type { Call } from '@ocish/shell'
 import { numberFlag } from './call-values.ts'
+
+/** Each is an open file and a lease until all of them are where they belong. */
+const maxStaged = 64
+/** Wrong bytes are asked for once more: the beginning that an earlier attempt left may be what is wrong. */
+const attempts = 2
 
 /**
  * A registry whose blobs are downloads: within `--limit-rate`, and what of them has arrived stays for the next attempt
@@ -18,6 +27,8 @@ import { numberFlag } from './call-values.ts'
 export class Downloads extends ForwardingRegistry {
   readonly #rate: RateLimit | undefined
   readonly #opened = new Map<string, ResumableContent>()
+  readonly #staged: StagedBlob[] = []
+  #staging = 0
 
   constructor(registry: Registry, call: Call) {
     super(registry)
@@ -36,10 +47,65 @@ export class Downloads extends ForwardingRegistry {
       : { ...content, bytes: limited(content.bytes, this.#rate, options.signal) }
   }
 
+  /**
+   * The whole blob as a file beside `beside`, by the fastest way; undefined where it has to be read instead. `moving`
+   * hears how much of it is here. Errors: those of reading it, DIGEST_MISMATCH (twice).
+   */
+  async stage(
+    place: { readonly repository: string; readonly beside: string },
+    blob: Descriptor,
+    moving: (done: number) => void,
+    signal: AbortSignal,
+  ): Promise<StagedBlob | undefined> {
+    if (this.inner.stageBlob === undefined || this.#staging >= maxStaged) return undefined
+    this.#staging += 1
+    const staged = await this.#stage(place, blob, this.#feed(place.repository, blob, moving, signal), signal)
+    if (staged === undefined) this.#staging -= 1
+    else this.#staged.push(staged)
+    return staged
+  }
+
   /** Everything is where it belongs. Never throws. */
   async drop(): Promise<void> {
-    await Promise.all([...this.#opened.values()].map(async (content) => content.drop()))
+    await Promise.all([...this.#opened.values(), ...this.#staged].map(async (content) => content.drop()))
     this.#opened.clear()
+  }
+
+  /** Whether it was dropped or is kept for the next attempt: nothing is held any more. */
+  async release(): Promise<void> {
+    await Promise.all(this.#staged.splice(0).map(async (staged) => staged[Symbol.asyncDispose]()))
+  }
+
+  async #stage(
+    { beside }: { readonly beside: string },
+    blob: Descriptor,
+    feed: Feed,
+    signal: AbortSignal,
+  ): Promise<StagedBlob | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        // One attempt after the other.
+        // oxlint-disable-next-line no-await-in-loop
+        return await this.inner.stageBlob?.(blob, beside, feed, { signal })
+      } catch (error) {
+        signal.throwIfAborted()
+        if (attempt === attempts || !hasCode(error, 'DIGEST_MISMATCH')) throw withAttempts(error, attempt)
+      }
+    }
+  }
+
+  #feed(repository: string, blob: Descriptor, moving: (done: number) => void, signal: AbortSignal): Feed {
+    return async (start, sink) => {
+      let done = start
+      const place = { registry: this.inner, repository }
+      const take = async (slab: Uint8Array): Promise<void> => {
+        await this.#rate?.take(slab.length, signal)
+        done += slab.length
+        await sink(slab)
+        moving(done)
+      }
+      await pumpBlob(place, blob, start, take, { signal })
+    }
   }
 
   async #open(repository: string, blob: Descriptor | string, options: CallOptions): Promise<BlobContent> {

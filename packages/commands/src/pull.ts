@@ -1,5 +1,4 @@
-import { counted } from '@ocish/core'
-import { type Manifest, OcishError, type Target } from '@ocish/sdk'
+import { type Manifest, OcishError } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
 import { artifactKind } from './artifact-kind.ts'
 import { isSet, optionalTextArg, textArg, textFlag } from './call-values.ts'
@@ -8,9 +7,10 @@ import { kindOptions } from './kind-options.ts'
 import { openArtifact, readSingle, type Named, type ReadManifest } from './open-artifact.ts'
 import { pathChoice, type PathChoice } from './path-choice.ts'
 import { recorded, type WrittenFile } from './recorded-target.ts'
-import type { KindInfo, Services } from './services.ts'
+import type { FileTarget, KindInfo, Services } from './services.ts'
 import { titledLayers, type TitledLayer } from './titled-layers.ts'
 import type { Run } from './run.ts'
+import { writeFiles } from './write-files.ts'
 
 export const run: Run = async function* run(call, services) {
   const { signal } = call
@@ -41,15 +41,22 @@ export const run: Run = async function* run(call, services) {
     signal,
   }
   const files: WrittenFile[] = []
-  await services.target(folder ?? '.', options, (target) =>
-    fill(recorded(target, (file) => files.push(file))),
-  )
-  await downloads.drop()
+  try {
+    await services.target(folder ?? '.', options, (target) => fill(target, (file) => files.push(file)))
+    await downloads.drop()
+  } finally {
+    await downloads.release()
+  }
   yield* writtenRows(artifact, read.manifest, folder, files)
 }
 
+/** An artifact whose blobs are downloads. */
+interface Downloaded extends Named {
+  readonly registry: Downloads
+}
+
 interface Filling {
-  readonly fill: (target: Target) => Promise<void>
+  readonly fill: (target: FileTarget, wrote: (file: WrittenFile) => void) => Promise<void>
   /** What it writes, where that is known before. */
   readonly names?: readonly string[]
 }
@@ -60,7 +67,7 @@ interface Filling {
  */
 async function filling(
   info: KindInfo | undefined,
-  artifact: Named,
+  artifact: Downloaded,
   read: ReadManifest,
   call: Call,
   services: Services,
@@ -83,7 +90,10 @@ async function filling(
   }
   const isSpecific = info?.match.some(({ generic }) => generic !== true) === true
   const titled: Filling = {
-    fill: (target) => writeFiles(files, artifact, target, call, services),
+    fill: (target, wrote) => {
+      const { repository, registry: downloads } = artifact
+      return writeFiles(files, { repository, downloads, target, call, services, wrote })
+    },
     names: files.filter(({ isFolder }) => !isFolder).map(({ title }) => title),
   }
   if (!forced && files.length > 0 && (choice !== undefined || !isSpecific)) return titled
@@ -108,52 +118,13 @@ async function unpackOf(
   if (kind.unpack === undefined) return undefined
   const context = services.kinds.context(kind, kindOptions(call, info, services.kinds.list()), call.signal)
   const content = services.kinds.artifact(artifact, read.content, call.signal)
-  return (target) => kind.unpack!(content, target, context)
+  return (target, wrote) => kind.unpack!(content, recorded(target, wrote), context)
 }
 
 /** The titled layers that are wanted; of a folder, what is in it is chosen when it is unpacked. */
 function wantedLayers(manifest: Manifest, choice: PathChoice | undefined): readonly TitledLayer[] {
   const all = titledLayers(manifest)
   return choice === undefined ? all : all.filter(({ title, isFolder }) => isFolder || choice(title))
-}
-
-async function writeFiles(
-  files: readonly TitledLayer[],
-  artifact: Named,
-  target: Target,
-  call: Call,
-  services: Services,
-): Promise<void> {
-  const queue = files.values()
-  const worker = async (): Promise<void> => {
-    // One file at a time in each worker.
-    for (const file of queue) await writeLayer(file, artifact, target, call, services)
-  }
-  await Promise.all(Array.from({ length: Math.min(services.options.concurrency, files.length) }, worker))
-}
-
-async function writeLayer(
-  { title, layer, isFolder, digest }: TitledLayer,
-  artifact: Named,
-  target: Target,
-  call: Call,
-  services: Services,
-): Promise<void> {
-  const { signal } = call
-  const { bytes, descriptor } = await artifact.registry.openBlob(artifact.repository, layer, { signal })
-  const moving = counted(bytes, (done) => services.progress({ type: 'moving', descriptor, done }))
-  if (isFolder) {
-    const include = pathChoice(call)
-    await services.extractFolder(moving, target, {
-      title,
-      ...(digest === undefined ? {} : { digest }),
-      ...(include === undefined ? {} : { include }),
-      signal,
-    })
-  } else {
-    await target.write(title, moving)
-  }
-  services.progress({ type: 'done', descriptor, how: 'moved' })
 }
 
 /** In the order of the layers, whatever order they arrived in. */

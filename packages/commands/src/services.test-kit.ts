@@ -1,8 +1,8 @@
 import { createMemoryRegistry, type Registry } from '@ocish/core'
-import { type Location, OcishError, parseLocation, type Target } from '@ocish/sdk'
+import { type Location, OcishError, parseLocation } from '@ocish/sdk'
 import type { Call, Outcome } from '@ocish/shell'
 import { loadCommand } from './load-command.ts'
-import type { Opened, RunOptions, Services } from './services.ts'
+import type { FileTarget, Opened, RunOptions, Services } from './services.ts'
 
 /** What a run of a command gave. */
 export interface DoubleRun {
@@ -104,7 +104,7 @@ export class ServicesDouble {
     }
   }
 
-  #target(): Target {
+  #target(): FileTarget {
     return {
       write: async (path, content) => {
         const chunks: Uint8Array[] = []
@@ -113,6 +113,7 @@ export class ServicesDouble {
       },
       folder: async () => undefined,
       link: async () => undefined,
+      reserve: async (path) => path,
     }
   }
 }

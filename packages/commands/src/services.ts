@@ -257,6 +257,15 @@ export interface ExtractFolderOptions {
   readonly signal: AbortSignal
 }
 
+/** A target in which a file may also be filled by whoever knows where it is; kinds are not given this. */
+export interface FileTarget extends Target {
+  /**
+   * Makes an empty file with the mode of a new one, and tells its place on this machine: it is filled or replaced before
+   * the callback ends, or by `write`. Errors: as `write`.
+   */
+  reserve(path: string): Promise<string>
+}
+
 /** What a question that is hard to take back says and wants besides a yes. */
 export interface Confirmation {
   /** What else it concerns, a line each. */
@@ -292,7 +301,7 @@ export interface Services {
    * Writing confined to a folder; nothing appears before the callback succeeded.
    * Errors: TARGET_NOT_EMPTY, TARGET_UNSAFE, FILE_EXISTS.
    */
-  target<T>(path: string, options: TargetRequest, fill: (target: Target) => Promise<T>): Promise<T>
+  target<T>(path: string, options: TargetRequest, fill: (target: FileTarget) => Promise<T>): Promise<T>
   /**
    * The manifest digest that the marker of a folder names; undefined where there is none that can be read.
    */

@@ -1,4 +1,5 @@
 export * from '@ocish/sdk'
+export { withAttempts } from './attempts.ts'
 export { abortable, counted, fromBytes } from './bytes.ts'
 export { copy } from './copy.ts'
 export type { CopyCounts, CopyOptions, CopyResult, IndexMode, SkipReason } from './copy/options.ts'
@@ -59,6 +60,7 @@ export type {
   ResumableContent,
   Retry,
   Sink,
+  StagedBlob,
   UnverifiedBytes,
   Upload,
   Writer,

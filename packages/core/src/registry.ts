@@ -257,6 +257,21 @@ export interface ResumableContent extends BlobContent {
 }
 
 /**
+ * A blob that has arrived whole and was verified, for a file of the caller's. Dispose it when it was saved, or is not
+ * wanted: what is still here then is found by the next attempt.
+ */
+export interface StagedBlob extends AsyncDisposable {
+  /**
+   * Makes it the content of an empty file that is there, whose mode and group stay; the file shares nothing with what is
+   * kept here. By a rename where that gives the same; `keep`: in any case by a copy, so that it can be saved again.
+   * Errors: FILE_FAILED.
+   */
+  saveTo(file: string, options?: CallOptions & { readonly keep?: boolean }): Promise<void>
+  /** The bytes are where they belong: nothing needs to be kept. Never throws. */
+  drop(): Promise<void>
+}
+
+/**
  * Everything a registry can do, whatever is behind it: a server, a layout, an archive, the store, memory. Dispose it
  * to end what it holds open.
  */
@@ -304,6 +319,19 @@ export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposab
    * dropped; the next attempt asks for the rest only. Present where there is a content store. Errors: as `openBlob`.
    */
   openResumable?(repository: string, blob: Descriptor, options?: CallOptions): Promise<ResumableContent>
+  /**
+   * Brings a blob to this machine, to be saved as a file: what of it arrives stays, by digest and also when the process
+   * is killed, and `feed` is asked for the rest only. `beside`: where it is going to be saved. Undefined: that is another
+   * file system, the blob is kept here anyway, or somebody else is at it; it is read with `openResumable` then. Present
+   * where there is a content store.
+   * Errors: DIGEST_MISMATCH, SIZE_MISMATCH (nothing is kept then), FILE_FAILED, those of the feed.
+   */
+  stageBlob?(
+    blob: Descriptor,
+    beside: string,
+    feed: Feed,
+    options?: CallOptions,
+  ): Promise<StagedBlob | undefined>
   /** Takes the content of a local file by reflink, else hard link, else copy, and verifies it. Errors: as `pushBlob`. */
   adoptBlob?(
     repository: string,

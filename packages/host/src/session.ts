@@ -6,6 +6,7 @@ import type {
   Endpoint,
   HealthCheck,
   ExtractFolderOptions,
+  FileTarget,
   Kinds,
   Opened,
   OpenedRegistry,
@@ -245,7 +246,11 @@ class HostSession implements Session {
     return openSource(expandPath(path, this.#given), path)
   }
 
-  async target<T>(path: string, options: TargetRequest, fill: (target: Target) => Promise<T>): Promise<T> {
+  async target<T>(
+    path: string,
+    options: TargetRequest,
+    fill: (target: FileTarget) => Promise<T>,
+  ): Promise<T> {
     const { withTarget } = await import('./target.ts')
     return withTarget(expandPath(path, this.#given), this.#targetOptions(path, options), fill)
   }

@@ -2,7 +2,8 @@ import { closeSync, openSync, promises as fs, write, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { XattrWriter } from '@ocish/archive'
-import { type Bytes, OcishError, type Target } from '@ocish/sdk'
+import type { FileTarget } from '@ocish/commands'
+import { type Bytes, OcishError } from '@ocish/sdk'
 import { whyNotWritable } from './inner-path.ts'
 import { errnoOf, lstatOrNothing } from './private-file.ts'
 
@@ -14,7 +15,7 @@ const writeOnce = promisify(write)
  * Writes below a folder that nobody else can enter yet. Every parent must be a real folder, every name is created
  * exclusively, and a link may only point to what stays inside (T1–T5).
  */
-export class StagedTarget implements Target {
+export class StagedTarget implements FileTarget {
   readonly #root: string
   readonly #signal: AbortSignal
   /** Real folders that were made or looked at: nothing here can turn one into a link. */
@@ -22,6 +23,8 @@ export class StagedTarget implements Target {
   readonly takesXattrs = true
   /** A helper that ends by itself when nobody asks. */
   #attributes: Promise<XattrWriter> | undefined
+  /** Empty files that wait for their content. */
+  readonly #reserved = new Set<string>()
   /** `write('')` makes the target a file; anything else makes it a folder. */
   #form: 'nothing' | 'file' | 'folder' = 'nothing'
 
@@ -44,7 +47,8 @@ export class StagedTarget implements Target {
     const mode = (options.mode ?? 0o666) & 0o777
     let written = 0
     // Short calls are made here: thousands of small files through the thread pool take several times as long.
-    const handle = attempt(path, () => openSync(file, 'wx', options.xattrs === undefined ? mode : 0o600))
+    const flags = this.#reserved.delete(file) ? 'r+' : 'wx'
+    const handle = attempt(path, () => openSync(file, flags, options.xattrs === undefined ? mode : 0o600))
     try {
       for await (const chunk of content) {
         this.#signal.throwIfAborted()
@@ -63,6 +67,14 @@ export class StagedTarget implements Target {
       throw error
     }
     attempt(path, () => closeSync(handle))
+  }
+
+  /** `FileTarget.reserve`. */
+  async reserve(path: string): Promise<string> {
+    const file = await this.#place(path, 'file')
+    attempt(path, () => closeSync(openSync(file, 'wx', 0o666)))
+    this.#reserved.add(file)
+    return file
   }
 
   async #setXattrs(file: string, xattrs: ReadonlyMap<string, Uint8Array>): Promise<void> {

@@ -1,6 +1,7 @@
 import { promises as fs, type Stats } from 'node:fs'
 import { basename, dirname, resolve, sep } from 'node:path'
-import { OcishError, type Target } from '@ocish/sdk'
+import type { FileTarget } from '@ocish/commands'
+import { OcishError } from '@ocish/sdk'
 import { markedDigest } from './marked-folder.ts'
 import { mergeFolder, refuseNames, resumeMerge } from './merge-folder.ts'
 import { errnoOf, lstatOrNothing, moveExclusively } from './private-file.ts'
@@ -31,7 +32,7 @@ export interface TargetOptions {
 
 /** A target that is being filled; nothing of it shows before `commit`, and without it nothing stays. */
 export interface OpenTarget extends AsyncDisposable {
-  readonly target: Target
+  readonly target: FileTarget
   /** Errors: TARGET_NOT_EMPTY, FILE_EXISTS, TARGET_UNSAFE, FILE_FAILED. */
   commit(): Promise<void>
 }
@@ -68,7 +69,7 @@ export async function openTarget(path: string, options: TargetOptions): Promise<
 export async function withTarget<T>(
   path: string,
   options: TargetOptions,
-  fill: (target: Target) => Promise<T>,
+  fill: (target: FileTarget) => Promise<T>,
 ): Promise<T> {
   await using open = await openTarget(path, options)
   const result = await fill(open.target)
