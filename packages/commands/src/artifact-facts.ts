@@ -8,6 +8,7 @@ import {
   type Manifest,
   oci,
   parseJson,
+  successors,
 } from '@ocish/core'
 import { artifactTypeOf, genericKind } from './generic-kind.ts'
 import type { Services } from './services.ts'
@@ -59,8 +60,7 @@ export async function artifactFacts(
 /** Bytes of configuration and layers; undefined for an index. */
 export function sizeOf(manifest: Manifest): number | undefined {
   if (manifest.form === 'index') return undefined
-  const parts = manifest.form === 'image' ? [manifest.config, ...manifest.layers] : manifest.blobs
-  return parts.reduce((sum, part) => sum + part.size, 0)
+  return successors(manifest).reduce((sum, part) => sum + part.size, 0)
 }
 
 function platformsOf(manifest: Manifest): readonly string[] {

@@ -1,3 +1,4 @@
+import { successors } from '@ocish/core'
 import { hasCode, isManifestMediaType, parseManifest } from '@ocish/sdk'
 import type { Row } from '@ocish/shell'
 import { isSet, textArgs } from './call-values.ts'
@@ -75,13 +76,7 @@ class Walk {
       })
       const manifest = parseManifest(bytes, descriptor.mediaType)
       sizes.set(descriptor.digest, descriptor.size)
-      const parts =
-        manifest.form === 'index'
-          ? manifest.manifests
-          : manifest.form === 'image'
-            ? [manifest.config, ...manifest.layers]
-            : manifest.blobs
-      for (const part of parts) {
+      for (const part of successors(manifest)) {
         if (isManifestMediaType(part.mediaType)) add(sizes, await this.#below(part.digest, depth + 1))
         else sizes.set(part.digest, part.size)
       }

@@ -1,3 +1,4 @@
+import { successors } from '@ocish/core'
 import { type Annotations, type Descriptor, type Manifest } from '@ocish/sdk'
 import type { Call, KeyValue } from '@ocish/shell'
 import { numberFlag, textArg, textFlag } from './call-values.ts'
@@ -44,11 +45,5 @@ function annotationOf(annotations: Annotations | undefined, key: string): string
 }
 
 function holds(manifest: Manifest, root: Descriptor, digest: string): boolean {
-  const parts =
-    manifest.form === 'index'
-      ? manifest.manifests
-      : manifest.form === 'image'
-        ? [manifest.config, ...manifest.layers]
-        : manifest.blobs
-  return root.digest === digest || parts.some((part) => part.digest === digest)
+  return root.digest === digest || successors(manifest).some((part) => part.digest === digest)
 }

@@ -1,8 +1,7 @@
 import { chartFile } from './constants.ts'
-import { formatFloat } from './go-scalar.ts'
 import type { Dependency, Maintainer, Metadata } from './metadata.ts'
 import { refused } from './parse-yaml.ts'
-import { toPlain, type PlainValue, type YamlTree } from './yaml-tree.ts'
+import { type PlainValue, scalarText, toPlain, type YamlTree } from './yaml-tree.ts'
 
 type Members = Readonly<Record<string, YamlTree>>
 
@@ -31,22 +30,10 @@ class Decoder {
 
   /** Numbers and truth values become text where text is wanted. */
   text(tree: YamlTree | undefined, where: string): string {
-    if (tree === undefined) return ''
-    switch (tree.type) {
-      case 'null':
-        return ''
-      case 'text':
-        return tree.value
-      case 'bool':
-      case 'int':
-        return String(tree.value)
-      case 'float':
-        return formatFloat(tree.value)
-      case 'list':
-      case 'map':
-      default:
-        throw refused(this.path, `${where} is no text`, tree.line)
-    }
+    if (tree === undefined || tree.type === 'null') return ''
+    const text = scalarText(tree)
+    if (text === undefined) throw refused(this.path, `${where} is no text`, tree.line)
+    return text
   }
 
   truth(tree: YamlTree | undefined, where: string): boolean {

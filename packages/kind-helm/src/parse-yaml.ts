@@ -14,8 +14,8 @@ import {
   type Scalar as YamlScalar,
 } from 'yaml'
 import { limits } from './constants.ts'
-import { formatFloat, resolvePlain, type Scalar } from './go-scalar.ts'
-import type { YamlTree } from './yaml-tree.ts'
+import { resolvePlain, type Scalar } from './go-scalar.ts'
+import { scalarText, type YamlTree } from './yaml-tree.ts'
 
 export interface ParsedYaml {
   readonly tree: YamlTree
@@ -172,20 +172,9 @@ class Reader {
 
   #key(node: ParsedNode | null, depth: number): string {
     const tree = this.#tree(node, depth + 1)
-    switch (tree.type) {
-      case 'text':
-        return tree.value
-      case 'bool':
-      case 'int':
-        return String(tree.value)
-      case 'float':
-        return formatFloat(tree.value)
-      case 'null':
-      case 'list':
-      case 'map':
-      default:
-        throw refused(this.#path, 'a key is no text', tree.line)
-    }
+    const text = scalarText(tree)
+    if (text === undefined) throw refused(this.#path, 'a key is no text', tree.line)
+    return text
   }
 
   #scalar(node: YamlScalar.Parsed, line: number): Scalar {

@@ -1,4 +1,4 @@
-import { collect, compareUtf8, hasCode, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
+import { collect, compareUtf8, OcishError, type Source, statOrNothing, type TreeEntry } from '@ocish/sdk'
 import { ChartFiles, type ChartFile } from './chart-files.ts'
 import { ignoreFile, limits } from './constants.ts'
 import { decodeText } from './chart-yaml.ts'
@@ -25,16 +25,6 @@ export async function readIgnore(source: Source): Promise<HelmIgnore> {
       ignoreFile,
     ),
   )
-}
-
-/** The entry, or nothing when there is none. */
-export async function statOrNothing(source: Source, path: string): Promise<TreeEntry | undefined> {
-  try {
-    return await source.stat(path)
-  } catch (error) {
-    if (hasCode(error, 'FILE_NOT_FOUND', 'PATH_NOT_FOUND')) return undefined
-    throw error
-  }
 }
 
 class Walk {

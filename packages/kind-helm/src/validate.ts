@@ -8,6 +8,7 @@ import {
   type GoJson,
   type KindContext,
   type Source,
+  statOrNothing,
 } from '@ocish/sdk'
 import { readChartYaml, decodeText } from './chart-yaml.ts'
 import { violations } from './check-metadata.ts'
@@ -20,7 +21,7 @@ import type { Metadata } from './metadata.ts'
 import { missingDependencies, tagOf } from './pack.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { readArchive } from './read-archive.ts'
-import { readFolder, readIgnore, statOrNothing } from './read-folder.ts'
+import { readFolder, readIgnore } from './read-folder.ts'
 import { chartLayer, chartManifest, readMetadata } from './read.ts'
 
 type Findings = AsyncGenerator<Finding, void>

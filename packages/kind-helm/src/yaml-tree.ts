@@ -1,4 +1,4 @@
-import type { Scalar } from './go-scalar.ts'
+import { formatFloat, type Scalar } from './go-scalar.ts'
 
 /** A value of a YAML (or JSON) document with the line it begins on; `weight` counts the values in it, aliases spelled out. */
 export type YamlTree = {
@@ -41,6 +41,25 @@ export function toPlain(tree: YamlTree): PlainValue {
     case 'text':
     default:
       return tree.value
+  }
+}
+
+/** A scalar as Go writes it where text is wanted; undefined for null, a list and a mapping. */
+export function scalarText(tree: YamlTree): string | undefined {
+  switch (tree.type) {
+    case 'text':
+      return tree.value
+    case 'bool':
+    case 'int':
+      return String(tree.value)
+    case 'float':
+      return formatFloat(tree.value)
+    case 'null':
+    case 'list':
+    case 'map':
+      return undefined
+    default:
+      return tree satisfies never
   }
 }
 

@@ -5,12 +5,13 @@ import {
   OcishError,
   parseJson,
   type Source,
+  statOrNothing,
   type TreeEntry,
 } from '@ocish/sdk'
 import { limits, pluginManifest } from './constants.ts'
 import type { Components, Metadata } from './model.ts'
 import { parsePluginJson, type PluginJson } from './plugin-json.ts'
-import { readTextFile, statOrNothing } from './read-source.ts'
+import { readTextFile } from './read-source.ts'
 
 export interface DiscoverOptions {
   /** Exactly what klaus-oci finds, links and mistakes included. */

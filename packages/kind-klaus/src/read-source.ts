@@ -1,4 +1,4 @@
-import { collect, hasCode, OcishError, type Source, type TreeEntry } from '@ocish/sdk'
+import { collect, OcishError, type Source, statOrNothing } from '@ocish/sdk'
 import { limits } from './constants.ts'
 
 /** A small text file of a source, or nothing when it is not there. Errors: LIMIT_EXCEEDED, KIND_INPUT_INVALID. */
@@ -11,15 +11,5 @@ export async function readTextFile(source: Source, path: string): Promise<string
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
     throw new OcishError('KIND_INPUT_INVALID', `${path} is not UTF-8`, { cause })
-  }
-}
-
-/** The entry, or nothing when there is none. */
-export async function statOrNothing(source: Source, path: string): Promise<TreeEntry | undefined> {
-  try {
-    return await source.stat(path)
-  } catch (error) {
-    if (hasCode(error, 'FILE_NOT_FOUND', 'PATH_NOT_FOUND')) return undefined
-    throw error
   }
 }

@@ -4,6 +4,7 @@ import {
   isDigest,
   isOcishError,
   parseReference,
+  statOrNothing,
   type Artifact,
   type Finding,
   type KindContext,
@@ -15,7 +16,7 @@ import type { Composition, Metadata, PartReference } from './model.ts'
 import { shortName } from './model.ts'
 import { readPersonalityFolder } from './personality-yaml.ts'
 import { readPersonality, readPlugin } from './read.ts'
-import { readTextFile, statOrNothing } from './read-source.ts'
+import { readTextFile } from './read-source.ts'
 
 type Findings = AsyncGenerator<Finding, void>
 

@@ -75,6 +75,7 @@ export {
 } from './reference.ts'
 export type { SchemaIssue, SchemaResult, StandardSchema } from './schema.ts'
 export type { Source, TreeEntry } from './source.ts'
+export { statOrNothing } from './stat-or-nothing.ts'
 export type { Target } from './target.ts'
 export type {
   CacheLocation,

@@ -14,6 +14,13 @@ export const develFlag: KindParam = {
   summary: 'Prereleases too, where no version is asked for',
 }
 
+export const compatFlag: KindParam = {
+  name: 'compat',
+  type: 'bool',
+  optional: true,
+  summary: 'Write Chart.yaml and Chart.lock anew, as helm package does',
+}
+
 /** The flags as `resolveChart` takes them. */
 export function asked(flags: Readonly<Record<string, unknown>>): {
   readonly version?: string

@@ -1,20 +1,20 @@
-import { OcishError, type KindCommand, type KindContext } from '@ocish/sdk'
+import { OcishError, type KindCommand, type KindContext, type KindParam } from '@ocish/sdk'
 import { chartRows } from '../rows.ts'
 import { asked, develFlag, versionFlag } from './flags.ts'
+
+const prefixParam: KindParam = {
+  name: 'prefix',
+  type: 'string',
+  optional: true,
+  summary: 'HOST/PATH; default: the configured repository',
+}
 
 const columns = ['name', 'version', 'appVersion', 'description', 'created', 'ref', 'note']
 
 export const list: KindCommand = {
   name: 'list',
   summary: 'List the charts below a path of a registry with their highest version',
-  params: [
-    {
-      name: 'prefix',
-      type: 'string',
-      optional: true,
-      summary: 'HOST/PATH; default: the configured repository',
-    },
-  ],
+  params: [prefixParam],
   flags: [versionFlag, develFlag],
   output: { form: 'rows', columns },
   effect: 'R',
@@ -32,12 +32,7 @@ export const search: KindCommand = {
   summary: 'Find charts whose name or description has a word',
   params: [
     { name: 'word', type: 'string', summary: 'A part of the name or of the description' },
-    {
-      name: 'prefix',
-      type: 'string',
-      optional: true,
-      summary: 'HOST/PATH; default: the configured repository',
-    },
+    prefixParam,
   ],
   flags: [versionFlag, develFlag],
   output: { form: 'rows', columns },

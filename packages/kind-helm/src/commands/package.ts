@@ -5,6 +5,7 @@ import { formatTime, packOptions } from '../options.ts'
 import { chartOfFolder } from '../pack.ts'
 import { writeArchive } from '../write-archive.ts'
 import { sourceAt } from './chart-at.ts'
+import { compatFlag } from './flags.ts'
 
 export const packageCommand: KindCommand = {
   name: 'package',
@@ -17,12 +18,7 @@ export const packageCommand: KindCommand = {
     { name: 'version', type: 'string', optional: true, summary: 'Pack it as this version' },
     { name: 'app-version', type: 'string', optional: true, summary: 'Pack it with this appVersion' },
     { name: 'created', type: 'string', optional: true, summary: 'The time of all entries (default 1970)' },
-    {
-      name: 'compat',
-      type: 'bool',
-      optional: true,
-      summary: 'Write Chart.yaml and Chart.lock anew, as helm package does',
-    },
+    compatFlag,
     {
       name: 'update',
       type: 'bool',

@@ -1,6 +1,7 @@
 import { hasCode, OcishError, type KindCommand, type KindCommandContext } from '@ocish/sdk'
 import { packChart } from '../pack.ts'
 import { sourceAt } from './chart-at.ts'
+import { compatFlag } from './flags.ts'
 
 export const push: KindCommand = {
   name: 'push',
@@ -18,12 +19,7 @@ export const push: KindCommand = {
       optional: true,
       summary: 'When it was made, RFC 3339 or seconds since 1970',
     },
-    {
-      name: 'compat',
-      type: 'bool',
-      optional: true,
-      summary: 'Write Chart.yaml and Chart.lock anew, as helm package does',
-    },
+    compatFlag,
     { name: 'if-not-exists', type: 'bool', optional: true, summary: 'Do not move a tag that is there' },
   ],
   output: { form: 'rows', columns: ['name', 'version', 'ref', 'digest'] },

@@ -6,6 +6,7 @@ import {
   type KindCommand,
   type KindCommandContext,
   type Source,
+  statOrNothing,
 } from '@ocish/sdk'
 import { importEncapsulated } from '../import-encapsulated.ts'
 import { importPlain } from '../import-plain.ts'
@@ -77,7 +78,11 @@ async function openWriter(context: KindCommandContext, wanted: unknown): Promise
   const existing = await existingRepo(context)
   const target = await context.target('repo', { merge: true })
   const mode = existing?.mode ?? (wanted === 'bare-user' ? 'bare-user' : 'archive')
-  return createRepo(target, async (path) => existing !== undefined && isThere(existing.folder, path), mode)
+  return createRepo(
+    target,
+    async (path) => existing !== undefined && (await statOrNothing(existing.folder, path)) !== undefined,
+    mode,
+  )
 }
 
 async function existingRepo(
@@ -100,16 +105,6 @@ async function existingRepo(
 async function hasEntries(folder: Source): Promise<boolean> {
   for await (const _ of folder.list('')) return true
   return false
-}
-
-async function isThere(folder: Source, path: string): Promise<boolean> {
-  try {
-    await folder.stat(path)
-    return true
-  } catch (error) {
-    if (hasCode(error, 'FILE_NOT_FOUND')) return false
-    throw error
-  }
 }
 
 /** As ostree-ext names refs: what a ref cannot hold becomes `_HEX_` (ostree.md §17b). */
