@@ -166,3 +166,15 @@ test('browse and watch get the place, in this context; as jobs they do not get t
   expect([wrong.exit, wrong.output]).toEqual([2, expect.stringContaining('no variable $that')])
   expect(session.front.screens).toHaveLength(2)
 })
+
+test('help knows the keys, and the lines of a session have no ocish before them', async () => {
+  await using session = await TestSession.open()
+  const { output: keys } = await session.run('help keys')
+  expect(keys).toMatch(/accept-and-next +ctrl-o: run the line/)
+  expect(keys).toMatch(/nothing +nothing: unbinds a key/)
+  expect((await session.run('help topics')).output).toMatch(/^ +keys +what each key does/m)
+  const { output: overview } = await session.run('help')
+  expect(overview).toMatch(/^ +help keys +what each key does/m)
+  expect(overview).toMatch(/^ +COMMAND \[ARGUMENTS\] \[FLAGS\]$/m)
+  expect((await session.run('help kys')).output).toContain('no help for kys')
+})

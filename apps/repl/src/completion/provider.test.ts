@@ -174,6 +174,8 @@ test.each<[string, readonly string[]]>([
   ['k', ['k']],
   ['pull --platf', ['--platform']],
   ['help descri', ['describe']],
+  ['help refere', ['references']],
+  ['help key', ['keys']],
   ['ls # comm', []],
 ])('%s', async (line, expected) => {
   const before = requests()

@@ -8,10 +8,12 @@ import {
   type Commands,
   commonFlags,
   type EdgeType,
+  helpFor,
   type ParamType,
   type Site,
 } from '@ocish/shell'
 import type { Candidate } from '../prompt/candidate.ts'
+import { keysSummary } from '../prompt/keys-help.ts'
 import type { PastLine, Stage } from '../prompt/state.ts'
 import type { Answer, Provider, Question } from './engine.ts'
 import { remoteAnswer } from './remote.ts'
@@ -142,6 +144,14 @@ function flagsFor(site: Extract<Site, { kind: 'flag' }>, commands: Commands): re
   return [...signature.flags.map(flag), ...options, ...common.map(flag)]
 }
 
+/** Commands and topics. */
+function helpedWith(commands: Commands): readonly Candidate[] {
+  const list = helpFor(['topics'], commands)?.blocks.find((block) => block.form === 'list')
+  const topics = list?.items.map(({ term, text }) => ({ value: term, columns: [text] })) ?? []
+  const names = commands.signatures.map(({ name, summary }) => ({ value: name, columns: [summary] }))
+  return [...names, ...topics, { value: 'keys', columns: [keysSummary] }]
+}
+
 /** With what each of them holds. */
 function fieldsOf(input: EdgeType): readonly Candidate[] {
   const types = new Map(columnsOf(input).map((column) => [column.name, column.type]))
@@ -199,7 +209,7 @@ async function valuesFor(question: Question, options: ProviderOptions): Promise<
     case 'bool':
       return named(['true', 'false'])
     case 'command':
-      return named(options.commands().signatures.map((signature) => signature.name))
+      return local(helpedWith(options.commands()))
     case 'keyvalue':
       return local(
         word.includes('=')

@@ -1,15 +1,9 @@
-import {
-  helpDocument,
-  kindCommands,
-  type KindEntry,
-  loadCommand,
-  type Services,
-  signatures,
-} from '@ocish/host'
+import { kindCommands, type KindEntry, loadCommand, type Services, signatures } from '@ocish/host'
 import { type Command, createCommands, type Commands } from '@ocish/shell'
 import { sessionCommands } from '../commands/index.ts'
 import type { SessionState } from '../commands/session-command.ts'
 import { listedHere, withName, withOwnHelp, withOwnSettings } from './own-commands.ts'
+import { sessionHelp } from './session-help.ts'
 
 /** Abbreviations of the user, by name. */
 export type Aliases = ReadonlyMap<string, readonly string[]>
@@ -59,7 +53,8 @@ export class CommandTable {
     const kind = this.#kindCommands.find((command) => command.signature.name === name)
     const command = kind ?? (await loadCommand(name))
     if (command === undefined) throw new TypeError(`${name} has a signature and no code`)
-    if (name === 'help') return withOwnHelp(command, (topic) => helpDocument(topic, this.#commands))
+    if (name === 'help')
+      return withOwnHelp(command, (topic) => sessionHelp(topic, this.#commands, state.settings))
     if (name === 'login') return withName(command, state)
     if (name === 'set') return withOwnSettings(command, state)
     return name === 'ls' && context !== '' ? listedHere(command, context) : command
