@@ -47,7 +47,7 @@ export async function openBlob(
   const digest = typeof blob === 'string' ? blob : blob.digest
   algorithmOf(digest)
   const release = await remote.exchange.enter('read', signal)
-  const own = asking(remote, repository, digest, call)
+  const own = asking(remote, repository, digest, call, typeof blob !== 'string' && blob.size >= keptLarge)
   try {
     return await open(remote, digest, blob, own, call, release)
   } catch (error) {
@@ -189,11 +189,10 @@ export function checkDigestHeader(answer: Answer, digest: string): void {
   })
 }
 
-/**
- * From here on a connection for this body alone pays. What goes on to another registry gains nothing by it: the chunks
- * are the receiver's there, so that slabs could not be used again.
- */
-const large = 8 * 1024 * 1024
+/** From here on memory that is used again pays. */
+const large = 64 * 1024
+/** The same for who keeps the chunks: each is a slab of its own, but a few large ones instead of many small. */
+const keptLarge = 8 * 1024 * 1024
 
 function asking(remote: Remote, repository: string, digest: string, call: CallOptions, isLarge = false): Ask {
   return (options) =>

@@ -28,6 +28,14 @@ export class CheckedSource {
     this.#begun.start()
   }
 
+  /**
+   * Waits until what `begin` began has brought something: a place in the line of uploads is not taken before, because the
+   * downloads that others there wait for need theirs first.
+   */
+  async ready(): Promise<void> {
+    await this.#begun?.ready()
+  }
+
   /** Ends what `begin` began, where nobody took it. */
   close(): void {
     this.#begun?.close()

@@ -1,5 +1,5 @@
 import { bytesOf, createAuthority, freePort, temporaryFolder } from '@ocish/testing'
-import { isOcishError, oci } from '@ocish/sdk'
+import { digestOf, isOcishError, oci } from '@ocish/sdk'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
@@ -33,6 +33,33 @@ describe('a connection', () => {
     onTestFinished(() => void server.close())
     await using client = createClient(`127.0.0.1:${(server.address() as AddressInfo).port}`)
     await expect(client.openManifest('team/app', 'v1')).toFailWith('REGISTRY_PROTOCOL')
+  })
+
+  it('carries one request after the other, a HEAD too', async () => {
+    const named = { ...served.headers, 'docker-content-digest': digestOf(manifest) }
+    const server = await scripted(() => ({ ...served, headers: named }))
+    await using client = createClient(server.host)
+    const { descriptor } = await client.openManifest('team/app', 'v1')
+    await client.statManifest('team/app', 'v1')
+    await client.statManifest('team/app', descriptor.digest)
+    await client.openManifest('team/app', 'v1')
+    expect([server.requests.length, server.connections]).toEqual([4, 1])
+  })
+
+  it('on which a server sends a body with a HEAD is not used again', async () => {
+    const head = `HTTP/1.1 200 OK\r\ncontent-type: ${oci.index}\r\ndocker-content-digest: ${digestOf(manifest)}\r\n`
+    const answer = Buffer.concat([Buffer.from(`${head}content-length: ${manifest.length}\r\n\r\n`), manifest])
+    let connections = 0
+    const server = createServer((socket) => {
+      connections += 1
+      socket.on('data', () => socket.write(answer))
+      socket.on('error', () => undefined)
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    await using client = createClient(`127.0.0.1:${(server.address() as AddressInfo).port}`, { retries: 0 })
+    for (const _ of [1, 2, 3]) await client.statManifest('team/app', 'v1')
+    expect(connections).toBe(3)
   })
 
   it('goes where --resolve says', async () => {

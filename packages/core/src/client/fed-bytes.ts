@@ -51,6 +51,12 @@ export class FedBytes {
       )
   }
 
+  /** Begins, and waits until there is something to pull or the feed has ended, in whatever way. */
+  async ready(): Promise<void> {
+    this.start()
+    await this.#arrival()
+  }
+
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     this.start()
     try {
@@ -106,7 +112,7 @@ export class FedBytes {
     return promise
   }
 
-  async #next(): Promise<Offer | undefined> {
+  async #arrival(): Promise<void> {
     while (this.#offer === undefined && !this.#hasEnded) {
       // oxlint-disable-next-line no-await-in-loop -- until there is something
       await new Promise<void>((resolve) => {
@@ -114,6 +120,10 @@ export class FedBytes {
       })
       this.#wake = undefined
     }
+  }
+
+  async #next(): Promise<Offer | undefined> {
+    await this.#arrival()
     if (this.#offer === undefined && this.#error !== undefined) throw this.#error.reason
     return this.#offer
   }

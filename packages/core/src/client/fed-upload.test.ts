@@ -70,6 +70,26 @@ describe('an upload that is fed', () => {
     expect(server.requests.map(({ method }) => method)).not.toContain('PUT')
   })
 
+  it('takes no place in the line before it has something to send', async () => {
+    const server = await scripted(registry)
+    await using client = createClient(server.host, { concurrency: 1 })
+    const bytes = noise(300_000)
+    const expected = { digest: digestOf(bytes), size: bytes.length }
+    const gate = Promise.withResolvers<void>()
+    const asked = Promise.withResolvers<void>()
+    const slow: Feed = async (start, sink) => {
+      asked.resolve()
+      await gate.promise
+      await feedOf(bytes)(start, sink)
+    }
+    const first = client.pushBlob('team/app', expected, never, { feed: slow })
+    await asked.promise
+    await client.pushBlob('team/app', expected, never, { feed: feedOf(bytes) })
+    gate.resolve()
+    await first
+    expect(Buffer.compare(received(server), Buffer.concat([bytes, bytes]))).toBe(0)
+  })
+
   it('lets go of its source when there is no session', async () => {
     const server = await scripted(() => refusal(403, 'DENIED'))
     await using client = createClient(server.host)

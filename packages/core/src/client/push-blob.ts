@@ -66,11 +66,13 @@ async function transfer(
 ): Promise<Descriptor> {
   const call = signal === undefined ? {} : { signal }
   if (digest !== undefined && size !== undefined && upload.offset === 0) {
+    await source.ready()
     try {
       return await upload.put(digest, { open: () => source.body(), length: size }, call)
     } catch (error) {
       // A proxy on the way limits the size of a request: chunks may fit where the whole does not.
       if (!hasCode(error, 'LIMIT_EXCEEDED')) throw error
+      source.close()
       await upload.refresh(call)
       await upload.write(source.bytes(), call)
       return await upload.commit(digest, call)

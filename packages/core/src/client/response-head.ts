@@ -6,10 +6,12 @@ export interface ResponseHead {
   readonly headers: HeaderFields
   /** Bytes of the head. */
   readonly length: number
+  /** Another request may follow on the connection. */
+  readonly isKept: boolean
 }
 
 const end = Buffer.from('\r\n\r\n')
-const statusLine = /^HTTP\/1\.[01] ([1-5]\d\d)(?: [^\r\n\0]*)?$/
+const statusLine = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n\0]*)?$/
 const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*)$/
 
 /**
@@ -22,10 +24,14 @@ export function parseResponseHead(bytes: Uint8Array): ResponseHead | undefined {
     const at = buffer.indexOf(end, start)
     if (at < 0) return undefined
     const [first = '', ...lines] = buffer.toString('latin1', start, at).split('\r\n')
-    const status = Number(statusLine.exec(first)?.[1] ?? Number.NaN)
+    const [, minor, code] = statusLine.exec(first) ?? []
+    const status = Number(code ?? Number.NaN)
     if (Number.isNaN(status)) throw invalid('its first line is no status')
     start = at + end.length
-    if (status >= 200) return { status, headers: parseHeaders(lines), length: start }
+    if (status < 200) continue
+    const headers = parseHeaders(lines)
+    const isKept = minor === '1' && !/\bclose\b/i.test(String(headers['connection'] ?? ''))
+    return { status, headers, length: start, isKept }
   }
 }
 

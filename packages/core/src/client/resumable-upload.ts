@@ -101,12 +101,17 @@ class ResumableUpload {
     const { digest, size } = this.#blob
     const call = this.#call()
     try {
+      if (upload.offset === 0) {
+        source.begin()
+        await source.ready()
+      }
       if (upload.offset === 0 && !this.#isKept) {
         await upload.put(digest, { open: () => source.body(), length: size }, call)
         return
       }
       if (upload.offset < size) await this.#sendRest(upload, source)
     } catch (error) {
+      source.close()
       // A proxy on the way limits the size of a request: chunks may fit where the whole does not.
       if (!hasCode(error, 'LIMIT_EXCEEDED')) throw error
       await upload.refresh(call)

@@ -42,6 +42,8 @@ export interface ScriptedServer {
   readonly url: string
   readonly port: number
   readonly requests: readonly Seen[]
+  /** Connections that were opened so far. */
+  readonly connections: number
 }
 
 /** Starts a server on a free port. */
@@ -52,6 +54,8 @@ export async function scripted(script: Script, options: ScriptedOptions = {}): P
     tls === undefined
       ? createServer({ maxHeaderSize: 128 * 1024 })
       : createSecureServer({ ...tls, requestCert: tls.ca !== undefined, rejectUnauthorized: false })
+  let connections = 0
+  server.on(tls === undefined ? 'connection' : 'secureConnection', () => (connections += 1))
   server.on('request', (request, response) => {
     const answer = async (): Promise<void> => {
       const chunks: Buffer[] = []
@@ -84,7 +88,15 @@ export async function scripted(script: Script, options: ScriptedOptions = {}): P
   })
   const name = hostname.includes(':') ? `[${hostname}]` : hostname
   const host = `${name}:${port}`
-  return { host, port, requests, url: `${tls === undefined ? 'http' : 'https'}://${host}` }
+  return {
+    host,
+    port,
+    requests,
+    url: `${tls === undefined ? 'http' : 'https'}://${host}`,
+    get connections() {
+      return connections
+    },
+  }
 }
 
 /** A JSON error body in the registries' form. */

@@ -1,9 +1,7 @@
-import type { Socket } from 'node:net'
 import type { Sink } from '../registry.ts'
 import type { Body } from './body.ts'
+import { type Slabs, slabSize } from './slab-sockets.ts'
 
-/** Bytes of one slab: many reads fill it, and it is hashed and written once. */
-export const slabSize: number = 1024 * 1024
 /** A slab with less room than this is handed on. */
 const leastRoom = 64 * 1024
 /** Slabs that wait for the receiver before the sender is stopped. */
@@ -13,20 +11,22 @@ const patience = 200
 
 interface Part {
   readonly slab: Uint8Array
-  readonly from: number
-  readonly to: number
+  readonly length: number
 }
 
-/**
- * The body of an answer whose length is known, read into slabs that are used again and again. The socket belongs to it
- * and ends with it.
- */
+/** What a body says to whoever reads the socket. */
+interface Line {
+  resume(): void
+  /** Nothing more is expected, or wanted; `isWhole`: all of it came, and nothing else. */
+  over(isWhole: boolean): void
+}
+
+/** The body of an answer whose length is known, read into slabs that are used again and again. */
 export class SlabBody implements Body {
-  readonly #socket: Socket
-  readonly #spare: Uint8Array[] = []
+  readonly #line: Line
+  readonly #slabs: Slabs
   readonly #waiting: Part[] = []
   #slab: Uint8Array | undefined
-  #from = 0
   #fill = 0
   #left: number
   #handed = 0
@@ -36,14 +36,17 @@ export class SlabBody implements Body {
   #wake: (() => void) | undefined
   #finish: (() => void) | undefined
 
-  /** `length` bytes will come; `slab` holds those that came with the head, from `from` to `fill`. */
-  constructor(socket: Socket, length: number, slab: Uint8Array, from: number, fill: number) {
-    this.#socket = socket
+  /** `length` bytes will come; `first` holds those that came with the head. */
+  constructor(length: number, first: Uint8Array, slabs: Slabs, line: Line) {
+    this.#line = line
+    this.#slabs = slabs
     this.#left = length
-    this.#slab = slab
-    this.#from = from
-    this.#fill = from
-    this.received(fill - from)
+    this.room().set(first)
+    this.received(first.length)
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded
   }
 
   /** True while the sender waits for the receiver. */
@@ -54,8 +57,7 @@ export class SlabBody implements Body {
   /** Where the next bytes are to be put. There is always room: a TLS socket may deliver although it was stopped. */
   room(): Uint8Array {
     if (this.#slab === undefined) {
-      this.#slab = this.#spare.pop() ?? Buffer.allocUnsafeSlow(slabSize)
-      this.#from = 0
+      this.#slab = this.#slabs.take()
       this.#fill = 0
     }
     return this.#slab.subarray(this.#fill)
@@ -83,7 +85,7 @@ export class SlabBody implements Body {
     this.#hasEnded = true
     this.#error = error ?? (this.#left === 0 ? undefined : closedEarly())
     if (this.#error !== undefined) this.#handOn()
-    this.#socket.destroy()
+    this.#line.over(this.#error === undefined)
     this.#wake?.()
     this.#finish?.()
   }
@@ -104,8 +106,8 @@ export class SlabBody implements Body {
   async pump(sink: Sink): Promise<void> {
     try {
       for (let part = await this.#next(); part !== undefined; part = await this.#next()) {
-        await sink(part.slab.subarray(part.from, part.to))
-        this.#spare.push(part.slab)
+        await sink(part.slab.subarray(0, part.length))
+        this.#slabs.give(part.slab)
       }
     } finally {
       this.destroy()
@@ -116,7 +118,7 @@ export class SlabBody implements Body {
     try {
       for (let part = await this.#next(); part !== undefined; part = await this.#next()) {
         // The receiver keeps what it gets, so the slab goes with it.
-        yield part.slab.subarray(part.from, part.to)
+        yield part.slab.subarray(0, part.length)
       }
     } finally {
       this.destroy()
@@ -125,8 +127,8 @@ export class SlabBody implements Body {
 
   #handOn(): void {
     const slab = this.#slab
-    if (slab === undefined || this.#fill === this.#from) return
-    this.#waiting.push({ slab, from: this.#from, to: this.#fill })
+    if (slab === undefined || this.#fill === 0) return
+    this.#waiting.push({ slab, length: this.#fill })
     this.#slab = undefined
     this.#wake?.()
   }
@@ -144,7 +146,7 @@ export class SlabBody implements Body {
     if (part === undefined && this.#error !== undefined) throw this.#error
     if (this.#isPaused && this.#waiting.length < mostWaiting) {
       this.#isPaused = false
-      this.#socket.resume()
+      this.#line.resume()
     }
     return part
   }

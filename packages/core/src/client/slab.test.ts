@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { digestOf, octetStream } from '@ocish/sdk'
 import { createAuthority, freePort, noise } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
@@ -41,7 +42,54 @@ describe('a large body', () => {
   it('arrives in slabs that are used again, by one request', async () => {
     const { server, client } = await open(() => plain)
     expect(Buffer.compare(await pumped(client), bytes)).toBe(0)
-    expect(server.requests.map(({ headers }) => headers.connection)).toEqual(['close'])
+    expect(server.requests).toHaveLength(1)
+    await client[Symbol.asyncDispose]()
+  })
+
+  it('follows another on its connection, of whatever size it is', async () => {
+    const { server, client } = await open(() => plain)
+    expect(digestOf(await pumped(client))).toBe(blob.digest)
+    expect(digestOf(await pumped(client))).toBe(blob.digest)
+    const [one, many] = await Promise.all([pumped(client), pumped(client)])
+    expect([digestOf(one), digestOf(many)]).toEqual([blob.digest, blob.digest])
+    expect(server.connections).toBe(2)
+    await client[Symbol.asyncDispose]()
+  })
+
+  it('needs a new connection where the server says so', async () => {
+    const { server, client } = await open(() => ({ ...plain, headers: { connection: 'close' } }))
+    expect(digestOf(await pumped(client))).toBe(blob.digest)
+    expect(digestOf(await pumped(client))).toBe(blob.digest)
+    expect(server.connections).toBe(2)
+    await client[Symbol.asyncDispose]()
+  })
+
+  it('is asked for again where the connection was closed while it lay idle', async () => {
+    let asked = 0
+    const { server, client } = await open((_, response) => {
+      asked += 1
+      if (asked !== 2) return plain
+      response.destroy()
+      return undefined
+    })
+    expect(digestOf(await pumped(client))).toBe(blob.digest)
+    expect(digestOf(await pumped(client))).toBe(blob.digest)
+    expect([server.requests.length, server.connections]).toEqual([3, 2])
+    await client[Symbol.asyncDispose]()
+  })
+
+  it('that is followed by bytes nobody asked for ends its connection', async () => {
+    let first: Socket | undefined
+    const { server, client } = await open((_, response) => {
+      first ??= response.socket ?? undefined
+      return plain
+    })
+    await pumped(client)
+    const closed = new Promise((resolve) => first?.once('close', resolve))
+    first?.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
+    await closed
+    expect(digestOf(await pumped(client))).toBe(blob.digest)
+    expect(server.connections).toBe(2)
     await client[Symbol.asyncDispose]()
   })
 

@@ -6,7 +6,7 @@ import { classifyAddress, mayVisit } from './address-policy.ts'
 import { forbiddenAddress } from './network-error.ts'
 import type { ClientOptions } from './options.ts'
 import { isLoopbackName } from './origin.ts'
-import type { OnRead } from './slab-request.ts'
+import type { OnRead } from './slab-sockets.ts'
 import type { ProxiedTls } from './transport-proxy.ts'
 
 /** Opens one direct socket. */

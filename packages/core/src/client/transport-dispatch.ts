@@ -68,6 +68,8 @@ export function dispatch(
       body: (outgoing ?? null) as Uint8Array | null,
       headersTimeout: timeouts.headers * 1000,
       bodyTimeout: timeouts.bodyIdle * 1000,
+      // undici would close a connection after each HEAD; what a server wrongly sends after one closes it anyhow.
+      reset: false,
     },
     handler,
   )

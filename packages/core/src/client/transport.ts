@@ -1,12 +1,12 @@
 import type { Bytes } from '@ocish/sdk'
-import type { Socket } from 'node:net'
 import { Agent, type Dispatcher } from 'undici/index.js'
 import type { Body } from './body.ts'
 import { defaultTimeouts } from './limits.ts'
 import { isUnreachable, networkCode, proxyUnreachable } from './network-error.ts'
 import type { ClientOptions, Timeouts } from './options.ts'
 import { proxyFor } from './proxy.ts'
-import { type OnRead, requestBySlabs } from './slab-request.ts'
+import { requestBySlabs } from './slab-request.ts'
+import { SlabSockets } from './slab-sockets.ts'
 import { isUnknownAuthority } from './tls.ts'
 import { Connector } from './transport-connect.ts'
 import { dispatch } from './transport-dispatch.ts'
@@ -58,12 +58,13 @@ class SocketTransport implements Transport {
   /** Origins that answer large requests in a way that only undici reads. */
   readonly #unusual = new Set<string>()
   /** Those that undici does not know of. */
-  readonly #sockets = new Set<Socket>()
+  readonly #slabSockets: SlabSockets
 
   constructor(origin: URL, options: ClientOptions) {
     this.#options = options
     this.#timeouts = { ...defaultTimeouts, ...options.timeouts }
     this.#connector = new Connector(origin, options, this.#timeouts.connect * 1000)
+    this.#slabSockets = new SlabSockets((url, onread, signal) => this.#connector.open(url, onread, signal))
   }
 
   async send(request: OutgoingRequest): Promise<IncomingResponse> {
@@ -82,7 +83,7 @@ class SocketTransport implements Transport {
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
+    this.#slabSockets.close()
     const all = [...this.#dispatchers.values(), ...this.#retired]
     this.#dispatchers.clear()
     await Promise.allSettled(all.map(async (dispatcher) => (await dispatcher).destroy()))
@@ -90,22 +91,19 @@ class SocketTransport implements Transport {
 
   /** Undefined: the answer is of another sort, and the usual way is to be taken. */
   async #bySlabs(request: OutgoingRequest): Promise<IncomingResponse | undefined> {
-    const { url, isLarge = false, signal } = request
+    const { url, isLarge = false } = request
     if (!isLarge || this.#unusual.has(url.origin) || proxyFor(url, this.#options.proxy) !== undefined)
       return undefined
-    const connect = async (onread: OnRead): Promise<Socket> => {
-      const socket = await this.#connector.open(url, onread, signal)
-      this.#sockets.add(socket)
-      socket.once('close', () => this.#sockets.delete(socket))
-      return socket
-    }
-    const response = await requestBySlabs(connect, request, this.#timeouts)
+    const response = await requestBySlabs(this.#slabSockets, request, this.#timeouts)
     if (response === undefined) this.#unusual.add(url.origin)
     return response
   }
 
   async #byDispatcher(request: OutgoingRequest): Promise<IncomingResponse> {
-    return await dispatch(await this.#dispatcherFor(request.url), request, this.#timeouts)
+    const dispatcher = await this.#dispatcherFor(request.url)
+    // undici gives a connection back one turn after its answer: what follows from an answer waits for it.
+    await new Promise(setImmediate)
+    return await dispatch(dispatcher, request, this.#timeouts)
   }
 
   #dispatcherFor(url: URL): Promise<Dispatcher> {

@@ -112,6 +112,9 @@ export class Authenticator {
     if (usedBearer && refused.fresh && need.scopes.covers(demanded)) return undefined
     this.#service = service
     this.#wantsBasic = false
+    // Another request may have brought a token since this one was sent.
+    const held = await this.#held(credential, { ...need, scopes: need.scopes.union(demanded) })
+    if (held !== undefined && refused?.header !== `Bearer ${held.token}`) return bearer(held.token, false)
     if (usedBearer) this.#forget(credential, refused.header)
     const token = await this.#fetch(service, credential, need, demanded)
     return bearer(token.token, true)
