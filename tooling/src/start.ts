@@ -88,9 +88,8 @@ async function session(address: string): Promise<void> {
   const config = join(work, 'config/ocish')
   await mkdir(config, { recursive: true })
   await writeFile(join(config, 'config.toml'), `[registries."${address}"]\nplain-http = true\n`)
-  console.log(
-    `It holds ${address}/demo. Type tutorial for a few lessons, help for all commands, Ctrl-D to leave.`,
-  )
+  console.log(`It holds ${address}/demo.`)
+  console.log('Type tutorial for a few lessons, help for all commands, Ctrl-D to leave.')
   process.exitCode = await run([])
 }
 

@@ -4,11 +4,14 @@ import type { HistoryStore } from '../history/history-store.ts'
 import type { BrowseActions } from '../screens/browse-screen.ts'
 import type { Round, WatchEvent } from '../screens/watched.ts'
 import type { JobInfo, Jobs } from '../jobs/jobs.ts'
+import type { Teaching } from './tutorial.ts'
 
 /** What the commands of a session may look at and change. */
 export interface SessionState {
   context: string
   previousContext: string
+  /** The tutorial was begun and is not over. */
+  teaching?: Teaching
   readonly history: HistoryStore
   readonly jobs: Jobs
   /** A name as it is meant in this context. */

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { embeddedRegistry } from '@ocish/testing'
 import { expect, test } from 'vitest'
 import { TestSession } from '../session/recording-front.test-kit.ts'
@@ -177,4 +179,28 @@ test('help knows the keys, and the lines of a session have no ocish before them'
   expect(overview).toMatch(/^ +help keys +what each key does/m)
   expect(overview).toMatch(/^ +COMMAND \[ARGUMENTS\] \[FLAGS\]$/m)
   expect((await session.run('help kys')).output).toContain('no help for kys')
+})
+
+test('tutorial: the next lesson comes by itself after a line that did what was asked', async () => {
+  await using registry = await embeddedRegistry()
+  await using session = await TestSession.open()
+  const file = join(session.home, 'a.txt')
+  await writeFile(file, 'a')
+  const { host } = registry
+  expect((await session.run(`push ${file} ${host}/app:1.0`)).exit).toBe(0)
+  expect((await session.run('ls')).output).not.toContain('Lesson')
+  expect((await session.run('tutorial')).output).toBe('Lesson 1 of 6: See which registries you have.\n  ls\n')
+  expect((await session.run('version')).output).not.toContain('Lesson')
+  expect((await session.run('ls nowhere:5/x')).output).not.toContain('Lesson')
+  for (const [line, told] of [
+    ['ls', 'Lesson 2 of 6'],
+    [`cd ${host}`, 'Lesson 3 of 6'],
+    ['describe app:1.0', 'Lesson 4 of 6'],
+    ['tutorial', 'Lesson 4 of 6'],
+    ['tags app | first 3', 'Lesson 5 of 6'],
+    ['tree app:1.0', 'Lesson 6 of 6'],
+    ['jobs', 'All 6 lessons are done'],
+  ] as const)
+    expect((await session.run(line)).output).toContain(told)
+  expect((await session.run('ls')).output).not.toMatch(/Lesson|lessons/)
 })

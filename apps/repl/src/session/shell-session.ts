@@ -26,6 +26,7 @@ import {
 import { type Look, paint, safe, text, type Text } from '@ocish/shell/text'
 import { AnnotationKeys } from '../completion/annotation-keys.ts'
 import type { FullScreenProgram, SessionState } from '../commands/session-command.ts'
+import { nextLesson } from '../commands/tutorial.ts'
 import { HistoryStore } from '../history/history-store.ts'
 import { type JobInfo, Jobs } from '../jobs/jobs.ts'
 import { CommandTable } from './command-table.ts'
@@ -188,6 +189,8 @@ export class ShellSession implements AsyncDisposable {
     const ended = await this.#watched(scope, async (output) => this.#program(bound, scope, output), bound)
     if (id !== undefined) this.history.finish(id, ended.exit, Date.now() - started)
     await this.#changed(bound)
+    const lesson = nextLesson(this.#state)
+    if (lesson !== undefined) await this.#front.write(`\n${lesson}\n`)
     return ended
   }
 
