@@ -1,32 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import {
-  embeddedRegistry,
-  type EmbeddedRegistry,
-  ocishBin,
-  runOcish,
-  temporaryFolder,
-  type TemporaryFolder,
-} from '@ocish/testing'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ocishBin, runOcish } from '@ocish/testing'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { sharedHome } from './shared-home.test-kit.ts'
 import { TestTerminal } from './terminal.test-kit.ts'
 
-let folder: TemporaryFolder
-let registry: EmbeddedRegistry
+const home = sharedHome()
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  registry = await embeddedRegistry()
-  await writeFile(join(folder.path, 'a.txt'), 'hello')
-  await runOcish(['push', 'a.txt', `${registry.host}/team/app:1.0`], { cwd: folder.path })
-})
-afterAll(async () => {
-  await registry[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
+  await runOcish(['push', 'a.txt', `${home.registry.host}/team/app:1.0`], { cwd: home.folder.path })
 })
 
 async function ready(): Promise<TestTerminal> {
-  const terminal = new TestTerminal({ home: folder.path })
+  const terminal = new TestTerminal({ home: home.folder.path })
   await terminal.shows('❯')
   terminal.type('ready')
   await terminal.shows('ready')
@@ -40,20 +26,20 @@ const framesIn = (output: string): number => output.split('\u001B[?2026h').lengt
 describe('what a key costs', () => {
   test('no request, whatever is typed, walked through and searched; Tab alone asks', async () => {
     await using terminal = await ready()
-    const before = registry.requests.length
-    terminal.type(`tags ${registry.host}/team/app`)
+    const before = home.registry.requests.length
+    terminal.type(`tags ${home.registry.host}/team/app`)
     await terminal.shows('/team/app')
     terminal.type('\r')
     await terminal.shows('1.0')
-    const asked = registry.requests.length
+    const asked = home.registry.requests.length
     expect(asked).toBeGreaterThan(before)
     // Ghost text, history, search, the signature, undo and movement.
-    terminal.type(`describe ${registry.host}/team/app:1`)
+    terminal.type(`describe ${home.registry.host}/team/app:1`)
     await terminal.shows('team/app:1')
     terminal.type('\u0015tags')
     // Once as it was run, and once as what history suggests.
     await terminal.until(
-      ({ screen }) => screen.filter((row) => row.includes(`❯ tags ${registry.host}`)).length === 2,
+      ({ screen }) => screen.filter((row) => row.includes(`❯ tags ${home.registry.host}`)).length === 2,
       'the ghost text',
     )
     terminal.type('\u001B[C\u001B[A\u001B[B\u001Bb\u0001\u0005\u001F')
@@ -61,10 +47,10 @@ describe('what a key costs', () => {
     await terminal.shows('search: team')
     terminal.type('\u0007typed')
     await terminal.shows('typed')
-    expect(registry.requests.length).toBe(asked)
-    terminal.type(`\u0015describe ${registry.host}/team/app:\t`)
+    expect(home.registry.requests.length).toBe(asked)
+    terminal.type(`\u0015describe ${home.registry.host}/team/app:\t`)
     await terminal.shows('app:1.0')
-    expect(registry.requests.length).toBeGreaterThan(asked)
+    expect(home.registry.requests.length).toBeGreaterThan(asked)
   })
 
   test('few bytes a key', async () => {
@@ -105,10 +91,10 @@ describe('what a run without a session loads', () => {
     ['standard input', [], 'tags HOST/team/app\n'],
     ['help', ['help'], ''],
   ])('%s: neither React nor Ink nor the session', async (_name, words, stdin) => {
-    const put = (text: string): string => text.replaceAll('HOST', registry.host)
-    await writeFile(join(folder.path, 'script.ocish'), put('tags HOST/team/app\n'))
+    const put = (text: string): string => text.replaceAll('HOST', home.registry.host)
+    await writeFile(join(home.folder.path, 'script.ocish'), put('tags HOST/team/app\n'))
     await writeFile(
-      join(folder.path, 'modules.mjs'),
+      join(home.folder.path, 'modules.mjs'),
       `import { registerHooks } from 'node:module'
        import { writeFileSync } from 'node:fs'
        const loaded = []
@@ -116,9 +102,15 @@ describe('what a run without a session loads', () => {
        process.on('exit', () => writeFileSync('modules.json', JSON.stringify(loaded)))`,
     )
     const nodeArgs = ['--import', './modules.mjs']
-    const { code, stderr } = await runOcish(words.map(put), { cwd: folder.path, stdin: put(stdin), nodeArgs })
+    const { code, stderr } = await runOcish(words.map(put), {
+      cwd: home.folder.path,
+      stdin: put(stdin),
+      nodeArgs,
+    })
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const loaded = JSON.parse(readFileSync(join(folder.path, 'modules.json'), 'utf8')) as readonly string[]
+    const loaded = JSON.parse(
+      readFileSync(join(home.folder.path, 'modules.json'), 'utf8'),
+    ) as readonly string[]
     const own = loaded
       .filter((url) => url.endsWith('.mjs') && url.startsWith('file:'))
       .map((url) => basename(url))

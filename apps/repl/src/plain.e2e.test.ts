@@ -1,29 +1,12 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import {
-  embeddedRegistry,
-  type EmbeddedRegistry,
-  temporaryFolder,
-  type TemporaryFolder,
-} from '@ocish/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { sharedHome } from './shared-home.test-kit.ts'
 import { TestTerminal } from './terminal.test-kit.ts'
 
-let folder: TemporaryFolder
-let registry: EmbeddedRegistry
-beforeAll(async () => {
-  folder = await temporaryFolder()
-  registry = await embeddedRegistry()
-  await writeFile(join(folder.path, 'a.txt'), 'hello')
-})
-afterAll(async () => {
-  await registry[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
-})
+const home = sharedHome()
 
 /** A plain session at its prompt. */
 async function open(): Promise<TestTerminal> {
-  const terminal = new TestTerminal({ home: folder.path, columns: 100, args: ['--plain'] })
+  const terminal = new TestTerminal({ home: home.folder.path, columns: 100, args: ['--plain'] })
   await terminal.shows('ocish>')
   return terminal
 }
@@ -61,9 +44,9 @@ test('Ctrl-C gives up what is not finished, and ends what runs', async () => {
   await terminal.shows('more>')
   terminal.type('\u0003')
   await prompted(terminal, 'ocish>')
-  terminal.type(`watch ${registry.host} --every 1h\r`)
+  terminal.type(`watch ${home.registry.host} --every 1h\r`)
   await terminal.shows('--every 1h')
-  await expect.poll(() => registry.requests.length).toBeGreaterThan(0)
+  await expect.poll(() => home.registry.requests.length).toBeGreaterThan(0)
   terminal.type('\u0003')
   await terminal.shows('cancelled')
   await ends(terminal, 4)
@@ -83,7 +66,7 @@ test('the end of the input ends the session, also in the middle of a line', asyn
 
 test('what needs a yes is asked for in words; anything else is a no', async () => {
   await using terminal = await open()
-  const ref = `${registry.host}/team/app:1.0`
+  const ref = `${home.registry.host}/team/app:1.0`
   terminal.type(`push a.txt ${ref}\r`)
   await terminal.shows('sha256:')
   terminal.type(`rm ${ref}\r`)
@@ -100,7 +83,7 @@ test('errors are one line each with its code; view prints, browse says what to u
   await using terminal = await open()
   terminal.type('tags\r')
   await terminal.shows('error USAGE_')
-  terminal.type(`tags ${registry.host}/none\r`)
+  terminal.type(`tags ${home.registry.host}/none\r`)
   await terminal.shows('error REPOSITORY_NOT_FOUND')
   terminal.type('browse\r')
   await terminal.shows('browse needs the whole screen')
@@ -117,8 +100,8 @@ test('jobs tell their end in a sentence, and who is at work is listed', async ()
   await using terminal = await open()
   terminal.type('version &\r')
   await terminal.shows('job 1 done: version')
-  terminal.type(`tags ${registry.host}/none &\r`)
-  await terminal.shows(`job 2 failed: tags ${registry.host}/none`)
+  terminal.type(`tags ${home.registry.host}/none &\r`)
+  await terminal.shows(`job 2 failed: tags ${home.registry.host}/none`)
   terminal.type('jobs\r')
   await terminal.until(({ screen }) => screen.some((row) => /^ *2 +failed\b/.test(row)), 'the list')
   expect(written(terminal).match(/^(?:\S+> )?job \d .*$/gm)).toHaveLength(2)

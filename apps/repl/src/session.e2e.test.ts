@@ -1,40 +1,11 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import {
-  embeddedRegistry,
-  type EmbeddedRegistry,
-  startOcish,
-  temporaryFolder,
-  type TemporaryFolder,
-} from '@ocish/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import { sharedHome } from './shared-home.test-kit.ts'
 import { TestTerminal } from './terminal.test-kit.ts'
 
-let folder: TemporaryFolder
-let registry: EmbeddedRegistry
-
-async function run(...args: readonly string[]): Promise<void> {
-  const { child } = startOcish(args, { home: folder.path })
-  const [code] = await new Promise<[number | null]>((resolve) =>
-    child.on('close', (status: number | null) => resolve([status])),
-  )
-  expect(code).toBe(0)
-}
-
-beforeAll(async () => {
-  folder = await temporaryFolder()
-  registry = await embeddedRegistry()
-  await writeFile(join(folder.path, 'a.txt'), 'hello')
-  for (const tag of ['1.0', '1.1']) await run('push', 'a.txt', `${registry.host}/team/app:${tag}`)
-})
-
-afterAll(async () => {
-  await registry[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
-})
+const home = sharedHome('1.0', '1.1')
 
 const open = (options: Partial<ConstructorParameters<typeof TestTerminal>[0]> = {}): TestTerminal =>
-  new TestTerminal({ home: folder.path, ...options })
+  new TestTerminal({ home: home.folder.path, ...options })
 
 const prompt = '❯'
 const expectShown = async (terminal: TestTerminal, text: string): Promise<void> => terminal.shows(text)
@@ -42,10 +13,10 @@ const expectShown = async (terminal: TestTerminal, text: string): Promise<void> 
 test('--allow-host holds for the session, and --restricted opens none', async () => {
   await using terminal = open({ args: ['--allow-host', 'ghcr.io', '--plain'] })
   await expectShown(terminal, '>')
-  const before = registry.requests.length
-  terminal.type(`tags ${registry.host}/team/app\r`)
+  const before = home.registry.requests.length
+  terminal.type(`tags ${home.registry.host}/team/app\r`)
   await expectShown(terminal, 'RESTRICTED')
-  expect(registry.requests.length).toBe(before)
+  expect(home.registry.requests.length).toBe(before)
   terminal.type('\u0004')
   await using refused = open({ args: ['--restricted'] })
   await expectShown(refused, 'cannot be restricted')
@@ -55,12 +26,12 @@ test('--allow-host holds for the session, and --restricted opens none', async ()
 test('from an empty line to a tag with Tab and Enter; nothing is asked before Tab', async () => {
   await using terminal = open()
   await expectShown(terminal, prompt)
-  const before = registry.requests.length
-  terminal.type(`cd ${registry.host}/team\r`)
-  await expectShown(terminal, `${registry.host}/team ${prompt}`)
+  const before = home.registry.requests.length
+  terminal.type(`cd ${home.registry.host}/team\r`)
+  await expectShown(terminal, `${home.registry.host}/team ${prompt}`)
   terminal.type('describe app')
   await expectShown(terminal, 'describe app')
-  expect(registry.requests.length).toBe(before)
+  expect(home.registry.requests.length).toBe(before)
   terminal.type(':\t')
   await expectShown(terminal, '1.1')
   await expectShown(terminal, 'Esc close')
@@ -112,7 +83,7 @@ test('a paste does not run', async () => {
 test('jobs run beside the prompt', async () => {
   await using terminal = open()
   await expectShown(terminal, prompt)
-  terminal.type(`ls ${registry.host}/team &\r`)
+  terminal.type(`ls ${home.registry.host}/team &\r`)
   await expectShown(terminal, '[1] done')
   terminal.type('jobs\r')
   await expectShown(terminal, 'JOB')
@@ -120,7 +91,7 @@ test('jobs run beside the prompt', async () => {
 
 test('view and browse use the other screen and give it back', async () => {
   await using terminal = open()
-  terminal.type(`tags ${registry.host}/team/app | view\r`)
+  terminal.type(`tags ${home.registry.host}/team/app | view\r`)
   const rows = (screen: readonly string[]): readonly string[] =>
     screen.flatMap((row) => /^ *›? *(1\.[01])\b/.exec(row)?.[1] ?? [])
   const expectRows = async (...tags: readonly string[]): Promise<void> =>
@@ -132,7 +103,7 @@ test('view and browse use the other screen and give it back', async () => {
   await expectRows('1.0', '1.1')
   terminal.type('q')
   await terminal.until(({ screen }) => !screen.join('\n').includes('/ filter'), 'the prompt')
-  terminal.type(`browse ${registry.host}/team\r`)
+  terminal.type(`browse ${home.registry.host}/team\r`)
   await expectShown(terminal, 'Enter open')
   terminal.type('q')
   await terminal.until(({ screen }) => !screen.join('\n').includes('Enter open'), 'the prompt')
@@ -166,8 +137,8 @@ test('20 columns and 6 rows are enough', async () => {
 test('a plain session is lines of words, and moves no cursor', async () => {
   await using terminal = open({ args: ['--plain'] })
   await expectShown(terminal, 'ocish>')
-  terminal.type(`cd ${registry.host}/team\r`)
-  await expectShown(terminal, `ocish, ${registry.host}/team>`)
+  terminal.type(`cd ${home.registry.host}/team\r`)
+  await expectShown(terminal, `ocish, ${home.registry.host}/team>`)
   terminal.type('tgas\r')
   await expectShown(terminal, 'error USAGE_UNKNOWN_COMMAND')
   terminal.type('exit 3\r')

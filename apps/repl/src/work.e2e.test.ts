@@ -1,32 +1,17 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import {
-  embeddedRegistry,
-  type EmbeddedRegistry,
-  startOcish,
-  temporaryFolder,
-  type TemporaryFolder,
-} from '@ocish/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sharedHome } from './shared-home.test-kit.ts'
 import { TestTerminal } from './terminal.test-kit.ts'
 
-let folder: TemporaryFolder
-let registry: EmbeddedRegistry
+const home = sharedHome('1.0', '1.1')
 let proxy: Server
 /** A registry whose big blob stops coming after its first bytes. */
 let slow: string
 
-async function run(...args: readonly string[]): Promise<void> {
-  const { child } = startOcish(args, { home: folder.path })
-  const [code] = await new Promise<[number | null]>((resolve) =>
-    child.on('close', (status: number | null) => resolve([status])),
-  )
-  expect(code).toBe(0)
-}
-
 const open = (options: Partial<ConstructorParameters<typeof TestTerminal>[0]> = {}): TestTerminal =>
-  new TestTerminal({ home: folder.path, columns: 100, ...options })
+  new TestTerminal({ home: home.folder.path, columns: 100, ...options })
 
 const expectShown = async (terminal: TestTerminal, text: string): Promise<void> => terminal.shows(text)
 const expectSo = async (
@@ -40,25 +25,19 @@ async function inTeam(
   options: Partial<ConstructorParameters<typeof TestTerminal>[0]> = {},
 ): Promise<TestTerminal> {
   const terminal = open(options)
-  terminal.type(`cd ${registry.host}/team\r`)
-  await terminal.shows(`${registry.host}/team ❯`)
+  terminal.type(`cd ${home.registry.host}/team\r`)
+  await terminal.shows(`${home.registry.host}/team ❯`)
   return terminal
 }
 
 beforeAll(async () => {
-  folder = await temporaryFolder()
-  registry = await embeddedRegistry()
-  await writeFile(join(folder.path, 'a.txt'), 'hello')
-  for (const tag of ['1.0', '1.1']) await run('push', 'a.txt', `${registry.host}/team/app:${tag}`)
   proxy = createServer((socket) => socket.on('error', () => undefined))
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
   slow = `127.0.0.1:${(proxy.address() as { port: number }).port}`
 })
 
-afterAll(async () => {
+afterAll(() => {
   proxy.close()
-  await registry[Symbol.asyncDispose]()
-  await folder[Symbol.asyncDispose]()
 })
 
 test('what a line names is there for the next one, also in completion', async () => {
@@ -123,7 +102,7 @@ test('Ctrl-Z makes a job of the command in front, kill ends it, exit asks once',
 test('a program that takes no notice is killed by the second Ctrl-C', async () => {
   await using terminal = await inTeam()
   await writeFile(
-    join(folder.path, 'stubborn.sh'),
+    join(home.folder.path, 'stubborn.sh'),
     "trap '' TERM INT\necho pid $$ >&2\nwhile :; do sleep 1; done\n",
   )
   terminal.type('^sh stubborn.sh | from lines | count\r')
@@ -152,25 +131,25 @@ test('watch shows what came, ends with --until, and gives the events', async () 
   terminal.type('watch app --every 1s --until new && pwd\r')
   await expectShown(terminal, 'watch app every 1 s')
   await expectSo(terminal, (screen) => screen.join('\n').includes('1.1'), 'the tags')
-  await run('push', 'a.txt', `${registry.host}/team/app:2.0`)
+  await home.run('push', 'a.txt', `${home.registry.host}/team/app:2.0`)
   await expectSo(terminal, (screen) => /new +\S+app:2\.0/.test(screen.join('\n')), 'the event at the prompt')
-  await expectSo(terminal, (screen) => screen.includes(`${registry.host}/team`), 'what follows &&')
+  await expectSo(terminal, (screen) => screen.includes(`${home.registry.host}/team`), 'what follows &&')
 })
 
 test('browse: p and c run beside, and tell the line; : takes the reference to the prompt', async () => {
-  await mkdir(join(folder.path, 'pulled'), { recursive: true })
+  await mkdir(join(home.folder.path, 'pulled'), { recursive: true })
   await using terminal = await inTeam()
   terminal.type('browse app\r')
   await expectShown(terminal, 'tags')
   terminal.type('/1.0\r')
   await expectSo(terminal, (screen) => !screen.join('\n').includes('1.1'), 'one tag')
   terminal.type('c')
-  terminal.type(`${registry.host}/mirror/app\r`)
+  terminal.type(`${home.registry.host}/mirror/app\r`)
   await expectShown(terminal, '] done: cp')
   terminal.type(':')
   await expectSo(terminal, (screen) => !screen.join('\n').includes('Enter open'), 'the prompt')
-  await expectShown(terminal, `cp ${registry.host}/team/app:1.0 ${registry.host}/mirror/app`)
-  await expectShown(terminal, `❯  ${registry.host}/team/app:1.0`)
+  await expectShown(terminal, `cp ${home.registry.host}/team/app:1.0 ${home.registry.host}/mirror/app`)
+  await expectShown(terminal, `❯  ${home.registry.host}/team/app:1.0`)
   terminal.type('resolve\r')
   await expectShown(terminal, 'sha256:')
 })
@@ -188,7 +167,7 @@ test('browse: kind, size, age and digest of the tags in sight come by themselves
 })
 
 test('a session that is killed leaves its transfer to the next one', async () => {
-  const state = join(folder.path, '.local/state/ocish')
+  const state = join(home.folder.path, '.local/state/ocish')
   await mkdir(state, { recursive: true })
   const { DatabaseSync } = await import('node:sqlite')
   await (async () => {
@@ -199,7 +178,7 @@ test('a session that is killed leaves its transfer to the next one', async () =>
   const database = new DatabaseSync(join(state, 'history.db'))
   database
     .prepare('INSERT INTO transfers (line, context, started, pid) VALUES (?, ?, ?, ?)')
-    .run('cp app:1.0 kept/', `${registry.host}/team`, 1, 2 ** 22 + 1)
+    .run('cp app:1.0 kept/', `${home.registry.host}/team`, 1, 2 ** 22 + 1)
   database.close()
   await using next = open()
   await expectShown(next, '1 transfer was left')
@@ -207,7 +186,7 @@ test('a session that is killed leaves its transfer to the next one', async () =>
   await expectShown(next, 'left')
   next.type('resume\r')
   await expectShown(next, '[2] done')
-  next.type(`tags ${registry.host}/team/kept/app\r`)
+  next.type(`tags ${home.registry.host}/team/kept/app\r`)
   await expectShown(next, 'kept/app:1.0')
 })
 
@@ -215,9 +194,9 @@ test('a plugin is there from the next line on; when it throws, the prompt stays 
   const type = 'application/vnd.example.broken.v1'
   const match = [{ artifactType: type }]
   const ocish = { apiVersion: 1, kinds: [{ name: 'broken', family: 'broken', match }] }
-  await mkdir(join(folder.path, 'broken'), { recursive: true })
+  await mkdir(join(home.folder.path, 'broken'), { recursive: true })
   await writeFile(
-    join(folder.path, 'broken/package.json'),
+    join(home.folder.path, 'broken/package.json'),
     JSON.stringify({
       name: 'ocish-kind-broken',
       version: '1.0.0',
@@ -227,17 +206,17 @@ test('a plugin is there from the next line on; when it throws, the prompt stays 
     }),
   )
   await writeFile(
-    join(folder.path, 'broken/index.mjs'),
+    join(home.folder.path, 'broken/index.mjs'),
     `export default { apiVersion: 1, name: 'broken', match: ${JSON.stringify(match)},
       async read() { throw new TypeError('oh no') },
       describe: () => ({ title: '', fields: [] }) }`,
   )
-  await run('push', 'a.txt', `${registry.host}/team/broken:1`, '--artifact-type', type)
+  await home.run('push', 'a.txt', `${home.registry.host}/team/broken:1`, '--artifact-type', type)
   await using terminal = await inTeam()
   terminal.type('plugin add ./broken --trust\r')
   await expectShown(terminal, 'ocish-kind-broken')
   terminal.type('pwd\r')
-  await expectSo(terminal, (screen) => screen.includes(`${registry.host}/team`), 'the line after it')
+  await expectSo(terminal, (screen) => screen.includes(`${home.registry.host}/team`), 'the line after it')
   terminal.type('describe broken:1 --as brok\t')
   await expectShown(terminal, 'describe broken:1 --as broken')
   terminal.type('\r')
