@@ -56,7 +56,7 @@ function ustarBlock(entry: TarEntry, flag: string, path: string, size: number): 
   block.write(split.prefix, 345, 155, 'latin1')
   block.fill(' ', 148, 156)
   let sum = 0
-  for (const byte of block) sum += byte
+  for (let at = 0; at < blockSize; at += 1) sum += block[at] ?? 0
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 8, 'latin1')
   return block
 }

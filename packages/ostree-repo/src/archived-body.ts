@@ -1,9 +1,10 @@
 import type { Bytes } from '@ocish/sdk'
-import { inflated, inflatedWhole } from './inflate.ts'
-import { readRange, type RepoFiles } from './repo-files.ts'
+import { inflateAtOnce, inflated, inflatedWhole, workAhead } from './inflate.ts'
+import { readHead, type RepoFiles } from './repo-files.ts'
 
-/** Plain sizes for which another thread is worth its hand-over, and that memory can hold beside what is in use. */
-const worthwhile = 48 * 1024
+/** Plain sizes for which another thread is worth its hand-over. */
+const worthwhile = 128 * 1024
+/** Plain sizes that memory can hold beside what is in use; larger ones come in pieces. */
 const largest = 2 ** 20
 
 /** Where the body of a `.filez` lies. */
@@ -16,12 +17,28 @@ export interface BodyPlace {
   readonly bytes?: Buffer
 }
 
+/** A content that another thread can begin with before it is opened. */
+export interface ReadAhead {
+  /** Bytes in memory from `begin` on. */
+  readonly held: number
+  /** Begins to read the content; the next `open` goes on with it, and tells its errors. */
+  begin(): void
+  /** Ends what was begun, unless it was opened. */
+  end(): Promise<void>
+}
+
+/** A reading under way: its first piece is being made, and some of the following ones. */
+interface Begun {
+  readonly pieces: AsyncGenerator<Uint8Array>
+  readonly first: Promise<IteratorResult<Uint8Array>>
+}
+
 /** The body of a `.filez`, a raw deflate stream that gives `size` bytes. */
-export class ArchivedBody {
+export class ArchivedBody implements ReadAhead {
   readonly #place: BodyPlace
   readonly #size: number
   #bytes: Buffer | undefined
-  #begun: Promise<Buffer> | undefined
+  #begun: Begun | undefined
 
   constructor(place: BodyPlace, size: number) {
     this.#place = place
@@ -29,24 +46,39 @@ export class ArchivedBody {
     this.#bytes = place.bytes
   }
 
-  /** Whether `begin` is worth it. */
-  get canBegin(): boolean {
-    return this.#size >= worthwhile && this.#size <= largest && this.#length <= 2 * largest
+  /** 0 where beginning is not worth it. */
+  get held(): number {
+    return this.#size <= worthwhile ? 0 : Math.min(this.#size, workAhead)
   }
 
-  /** Begins to read and to inflate in another thread; the next `open` takes the result, and tells its errors. */
   begin(): void {
-    this.#begun = this.#whole()
+    const pieces = this.#pieces()
+    const first = pieces.next()
     // It is awaited by `open`, unless nobody opens it.
-    this.#begun.catch(() => undefined)
+    first.catch(() => undefined)
+    this.#begun = { pieces, first }
+  }
+
+  async end(): Promise<void> {
+    await this.#taken()?.pieces.return(undefined)
   }
 
   /** Errors: OSTREE_OBJECT_INVALID, those of reading. */
   async *open(): Bytes & AsyncGenerator<Uint8Array> {
-    const begun = this.#begun
-    this.#begun = undefined
-    if (begun !== undefined) yield await begun
-    else yield* inflated(this.openDeflated(), this.#length, this.#size)
+    const begun = this.#taken()
+    if (begun === undefined) {
+      yield* this.#pieces()
+      return
+    }
+    const { pieces, first } = begun
+    try {
+      const { done, value } = await first
+      if (done === true) return
+      yield value
+      yield* pieces
+    } finally {
+      await pieces.return(undefined)
+    }
   }
 
   async *openDeflated(): Bytes & AsyncGenerator<Uint8Array> {
@@ -55,13 +87,22 @@ export class ArchivedBody {
     else if (this.#bytes.length > 0) yield this.#bytes
   }
 
-  get #length(): number {
-    return this.#place.end - this.#place.start
+  #taken(): Begun | undefined {
+    const begun = this.#begun
+    this.#begun = undefined
+    return begun
   }
 
-  async #whole(): Promise<Buffer> {
+  async *#pieces(): AsyncGenerator<Uint8Array> {
     const { files, path, start, end } = this.#place
-    this.#bytes ??= await readRange(files, path, start, end)
-    return inflatedWhole(this.#bytes, this.#size)
+    const length = end - start
+    if (this.#size > largest || length > 2 * largest) {
+      yield* inflated(this.openDeflated(), length, this.#size)
+      return
+    }
+    this.#bytes ??= (await readHead(files, path, end)).bytes.subarray(start)
+    yield this.#size <= worthwhile
+      ? inflateAtOnce(this.#bytes, this.#size)
+      : await inflatedWhole(this.#bytes, this.#size)
   }
 }

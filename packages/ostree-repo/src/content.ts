@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { OcishError, type Bytes, type OpenBytes } from '@ocish/sdk'
-import { ArchivedBody } from './archived-body.ts'
+import { ArchivedBody, type ReadAhead } from './archived-body.ts'
 import { checkHeader, decodeArchiveHeader, hashedForms, type ContentHeader } from './content-header.ts'
 import { decodeOwnerMode, linkType, regularType, typeMask } from './dirtree.ts'
 import { beyond, type RepoLimits } from './limits.ts'
@@ -31,8 +31,8 @@ export interface ContentObject {
   readonly open: OpenBytes
   /** Mode `archive`: the content as it is stored, a raw deflate stream; not verified. */
   readonly openDeflated?: OpenBytes
-  /** Where it is worth it: begins to read the content in another thread, for one `open` that follows. */
-  readonly begin?: () => void
+  /** Where it is worth it: the content can be begun before it is opened. */
+  readonly ahead?: ReadAhead
 }
 
 export interface ContentSource {
@@ -48,7 +48,7 @@ interface Stored {
   readonly size: number
   readonly open: OpenBytes
   readonly openDeflated?: OpenBytes
-  readonly begin?: () => void
+  readonly ahead?: ReadAhead
 }
 
 /**
@@ -83,7 +83,7 @@ export async function readContent(
       type: isLink ? 'link' : 'file',
       ...(isLink && { target: header.target }),
       ...(stored.openDeflated && { openDeflated: stored.openDeflated }),
-      ...(stored.begin && { begin: stored.begin }),
+      ...(stored.ahead && { ahead: stored.ahead }),
     }
   } catch (error) {
     throw inObject(error, path, treePath)
@@ -137,7 +137,7 @@ async function readArchived({ files, limits }: ContentSource, path: string): Pro
     size: plainSize,
     open: () => body.open(),
     openDeflated: () => body.openDeflated(),
-    ...(body.canBegin && { begin: () => body.begin() }),
+    ...(body.held > 0 && { ahead: body }),
   }
 }
 

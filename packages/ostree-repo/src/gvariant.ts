@@ -23,6 +23,12 @@ export type VariantValue =
 
 const maxNesting = 16
 
+/** Types that were taken apart; a repository's own are few, those inside of variants may be anything. */
+const knownTypes = new Map<string, VariantType>()
+const mostKnownTypes = 100
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /**
  * Decodes strictly: padding is zero, offsets grow and leave no gap, strings end in their only NUL, booleans are 0 or 1.
  * Nothing is replaced by a default, as GLib would. Errors: OSTREE_OBJECT_INVALID.
@@ -33,8 +39,11 @@ export function decodeVariant(type: string, bytes: Uint8Array): VariantValue {
 }
 
 function typeOf(text: string): VariantType {
+  const known = knownTypes.get(text)
+  if (known !== undefined) return known
   const type = parseVariantType(text)
   if (type === undefined) throw notNormal(`no type ${JSON.stringify(text.slice(0, 40))}`)
+  if (knownTypes.size < mostKnownTypes) knownTypes.set(text, type)
   return type
 }
 
@@ -98,7 +107,7 @@ function decodeString(bytes: Buffer): string {
 /** Errors: OSTREE_OBJECT_INVALID for bytes that are no UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return utf8.decode(bytes)
   } catch {
     throw notNormal('text that is no UTF-8')
   }
@@ -173,8 +182,9 @@ function decodeTuple(type: VariantType, bytes: Buffer, depth: number): VariantVa
 
 function skipPadding(bytes: Buffer, position: number, alignment: number): number {
   const start = aligned(position, alignment)
-  if (start > bytes.length || bytes.subarray(position, start).some((byte) => byte !== 0))
-    throw notNormal('padding that is not zero')
+  let isZero = start <= bytes.length
+  for (let at = position; isZero && at < start; at += 1) isZero = bytes[at] === 0
+  if (!isZero) throw notNormal('padding that is not zero')
   return start
 }
 

@@ -5,24 +5,20 @@ import { OcishError, type Bytes } from '@ocish/sdk'
 
 const inflate = promisify(inflateRaw)
 
-/** Up to this many bytes are inflated at once, without a stream. */
-const small = 128 * 1024
+/** A piece of a large content: one way to another thread and back. */
+const pieceSize = 256 * 1024
 
 /** Bytes that another thread inflates while the ones before are in use. */
-const workAhead = 2 * small
+export const workAhead: number = 3 * pieceSize
 
 /**
  * The plain bytes of a raw deflate stream that must end exactly where its source ends and give exactly `size` bytes; more
- * is never held. Errors: OSTREE_OBJECT_INVALID.
+ * than `workAhead` and the piece in use is never held. Errors: OSTREE_OBJECT_INVALID.
  */
 export async function* inflated(body: Bytes, bodySize: number, size: number): AsyncGenerator<Uint8Array> {
-  if (size <= small && bodySize <= small) {
-    yield inflateAtOnce(await collected(body), size)
-    return
-  }
   // Options of the stream are taken as well; the declared types lack them.
   const options: ZlibOptions & { readonly readableHighWaterMark: number } = {
-    chunkSize: small,
+    chunkSize: pieceSize,
     readableHighWaterMark: workAhead,
   }
   const inflater = createInflateRaw(options)
@@ -44,7 +40,7 @@ export async function* inflated(body: Bytes, bodySize: number, size: number): As
   if (inflater.bytesWritten !== bodySize) throw invalid('bytes behind its deflate stream')
 }
 
-/** The same of bytes at hand, in another thread. Errors: OSTREE_OBJECT_INVALID. */
+/** The same of bytes at hand, in another thread, as one piece. Errors: OSTREE_OBJECT_INVALID. */
 export async function inflatedWhole(body: Uint8Array, size: number): Promise<Buffer> {
   const result = await inflate(body, settings(size)).catch((error: unknown) => {
     throw told(error, size)
@@ -52,16 +48,8 @@ export async function inflatedWhole(body: Uint8Array, size: number): Promise<Buf
   return whole(result as unknown as Inflated, body, size)
 }
 
-async function collected(body: Bytes): Promise<Buffer> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  const [only] = chunks
-  return chunks.length === 1 && only
-    ? Buffer.from(only.buffer, only.byteOffset, only.length)
-    : Buffer.concat(chunks)
-}
-
-function inflateAtOnce(body: Buffer, size: number): Buffer {
+/** The same in this thread. Errors: OSTREE_OBJECT_INVALID. */
+export function inflateAtOnce(body: Uint8Array, size: number): Buffer {
   try {
     return whole(inflateRawSync(body, settings(size)) as unknown as Inflated, body, size)
   } catch (error) {

@@ -37,7 +37,7 @@ export function readContents<W extends { readonly checksum: string; readonly pat
 /** What a step gave, and what ends with its use. */
 export interface Found<R> {
   readonly result: R
-  readonly done?: () => void
+  readonly done?: (() => Promise<void>) | undefined
 }
 
 /**
@@ -61,12 +61,16 @@ export async function* ahead<S, R>(
       const found = await pending.shift()
       if (found === undefined) return
       start()
-      yield found.result
-      found.done?.()
+      try {
+        yield found.result
+      } finally {
+        if (found.done) await found.done()
+      }
     }
   } finally {
     await steps.return(undefined)
-    await Promise.allSettled(pending)
+    for (const found of await Promise.allSettled(pending))
+      if (found.status === 'fulfilled') await found.value?.done?.()
   }
 }
 
@@ -79,12 +83,14 @@ export class Budget {
   }
 
   /** Begins with a content where there is room for it; the result is called when it is no longer in use. */
-  begin({ begin, size }: Pick<ContentObject, 'begin' | 'size'>): () => void {
-    if (begin === undefined || size > this.#left) return () => undefined
-    this.#left -= size
-    begin()
-    return () => {
-      this.#left += size
+  begin(content: Pick<ContentObject, 'ahead'>): (() => Promise<void>) | undefined {
+    const reading = content.ahead
+    if (reading === undefined || reading.held > this.#left) return undefined
+    this.#left -= reading.held
+    reading.begin()
+    return async () => {
+      this.#left += reading.held
+      await reading.end()
     }
   }
 }

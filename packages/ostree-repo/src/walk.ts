@@ -93,32 +93,46 @@ function joined(folder: string, name: string): string {
 
 type Step = TreeFolder | { readonly type?: undefined; readonly checksum: string; readonly path: string }
 
+/** A folder whose turn comes: what its parent says of it. */
+interface Waiting {
+  readonly path: string
+  readonly tree: string
+  readonly meta: string
+  readonly depth: number
+}
+
 /** Folders and names of files in their order; contents are looked up by whoever takes the steps. */
-async function* steps(state: State, folder: TreeFolder, depth: number): AsyncGenerator<Step> {
+async function* steps(state: State, start: TreeFolder): AsyncGenerator<Step> {
   const { repo, options } = state
   const { limits } = repo
-  if (depth > limits.depth) throw beyond('folders within folders', limits.depth)
-  count(state, folder.path)
-  yield folder
-  const tree = await repo.tree(folder.tree, folder.path)
-  for (const { name, checksum } of tree.files) {
+  const recursive = options.recursive ?? true
+  // Those of one folder lie in reverse: the next one is at the end.
+  const waiting: Waiting[] = [{ ...start, depth: 0 }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { path, tree, meta, depth } = next
     options.signal?.throwIfAborted()
-    const path = joined(folder.path, name)
-    count(state, path)
-    yield { checksum, path }
-  }
-  for (const { name, tree: innerTree, meta } of tree.folders) {
-    options.signal?.throwIfAborted()
-    const inner = await folderAt(repo, joined(folder.path, name), innerTree, meta)
-    if (options.recursive ?? true) yield* steps(state, inner, depth + 1)
-    else yield inner
+    const folder = await folderAt(repo, path, tree, meta)
+    const isEntered = depth === 0 || recursive
+    if (isEntered && depth > limits.depth) throw beyond('folders within folders', limits.depth)
+    if (isEntered) count(state, path)
+    yield folder
+    if (!isEntered) continue
+    const inner = await repo.tree(tree, path)
+    for (const { name, checksum } of inner.files) {
+      options.signal?.throwIfAborted()
+      const filePath = joined(path, name)
+      count(state, filePath)
+      yield { checksum, path: filePath }
+    }
+    for (const one of inner.folders.toReversed())
+      waiting.push({ path: joined(path, one.name), tree: one.tree, meta: one.meta, depth: depth + 1 })
   }
 }
 
 async function* walkFolder(state: State, start: TreeFolder): AsyncGenerator<TreeNode> {
   const { repo, options } = state
   const budget = budgetOf(options)
-  const nodes = ahead(steps(state, start, 0), async (step): Promise<Found<TreeNode>> => {
+  const nodes = ahead(steps(state, start), async (step): Promise<Found<TreeNode>> => {
     if (step.type === 'folder') return { result: step }
     const content = await repo.content(step.checksum, step.path)
     return { result: { ...content, path: step.path }, done: budget.begin(content) }
