@@ -170,17 +170,7 @@ export class RemoteUpload implements Upload {
 
   /** One PATCH of all that is missing of `total` bytes; false: the registry wants them from another byte on. */
   async rest(open: () => Bytes, total: number, call: CallOptions = {}): Promise<boolean> {
-    const range = `${this.#offset}-${total - 1}`
-    const body = { open, length: total - this.#offset }
-    const answer = await this.#send('PATCH', body, { 'content-range': range }, call, this.#location, [416])
-    if (answer.status === 416) {
-      answer.body.destroy()
-      return false
-    }
-    this.#moved(answer)
-    this.#began = true
-    this.#offset = Math.min(this.#received(answer) ?? total, total)
-    return this.#offset === total
+    return (await this.#patched(open, total, call)) && this.#offset === total
   }
 
   /**
@@ -242,7 +232,7 @@ export class RemoteUpload implements Upload {
       const before = this.#offset
       const rest = chunk.subarray(chunk.length - (target - before))
       try {
-        const isTaken = await this.#patchOnce(rest, options)
+        const isTaken = await this.#patched(() => rest, target, options)
         if (isTaken && this.#offset > before && attempt < mostPieces) continue
         // `0-0` was taken for nothing; the registry means the one byte that a lost answer was about.
         this.#began ||= interrupted
@@ -268,10 +258,10 @@ export class RemoteUpload implements Upload {
     }
   }
 
-  /** False: the registry wants another range, or a smaller one (GHCR answers 416 to more than 4 MiB). */
-  async #patchOnce(chunk: Uint8Array, call: CallOptions): Promise<boolean> {
-    const range = `${this.#offset}-${this.#offset + chunk.length - 1}`
-    const body = { open: () => chunk, length: chunk.length }
+  /** One PATCH up to `end`. False: the registry wants another range, or a smaller one (GHCR answers 416 to more than 4 MiB). */
+  async #patched(open: () => Bytes | Uint8Array, end: number, call: CallOptions): Promise<boolean> {
+    const range = `${this.#offset}-${end - 1}`
+    const body = { open, length: end - this.#offset }
     const answer = await this.#send('PATCH', body, { 'content-range': range }, call, this.#location, [416])
     if (answer.status === 416) {
       answer.body.destroy()
@@ -279,8 +269,7 @@ export class RemoteUpload implements Upload {
     }
     this.#moved(answer)
     this.#began = true
-    const expected = this.#offset + chunk.length
-    this.#offset = Math.min(this.#received(answer) ?? expected, expected)
+    this.#offset = Math.min(this.#received(answer) ?? end, end)
     return true
   }
 
