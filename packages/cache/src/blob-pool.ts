@@ -1,5 +1,5 @@
-import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, opendir, rename, rm, rmdir } from 'node:fs/promises'
+import { constants, lstatSync, renameSync } from 'node:fs'
+import { type FileHandle, open, opendir, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   algorithmOf,
@@ -46,6 +46,8 @@ export class BlobPool implements ContentSource {
   readonly fileMode: number
   readonly folderMode: number
   readonly #unsynced = new Set<string>()
+  /** Folders of algorithms that are folders, and no links. */
+  readonly #checked = new Set<string>()
 
   constructor(options: PoolOptions) {
     this.root = options.root
@@ -64,9 +66,10 @@ export class BlobPool implements ContentSource {
   async stat(digest: string): Promise<PooledBlob | undefined> {
     const path = this.path(digest)
     try {
-      const folder = await lstat(dirname(path))
-      if (!folder.isDirectory()) throw notAFile(dirname(path), folder.isSymbolicLink())
-      const file = await lstat(path)
+      // Asked for each blob several times: on the thread pool it would cost twenty times as much.
+      if (!this.#isFolder(dirname(path))) return undefined
+      const file = lstatSync(path, { throwIfNoEntry: false })
+      if (file === undefined) return undefined
       if (!file.isFile()) throw notAFile(path, file.isSymbolicLink())
       return { digest, size: file.size, modified: file.mtime }
     } catch (error) {
@@ -195,9 +198,7 @@ export class BlobPool implements ContentSource {
       const digester = createDigester(algorithm)
       const size = await pumpFile(scratch, 0, async (slab) => digester.update(slab), signal)
       checkBlob(expected, { size, digest: digester.digest() })
-      const folder = await this.#folder(algorithm)
-      await rename(scratch, this.path(expected.digest))
-      this.#unsynced.add(folder)
+      await this.place(scratch, expected.digest)
       return { digest: expected.digest, size }
     } catch (error) {
       throw fileError(error, `copy ${from} into ${this.root}`)
@@ -232,8 +233,10 @@ export class BlobPool implements ContentSource {
     }
   }
 
-  /** A file was renamed into one of the pool's folders, whose new entry is not safe yet. */
-  renamedInto(folder: string): void {
+  /** Gives a file of the scratch folder, which is what it should be, the name of its digest. Errors: those of the system. */
+  async place(scratch: string, digest: string): Promise<void> {
+    const folder = await this.#folder(algorithmOf(digest))
+    renameSync(scratch, this.path(digest))
     this.#unsynced.add(folder)
   }
 
@@ -251,10 +254,10 @@ export class BlobPool implements ContentSource {
   async inScratch<T>(make: (path: string) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await makeFolders(this.scratch, this.folderMode)
+        if (attempt > 1) await makeFolders(this.scratch, this.folderMode)
         return await make(join(this.scratch, `new-${randomName()}`))
       } catch (error) {
-        if (attempt === 5 || systemCode(error) !== 'ENOENT')
+        if (attempt === 6 || systemCode(error) !== 'ENOENT')
           throw fileError(error, `write into ${this.scratch}`)
       }
     }
@@ -272,9 +275,19 @@ export class BlobPool implements ContentSource {
     return expected.size === undefined || expected.size === found.size ? found : undefined
   }
 
+  /** False: nothing is there. Errors: LAYOUT_INVALID. */
+  #isFolder(path: string): boolean {
+    if (this.#checked.has(path)) return true
+    const found = lstatSync(path, { throwIfNoEntry: false })
+    if (found === undefined) return false
+    if (!found.isDirectory()) throw notAFile(path, found.isSymbolicLink())
+    this.#checked.add(path)
+    return true
+  }
+
   async #folder(algorithm: string): Promise<string> {
     const folder = join(this.root, algorithm)
-    await makeFolder(folder, this.folderMode)
+    if (!this.#isFolder(folder)) await makeFolder(folder, this.folderMode)
     return folder
   }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { opened, temporaryFolder } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
@@ -84,6 +84,16 @@ describe('a lock', () => {
       'timeout',
     )
     expect(await readFile(path, 'utf8')).toBe(held)
+  })
+
+  it('that is a link to nothing is never followed, and waited for until the signal', async () => {
+    await using folder = await temporaryFolder()
+    const path = folder.join('lock')
+    await symlink(folder.join('nothing'), path)
+    await expect(withLock(path, async () => {}, { signal: AbortSignal.timeout(30) })).rejects.toThrow(
+      'timeout',
+    )
+    expect(await readdir(folder.path)).toStrictEqual(['lock'])
   })
 
   it('of another machine is not judged by its process number', async () => {

@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { digestOf, OcishError } from '@ocish/sdk'
 import { randomName } from './durable-file.ts'
 import { systemCode } from './file-error.ts'
@@ -33,27 +33,31 @@ export async function withLock<T>(
 ): Promise<T> {
   const content = `${JSON.stringify({ ...(await thisProcess()), token: randomName() })}\n`
   await acquire(path, content, options)
-  const isStillHeld = async (): Promise<boolean> => (await contentOf(path)) === content
+  const isHeld = (): boolean => contentOf(path) === content
   try {
-    return await work({ isStillHeld })
+    return await work({ isStillHeld: () => Promise.resolve(isHeld()) })
   } finally {
-    if (await isStillHeld()) await rm(path, { force: true })
+    if (isHeld()) rmSync(path, { force: true })
   }
 }
 
 /** Removes a lock that nobody will ask for again, if its process is gone. */
 export async function removeAbandonedLock(path: string): Promise<void> {
-  const held = await contentOf(path)
+  const held = contentOf(path)
   if (held !== undefined && (await isAbandoned(held, 0))) await moveAway(path, held, {})
 }
 
 async function acquire(path: string, content: string, options: LockOptions): Promise<void> {
   const begin = performance.now()
   let seen: { readonly content: string; readonly since: number } | undefined
-  while (!(await create(path, content))) {
+  while (!create(path, content)) {
     options.signal?.throwIfAborted()
-    const held = await contentOf(path)
-    if (held === undefined) continue
+    const held = contentOf(path)
+    if (held === undefined) {
+      // Let go of meanwhile, or a link to nothing, which must not keep this process busy.
+      await pauseAbout(1, options.signal)
+      continue
+    }
     const now = performance.now()
     if (seen?.content !== held) seen = { content: held, since: now }
     if (await isAbandoned(held, now - seen.since)) {
@@ -65,24 +69,29 @@ async function acquire(path: string, content: string, options: LockOptions): Pro
   }
 }
 
-async function create(path: string, content: string): Promise<boolean> {
+/** A lock is a few bytes: on the thread pool each of its calls would cost more than it does here. */
+function create(path: string, content: string): boolean {
+  let file: number
   try {
-    const file = await open(path, 'wx', 0o644)
-    try {
-      await file.writeFile(content)
-    } finally {
-      await file.close()
-    }
-    return true
+    file = openSync(path, 'wx', 0o644)
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false
     throw error
   }
+  try {
+    writeSync(file, content)
+    return true
+  } catch (error) {
+    rmSync(path, { force: true })
+    throw error
+  } finally {
+    closeSync(file)
+  }
 }
 
-async function contentOf(path: string): Promise<string | undefined> {
+function contentOf(path: string): string | undefined {
   try {
-    return await readFile(path, 'utf8')
+    return readFileSync(path, 'utf8')
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined
     throw error
@@ -108,10 +117,10 @@ async function moveAway(path: string, judged: string, options: LockOptions): Pro
   await withLock(
     `${path}.${name}`,
     async () => {
-      if ((await contentOf(path)) !== judged) return
+      if (contentOf(path) !== judged) return
       const away = `${path}.${randomName()}`
-      await rename(path, away)
-      await rm(away, { force: true })
+      renameSync(path, away)
+      rmSync(away, { force: true })
     },
     options,
   )

@@ -10,14 +10,17 @@ export interface ProcessIdentity {
   readonly started: string
 }
 
+let own: Promise<ProcessIdentity> | undefined
+
 /** The identity of this process. */
-export async function thisProcess(): Promise<ProcessIdentity> {
-  return { host: await thisHost(), pid: process.pid, started: await startOf(process.pid) }
+export function thisProcess(): Promise<ProcessIdentity> {
+  own ??= identify()
+  return own
 }
 
 /** True only when it is certain that the process does not run any more. */
 export async function isGone(identity: ProcessIdentity): Promise<boolean> {
-  if (identity.host !== (await thisHost())) return false
+  if (identity.host !== (await thisProcess()).host) return false
   try {
     process.kill(identity.pid, 0)
   } catch (error) {
@@ -26,6 +29,10 @@ export async function isGone(identity: ProcessIdentity): Promise<boolean> {
   }
   const started = await startOf(identity.pid)
   return started !== '' && identity.started !== '' && started !== identity.started
+}
+
+async function identify(): Promise<ProcessIdentity> {
+  return { host: await thisHost(), pid: process.pid, started: await startOf(process.pid) }
 }
 
 async function thisHost(): Promise<string> {

@@ -50,6 +50,26 @@ describe.each(Object.entries(kinds))('receiving into a %s', (_, { open, scratch 
     },
   )
 
+  it('keeps many apart that arrive at once and one after the other', async () => {
+    await using folder = await temporaryFolder()
+    await using registry = await open(folder.path)
+    const each = [...Array(24).keys()].map((at) => noise(150_000 + at * 60_000, at))
+    const digests = each.map((whole) => digestOf(whole))
+    await Promise.all(
+      each.map(async (whole, at) => {
+        const one = { mediaType: 'application/octet-stream', digest: digests[at] ?? '', size: whole.length }
+        await registry.receiveBlob?.('app', one, async (_start, sink) => {
+          for (let from = 0; from < whole.length; from += 50_000) {
+            await new Promise(setImmediate)
+            await sink(whole.slice(from, from + 50_000))
+          }
+        })
+      }),
+    )
+    const files = digests.map((digest) => folder.join('blobs', digest.replace(':', '/')))
+    expect(await Promise.all(files.map(async (file) => digestOf(await readFile(file))))).toEqual(digests)
+  })
+
   it('asks for the rest only after a cut, also when it was opened again', async () => {
     await using folder = await temporaryFolder()
     {

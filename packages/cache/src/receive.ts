@@ -1,12 +1,11 @@
-import { constants } from 'node:fs'
-import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { constants, fstatSync, lstatSync } from 'node:fs'
+import { type FileHandle, open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { algorithmOf, createDigester, type Descriptor, type Digester, hasCode, parseDigest } from '@ocish/sdk'
 import type { Feed } from '@ocish/core'
 import { type BlobPool, readFileBytes } from './blob-pool.ts'
 import { checkBlob } from './blob-writer.ts'
 import { fileError } from './file-error.ts'
-import { makeFolder } from './make-folder.ts'
 import { SlabWriter } from './slab-writer.ts'
 
 /** Who receives a digest alone; it may be taken from a holder that seems to be gone. */
@@ -113,7 +112,7 @@ async function takeBeginning(
   digester: Digester,
   signal: AbortSignal | undefined,
 ): Promise<number> {
-  const { size } = await file.stat()
+  const { size } = fstatSync(file.fd)
   if (size === 0) return 0
   const have = Math.min(size, expected.size)
   await file.truncate(have)
@@ -132,17 +131,13 @@ async function publish(
   digest: string,
   turn: Turn,
 ): Promise<void> {
-  const ours = await file.stat()
-  const named = await lstat(path).catch(() => undefined)
-  // Taken over meanwhile: the file of that name is another's, and so is the rename.
-  if (named?.ino !== ours.ino || !(await turn.isStillHeld())) return
-  const target = pool.path(digest)
   try {
     await file.sync()
-    await makeFolder(dirname(target), pool.folderMode)
-    await rename(path, target)
+    const named = lstatSync(path, { throwIfNoEntry: false })
+    // Taken over meanwhile: the file of that name is another's, and so is the rename.
+    if (named?.ino !== fstatSync(file.fd).ino || !(await turn.isStillHeld())) return
+    await pool.place(path, digest)
   } catch (error) {
-    throw fileError(error, `write ${target}`)
+    throw fileError(error, `write ${pool.path(digest)}`)
   }
-  pool.renamedInto(dirname(target))
 }

@@ -7,6 +7,9 @@ const bufferSize = 1024 * 1024
 const direct = 256 * 1024
 /** After so much the device is told to begin, so that the sync at the end has little left to wait for. */
 const syncEvery = 32 * 1024 * 1024
+/** Buffers that nobody writes from, of any writer: a new one for each blob would have the garbage collected all the time. */
+const spare: Uint8Array[] = []
+const mostSpare = 8
 
 /**
  * Writes and hashes what passes, each byte once, into an open file. `take` is done with its slab when it resolves, so
@@ -58,8 +61,8 @@ export class SlabWriter {
       return
     }
     this.#digester?.update(slab)
-    this.#buffer ??= Buffer.allocUnsafeSlow(bufferSize)
     if (this.#buffered + slab.length > bufferSize) await this.#writeBuffer()
+    this.#buffer ??= spare.pop() ?? Buffer.allocUnsafeSlow(bufferSize)
     this.#buffer.set(slab, this.#buffered)
     this.#buffered += slab.length
   }
@@ -71,10 +74,13 @@ export class SlabWriter {
   }
 
   async #writeBuffer(): Promise<void> {
-    if (this.#buffer === undefined || this.#buffered === 0) return
-    const part = this.#buffer.subarray(0, this.#buffered)
+    const buffer = this.#buffer
+    if (buffer === undefined) return
+    const part = buffer.subarray(0, this.#buffered)
+    this.#buffer = undefined
     this.#buffered = 0
     await this.#write(part)
+    if (spare.length < mostSpare) spare.push(buffer)
   }
 
   async #write(bytes: Uint8Array): Promise<void> {
