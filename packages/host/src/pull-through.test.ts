@@ -1,10 +1,15 @@
 import { openStore, type Store } from '@ocish/cache'
 import { collect, createMemoryRegistry, type Registry } from '@ocish/core'
+import { createClient } from '@ocish/core/client'
+import { serve } from '@ocish/server'
 import {
   content,
   counted,
   type CountedRegistry,
+  faults,
   noise,
+  rawRequest,
+  serveFaults,
   temporaryFolder,
   type TemporaryFolder,
 } from '@ocish/testing'
@@ -60,4 +65,35 @@ test('a namespace is served without its name, and nothing is written', async () 
   await expect(below.pushManifest('app', bytes, { mediaType: descriptor.mediaType, tags: ['2'] })).toFailWith(
     'UNSUPPORTED',
   )
+})
+
+test('an upstream that is away is asked a few times however many ask, and what the store has is served', async () => {
+  await using server = await serveFaults(upstream.registry)
+  await using client = createClient(server.host)
+  const through = await pullThrough(client, store, { host: 'up.example', prefix: '' })
+  await pull(through)
+  server.setRules([{ action: faults.status(503, { retryAfter: 60 }) }])
+  server.forget()
+  const known = await Promise.all(Array.from({ length: 20 }, () => pull(through)))
+  expect(new Set(known)).toEqual(new Set([3 * 1024 * 1024]))
+  const unknown = Array.from({ length: 20 }, () => through.openManifest('team/app', 'other'))
+  for (const asked of await Promise.allSettled(unknown)) expect(asked.status).toBe('rejected')
+  // Those that were under way at once, and nobody else.
+  const { length: first } = server.requests
+  expect(first).toBeLessThanOrEqual(20)
+  for (let ask = 0; ask < 20; ask += 1) {
+    await expect(through.openManifest('team/app', 'other')).toFailWith('REGISTRY_UNAVAILABLE')
+    expect(await pull(through)).toBe(3 * 1024 * 1024)
+  }
+  expect(server.requests).toHaveLength(first)
+})
+
+test('a client hears when to come back', async () => {
+  await using server = await serveFaults(upstream.registry, [
+    { action: faults.status(503, { retryAfter: 60 }) },
+  ])
+  await using client = createClient(server.host)
+  await using front = await serve(await pullThrough(client, store, { host: 'up.example', prefix: '' }))
+  const answer = await rawRequest(`${front.url}/v2/team/app/manifests/other`)
+  expect([answer.status, answer.headers['retry-after']]).toEqual([502, '60'])
 })

@@ -1,6 +1,7 @@
 import type { Store } from '@ocish/cache'
 import { type CallOptions, ForwardingRegistry, type Registry } from '@ocish/core'
 import { type Descriptor, hasCode } from '@ocish/sdk'
+import { spared } from './spared.ts'
 
 export interface PullThroughOptions {
   /** The upstream's name in the store. */
@@ -11,8 +12,8 @@ export interface PullThroughOptions {
 
 /**
  * An upstream as its neighbours see it through one machine's store: a blob is fetched once however many ask for it at
- * once, a tag is asked for again with its ETag at hand, and what the store has is served while the upstream is away.
- * Nothing is written to the upstream. Errors: those of the upstream, UNSUPPORTED for writes.
+ * once, a tag is asked for again with its ETag at hand, and what the store has is served while the upstream is away, which
+ * is found out once for all who ask. Nothing is written to the upstream. Errors: those of the upstream, UNSUPPORTED for writes.
  */
 export async function pullThrough(
   upstream: Registry,
@@ -23,7 +24,7 @@ export async function pullThrough(
     import('@ocish/cache'),
     import('@ocish/core'),
   ])
-  const through = cached(upstream, store, { host, freshFor: 0, staleOnError: true })
+  const through = cached(spared(upstream), store, { host, freshFor: 0, staleOnError: true })
   const served = readOnly(new KnownBlobs(through, store.registry(host)))
   return prefix === '' ? served : scoped(served, `${prefix}/`)
 }

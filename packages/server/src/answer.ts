@@ -86,10 +86,16 @@ export function answerError(error: unknown): Answer {
   if (error instanceof Refusal) return error.answer
   if (isOcishError(error)) {
     const [status, code] = wire[error.code] ?? [500, 'UNKNOWN']
-    const answer = errors(status, wireErrors(error.code, code, error.message, error.details))
+    const list = wireErrors(error.code, code, error.message, error.details)
+    const answer = errors(status, list, waiting(error.details?.['retryAfter']))
     return status < 500 ? answer : { ...answer, error }
   }
   return { ...errors(500, [{ code: 'UNKNOWN', message: 'internal error' }]), error }
+}
+
+/** When to come back (RFC 9110, 10.2.3), where the error knows; in seconds. */
+function waiting(seconds: unknown): Readonly<Record<string, string>> {
+  return typeof seconds === 'number' && seconds >= 0 ? { 'retry-after': String(Math.ceil(seconds)) } : {}
 }
 
 /** A manifest that refers to missing content says everything that is missing. */
