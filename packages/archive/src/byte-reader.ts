@@ -10,7 +10,9 @@ export interface SkippableBytes extends Bytes {
 export class ByteReader {
   readonly #source: AsyncIterator<Uint8Array>
   readonly #skip: SkippableBytes['skip'] | undefined
-  #rest: Uint8Array = new Uint8Array(0)
+  #chunk: Uint8Array = new Uint8Array(0)
+  /** Of the chunk, so many have been handed out or skipped. */
+  #at = 0
   #ended = false
   /** Bytes handed out or skipped. */
   position = 0
@@ -21,30 +23,41 @@ export class ByteReader {
   }
 
   async #fill(): Promise<boolean> {
-    while (!this.#ended && this.#rest.length === 0) {
+    while (!this.#ended && this.#at === this.#chunk.length) {
       const next = await this.#source.next()
       if (next.done === true) this.#ended = true
-      else this.#rest = next.value
+      else {
+        this.#chunk = next.value
+        this.#at = 0
+      }
     }
-    return this.#rest.length > 0
+    return this.#at < this.#chunk.length
   }
 
   /** At most `limit` bytes that are at hand, or undefined at the end. */
   async some(limit: number): Promise<Uint8Array | undefined> {
     if (!(await this.#fill())) return undefined
-    const piece = this.#rest.subarray(0, limit)
-    this.#rest = this.#rest.subarray(piece.length)
-    this.position += piece.length
+    return this.#take(Math.min(limit, this.#chunk.length - this.#at))
+  }
+
+  #take(length: number): Uint8Array {
+    const piece = this.#chunk.subarray(this.#at, this.#at + length)
+    this.#at += length
+    this.position += length
     return piece
   }
 
   /** Exactly `length` bytes where so many have been read; else nothing is taken. */
   atHand(length: number): Uint8Array | undefined {
-    if (this.#rest.length < length) return undefined
-    const piece = this.#rest.subarray(0, length)
-    this.#rest = this.#rest.subarray(length)
+    return this.#chunk.length - this.#at < length ? undefined : this.#take(length)
+  }
+
+  /** Leaves out `length` bytes where so many have been read; else none, and false. */
+  skipAtHand(length: number): boolean {
+    if (this.#chunk.length - this.#at < length) return false
+    this.#at += length
     this.position += length
-    return piece
+    return true
   }
 
   /** Exactly `length` bytes, or fewer at the end of the source. */
@@ -67,7 +80,7 @@ export class ByteReader {
   async skip(length: number): Promise<boolean> {
     let left = length
     while (left > 0) {
-      if (this.#skip !== undefined && this.#rest.length === 0) {
+      if (this.#skip !== undefined && this.#at === this.#chunk.length) {
         this.position += left
         return await this.#skip(left)
       }

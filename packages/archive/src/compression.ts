@@ -9,7 +9,7 @@ import { zstdFrames } from './zstd-frames.ts'
 export type Compression = 'none' | 'gzip' | 'zstd'
 
 const graceBytes = 64 * 2 ** 20
-const chunkSize = 256 * 1024
+const chunkSize = 512 * 1024
 
 /** By the first bytes: gzip (RFC 1952), zstd (RFC 8878, also skippable frames), else none. */
 export function sniffCompression(head: Uint8Array): Compression {

@@ -178,3 +178,19 @@ test('what is a folder by its entries and then something else is nothing that en
   const entries = [entry('a/b'), link('a', 'elsewhere'), entry('a/c')]
   await expect(extractTar(writeTar(entries), memoryTarget(), { skipSpecial })).toFailWith('ARCHIVE_UNSAFE')
 })
+
+test('whoever else waits has a turn between entries that have been read', async () => {
+  let turns = 0
+  const seen: number[] = []
+  const slow: Target = {
+    ...memoryTarget(),
+    async write() {
+      seen.push(turns)
+      setImmediate(() => (turns += 1))
+      const start = performance.now()
+      while (performance.now() - start < 11);
+    },
+  }
+  await extractTar(writeTar([entry('a'), entry('b'), entry('c')]), slow)
+  expect(seen).toEqual([0, 1, 2])
+})

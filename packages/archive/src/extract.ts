@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { isOcishError, type Bytes, type Target } from '@ocish/sdk'
 import { decompressed } from './compression.ts'
 import type { TarMember } from './entry.ts'
@@ -19,6 +20,12 @@ export interface ExtractOptions {
   readonly skipSpecial?: (path: string, type: TarMember['type']) => void
 }
 
+/**
+ * Milliseconds after which others have their turn: small entries that have been read are written without a wait between
+ * them.
+ */
+const longestTurn = 10
+
 /** What `extract` wrote. */
 export interface Extracted {
   readonly entries: number
@@ -39,9 +46,13 @@ export async function extractTar(
   const limits = { ...defaultLimits, ...options.limits }
   const extraction = new Extraction(target, options)
   const plain = decompressed(bytes, { bytes: limits.bytes, ratio: limits.ratio })
+  let turn = performance.now()
   for await (const member of readTar(plain, { limits })) {
     options.signal?.throwIfAborted()
     await extraction.add(member)
+    if (performance.now() - turn < longestTurn) continue
+    await setImmediate()
+    turn = performance.now()
   }
   return extraction.result
 }

@@ -42,7 +42,7 @@ export async function* readTar(
       const content = ready === undefined ? contentOf(reader, next.path, next.size) : new ReadyBytes(ready)
       yield { ...next, offset, content }
       const padding = (blockSize - (next.size % blockSize)) % blockSize
-      if (ready !== undefined && reader.atHand(padding) !== undefined) continue
+      if (ready !== undefined && reader.skipAtHand(padding)) continue
       await finish(reader, next.path, offset + next.size, padding)
     }
     await reader.drain()

@@ -1,5 +1,5 @@
 import { counted } from '@ocish/core'
-import type { Target } from '@ocish/sdk'
+import { ReadyBytes, type Target } from '@ocish/sdk'
 
 /** A file that went into a target. */
 export interface WrittenFile {
@@ -13,10 +13,12 @@ export function recorded(target: Target, onFile: (file: WrittenFile) => void): T
   return {
     write: async (path, content, options) => {
       const start = performance.now()
-      let bytes = 0
-      const passing = counted(content, (total) => {
+      let bytes = content instanceof ReadyBytes ? content.bytes.length : 0
+      const count = (total: number): void => {
         bytes = total
-      })
+      }
+      // What is at hand stays so.
+      const passing = content instanceof ReadyBytes ? content : counted(content, count)
       await target.write(path, passing, options)
       onFile({ path, bytes, ms: Math.round(performance.now() - start) })
     },

@@ -1,9 +1,9 @@
-import { closeSync, openSync, promises as fs, write, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, lstatSync, mkdirSync, openSync, promises as fs, rmSync, write, writeSync } from 'node:fs'
+import { sep } from 'node:path'
 import { promisify } from 'node:util'
 import type { XattrWriter } from '@ocish/archive'
 import type { FileTarget } from '@ocish/commands'
-import { type Bytes, OcishError } from '@ocish/sdk'
+import { type Bytes, OcishError, ReadyBytes } from '@ocish/sdk'
 import { whyNotWritable } from './inner-path.ts'
 import { errnoOf, lstatOrNothing } from './private-file.ts'
 
@@ -18,7 +18,7 @@ const writeOnce = promisify(write)
 export class StagedTarget implements FileTarget {
   readonly #root: string
   readonly #signal: AbortSignal
-  /** Real folders that were made or looked at: nothing here can turn one into a link. */
+  /** Real folders that were made or looked at, by their paths below the root: nothing here can turn one into a link. */
   readonly #folders = new Set<string>()
   readonly takesXattrs = true
   /** A helper that ends by itself when nobody asks. */
@@ -43,11 +43,15 @@ export class StagedTarget implements FileTarget {
     content: Bytes,
     options: { readonly mode?: number; readonly xattrs?: ReadonlyMap<string, Uint8Array> } = {},
   ): Promise<void> {
-    const file = await this.#place(path, 'file')
+    const file = this.#place(path, 'file')
     const mode = (options.mode ?? 0o666) & 0o777
+    const flags = this.#reserved.delete(file) ? 'r+' : 'wx'
+    if (options.xattrs === undefined && content instanceof ReadyBytes && content.bytes.length <= smallFile) {
+      writeWhole(file, flags, content.bytes, mode, path)
+      return
+    }
     let written = 0
     // Short calls are made here: thousands of small files through the thread pool take several times as long.
-    const flags = this.#reserved.delete(file) ? 'r+' : 'wx'
     const handle = attempt(path, () => openSync(file, flags, options.xattrs === undefined ? mode : 0o600))
     try {
       for await (const chunk of content) {
@@ -71,7 +75,7 @@ export class StagedTarget implements FileTarget {
 
   /** `FileTarget.reserve`. */
   async reserve(path: string): Promise<string> {
-    const file = await this.#place(path, 'file')
+    const file = this.#place(path, 'file')
     attempt(path, () => closeSync(openSync(file, 'wx', 0o666)))
     this.#reserved.add(file)
     return file
@@ -88,14 +92,14 @@ export class StagedTarget implements FileTarget {
   }
 
   async folder(path: string, options: { readonly mode?: number } = {}): Promise<void> {
-    const folder = await this.#place(path, 'folder')
-    if (path !== '') await this.#realFolder(folder, path)
+    const folder = this.#place(path, 'folder')
+    this.#realFolder(path)
     // The owner must be able to fill it; what else its mode says is kept.
     if (options.mode !== undefined) await fs.chmod(folder, (options.mode & 0o777) | 0o700)
   }
 
   async link(path: string, target: string, options: { readonly asData?: boolean } = {}): Promise<void> {
-    const place = await this.#place(path, 'link')
+    const place = this.#place(path, 'link')
     const why = options.asData === true ? whyNoTarget(target) : whyLinkLeaves(path, target)
     if (why !== undefined) throw new OcishError('TARGET_UNSAFE', `the link ${path} ${why}`)
     await fs.symlink(target, place).catch((cause: unknown) => {
@@ -104,8 +108,8 @@ export class StagedTarget implements FileTarget {
   }
 
   async hardlink(path: string, existing: string): Promise<void> {
-    const from = await this.#place(existing, 'file')
-    const to = await this.#place(path, 'file')
+    const from = this.#place(existing, 'file')
+    const to = this.#place(path, 'file')
     const stats = await lstatOrNothing(from)
     if (path === '' || existing === '' || !stats?.isFile())
       throw new OcishError('TARGET_UNSAFE', `${existing} is no file that was written here`)
@@ -115,8 +119,8 @@ export class StagedTarget implements FileTarget {
   }
 
   async move(path: string, to: string): Promise<void> {
-    const from = await this.#place(path, 'file')
-    const place = await this.#place(to, 'file')
+    const from = this.#place(path, 'file')
+    const place = this.#place(to, 'file')
     const stats = await lstatOrNothing(from)
     if (path === '' || to === '' || !stats?.isFile())
       throw new OcishError('TARGET_UNSAFE', `${path} is no file that was written here`)
@@ -127,7 +131,7 @@ export class StagedTarget implements FileTarget {
   }
 
   async remove(path: string): Promise<void> {
-    const file = await this.#place(path, 'file')
+    const file = this.#place(path, 'file')
     const stats = await lstatOrNothing(file)
     if (path === '' || !stats?.isFile())
       throw new OcishError('TARGET_UNSAFE', `${path} is no file that was written here`)
@@ -135,7 +139,7 @@ export class StagedTarget implements FileTarget {
   }
 
   /** Checks the path and makes the folders above it. */
-  async #place(path: string, what: 'file' | 'folder' | 'link'): Promise<string> {
+  #place(path: string, what: 'file' | 'folder' | 'link'): string {
     this.#signal.throwIfAborted()
     const why = whyNotWritable(path)
     if (why !== undefined)
@@ -147,28 +151,38 @@ export class StagedTarget implements FileTarget {
       throw new OcishError('FILE_EXISTS', 'the target is a file already')
     this.#form = form
     if (form === 'file') return this.#root
-    await this.#realFolder(this.#root, '.')
-    const parts = path.split('/')
-    for (let length = 1; length < parts.length; length += 1) {
-      const parent = parts.slice(0, length).join('/')
-      // Outer folders first: an inner one is looked at only inside a real one.
-      // oxlint-disable-next-line no-await-in-loop
-      await this.#realFolder(join(this.#root, parent), parent)
-    }
-    return join(this.#root, path)
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')))
+    if (!this.#folders.has(parent)) this.#realParents(parent)
+    return this.#pathOf(path)
   }
 
-  /** Makes the folder unless it is there; several writes may want the same one at once. */
-  async #realFolder(folder: string, path: string): Promise<void> {
-    if (this.#folders.has(folder)) return
-    await fs.mkdir(folder).catch((cause: unknown) => {
+  /** Outer folders first: an inner one is looked at only inside a real one. */
+  #realParents(parent: string): void {
+    this.#realFolder('')
+    const parts = parent.split('/')
+    for (let length = 1; length <= parts.length; length += 1)
+      this.#realFolder(parts.slice(0, length).join('/'))
+  }
+
+  /** Makes the folder unless it is there. */
+  #realFolder(path: string): void {
+    if (this.#folders.has(path)) return
+    const folder = this.#pathOf(path)
+    try {
+      mkdirSync(folder)
+    } catch (cause) {
       if (errnoOf(cause) !== 'EEXIST') throw failed(path, cause)
-    })
-    const stats = await fs.lstat(folder)
+    }
+    const stats = attempt(path, () => lstatSync(folder))
     if (stats.isSymbolicLink())
-      throw new OcishError('TARGET_UNSAFE', `${path} is a link, nothing is written through it`)
-    if (!stats.isDirectory()) throw new OcishError('FILE_EXISTS', `${path} is a file already`)
-    this.#folders.add(folder)
+      throw new OcishError('TARGET_UNSAFE', `${path || '.'} is a link, nothing is written through it`)
+    if (!stats.isDirectory()) throw new OcishError('FILE_EXISTS', `${path || '.'} is a file already`)
+    this.#folders.add(path)
+  }
+
+  /** Of a path that has been checked: `join` would look at each of its parts again. */
+  #pathOf(path: string): string {
+    return path === '' ? this.#root : `${this.#root}${sep}${path}`
   }
 }
 
@@ -209,6 +223,19 @@ function writeShort(handle: number, chunk: Uint8Array, path: string): void {
     const rest = chunk.subarray(done)
     done += attempt(path, () => writeSync(handle, rest))
   }
+}
+
+/** A small file in short calls; what could not be written in full does not stay. */
+function writeWhole(file: string, flags: 'wx' | 'r+', bytes: Uint8Array, mode: number, path: string): void {
+  const handle = attempt(path, () => openSync(file, flags, mode))
+  try {
+    writeShort(handle, bytes, path)
+  } catch (error) {
+    closeSync(handle)
+    rmSync(file, { force: true })
+    throw error
+  }
+  attempt(path, () => closeSync(handle))
 }
 
 function attempt<T>(path: string, act: () => T): T {
