@@ -1,4 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { verified } from '@ocish/core'
 import type { Artifact, Descriptor, Kind } from '@ocish/sdk'
 import { artifactOf, kindContext, noise, opened, temporaryFolder, type TemporaryFolder } from '@ocish/testing'
@@ -161,7 +163,8 @@ describe('T50 a hostile kind is contained', () => {
     ['throws', 'throw new Error("boom")', /ocish-kind-note failed: boom/],
     ['throws what is no error', 'throw null', /ocish-kind-note failed/],
     ['exits', 'process.exit(0)', /ended with status 0/],
-    ['kills itself', 'process.kill(process.pid, "SIGKILL")', /ended with SIGKILL/],
+    ['aborts', 'process.abort()', /ended with SIGABRT/],
+    ['kills the one that started it', 'process.kill(process.ppid, 0)', /no right to send signals/],
     [
       'crashes later',
       'setImmediate(() => { throw new Error("late") }); await new Promise(() => setInterval(() => {}, 9))',
@@ -173,6 +176,7 @@ describe('T50 a hostile kind is contained', () => {
       'takes all memory',
       'const all = []; for (;;) { all.push(Buffer.alloc(16 << 20, 1)); await new Promise(setImmediate) }',
       /memory|ended with/,
+      30_000,
     ],
     [
       'asks for everything at once',
@@ -189,8 +193,8 @@ describe('T50 a hostile kind is contained', () => {
       'process.getBuiltinModule("node:fs").writeSync(3, Buffer.alloc(8, 255)); await new Promise(() => setInterval(() => {}, 9))',
       /broke the protocol/,
     ],
-  ])('that %s', async (_name, body, message) => {
-    const error = await failure(body, { silence: 500, memory: 256 << 20 })
+  ])('that %s', async (_name, body, message, silence = 500) => {
+    const error = await failure(body, { silence, memory: 256 << 20 })
     expect(error).toMatchObject({ code: 'KIND_FAILED', hint: 'Run plugin doctor ocish-kind-note.' })
     expect((error as Error).message).toMatch(message)
   })
@@ -248,6 +252,59 @@ describe('T50 a hostile kind is contained', () => {
       own: 'done',
     })
     expect(model.env).toEqual([])
+  })
+
+  it('sends no signals, opens no databases, no debugger, no sockets at a path, whatever way it takes', async () => {
+    const database = JSON.stringify(folder.join('planted.db'))
+    const door = JSON.stringify(folder.join('door'))
+    const kind = await kindWith(`
+      const tried = {}
+      const attempt = async (name, act) => { try { await act(); tried[name] = 'done' } catch (error) { tried[name] = error.code } }
+      const of = (name) => process.getBuiltinModule(name)
+      const own = of('node:module').createRequire(import.meta.url)
+      const named = (name) => import(name)
+      await attempt('kill', () => process.kill(process.ppid, 0))
+      await attempt('kill by import', async () => (await named('node:process')).kill(process.ppid, 0))
+      await attempt('kill by require', () => own('process').kill(process.ppid, 0))
+      await attempt('raw kill', () => process._kill(process.ppid, 0))
+      await attempt('debugger', () => process._debugProcess(process.ppid))
+      await attempt('priority', () => of('node:os').setPriority(process.ppid, 0))
+      await attempt('database', () => new (of('node:sqlite').DatabaseSync)(${database}))
+      await attempt('database by import', async () => new (await named('node:sqlite')).DatabaseSync(${database}))
+      await attempt('flags', () => of('node:v8').setFlagsFromString('--trace-turbo'))
+      const net = of('node:net')
+      await attempt('socket', () => net.connect(${door}))
+      await attempt('socket in options', () => new net.Socket().connect({ path: ${door} }))
+      let asked = 0
+      const shy = { port: 1, host: '127.0.0.1', get path() { asked += 1; return asked > 1 ? ${door} : undefined } }
+      await attempt('socket that shows its path later', () => new Promise((resolve, reject) => net.connect(shy).on('error', reject)))
+      await attempt('agent', () => new Promise((resolve, reject) =>
+        of('node:http').get({ socketPath: ${door} }, resolve).on('error', reject)))
+      await attempt('server', () => net.createServer().listen(0))
+      try { delete process.kill } catch {}
+      await attempt('kill again', () => process.kill(process.ppid, 0))
+      return { text: JSON.stringify(tried) }`)
+    const { text } = (await kind.read(await note(), kindContext())) as { readonly text: string }
+    const { 'socket that shows its path later': shown, 'kill again': again, ...rest } = JSON.parse(text)
+    expect(rest).toEqual(Object.fromEntries(Object.keys(rest).map((name) => [name, 'ERR_ACCESS_DENIED'])))
+    expect(Object.keys(rest)).toHaveLength(13)
+    // How often Node looks at it is Node's affair.
+    expect(['ERR_ACCESS_DENIED', 'ECONNREFUSED']).toContain(shown)
+    expect(again).not.toBe('done')
+    expect(await readdir(folder.path)).not.toContain('planted.db')
+  })
+
+  it('reaches a host by its name, as Node 24 cannot keep it from that', async () => {
+    const server = createServer((socket) => socket.end('hello'))
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    const { port } = server.address() as AddressInfo
+    const kind = await kindWith(`
+      const net = process.getBuiltinModule('node:net')
+      const chunks = []
+      for await (const chunk of net.connect(${port}, '127.0.0.1')) chunks.push(chunk)
+      return { text: String(chunks) }`)
+    expect(await kind.read(await note(), kindContext())).toEqual({ text: 'hello' })
+    server.close()
   })
 
   it('a flood of rows comes no faster than it is read', async () => {

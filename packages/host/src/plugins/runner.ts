@@ -1,5 +1,6 @@
 import type { createPeer as CreatePeer } from './peer.ts'
 import { createPeer } from './peer.ts'
+import { takeAway } from './take-away.ts'
 
 /**
  * What the child process runs: it loads one module of a plugin and answers for its kinds over file descriptor 3. As with
@@ -9,6 +10,7 @@ function runPlugin(
   createPeerHere: typeof CreatePeer,
   load: (url: string) => Promise<unknown>,
   memory: number,
+  endSelf: () => void,
 ): void {
   type Any = any
   const brand = Symbol.for('@ocish/sdk/error')
@@ -17,10 +19,9 @@ function runPlugin(
   const kinds = new Map<string, Any>()
 
   // Where no system tells the other end (plugin-process.ts), this end looks itself; who holds up the timer is silent.
-  const { memoryUsage, pid } = process
-  const kill = process.kill.bind(process)
+  const { memoryUsage } = process
   setInterval(() => {
-    if (memoryUsage.rss() > memory) kill(pid, 'SIGKILL')
+    if (memoryUsage.rss() > memory) endSelf()
   }, 100).unref()
 
   const kindNamed = (name: string): Any => {
@@ -95,11 +96,12 @@ function runPlugin(
     }
   })
   // The other end is gone: nobody is left to work for.
-  socket.on('close', () => process.kill(process.pid, 'SIGKILL'))
+  socket.on('close', () => endSelf())
 }
 
 /** The program of the child process, which ends itself above so many bytes of memory. */
 export function runnerProgram(memory: number): string {
-  const body = `const createPeer = ${createPeer.toString()}\nconst run = ${runPlugin.toString()}`
-  return `${body}\nrun(createPeer, (url) => import(url), ${memory})\n`
+  const parts = { createPeer, takeAway, run: runPlugin }
+  const body = Object.entries(parts).map(([name, part]) => `const ${name} = ${part.toString()}\n`)
+  return `${body.join('')}run(createPeer, (url) => import(url), ${memory}, takeAway().endSelf)\n`
 }
