@@ -4,7 +4,7 @@ import { createCommands } from './commands.ts'
 import type { Problem } from './problem.ts'
 import { toProblem } from './problem.ts'
 import { formatCall } from './format-call.ts'
-import { sampleCommands, sampleSignatures } from './sample-commands.ts'
+import { sampleCommands, sampleSignatures } from './sample-commands.test-kit.ts'
 
 const bind = (...words: string[]) => bindArgv(words, sampleCommands)
 

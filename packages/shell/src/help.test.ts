@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { exits } from '@ocish/sdk'
 import { exitMeaning, helpFor, renderHelp } from './help.ts'
 import { parse } from './language/parser.ts'
-import { sampleCommands } from './sample-commands.ts'
+import { sampleCommands } from './sample-commands.test-kit.ts'
 import { topics } from './topics.ts'
 import { verbs } from './verbs.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { helpFor } from './help.ts'
 import { manPage } from './man-page.ts'
-import { sampleCommands } from './sample-commands.ts'
+import { sampleCommands } from './sample-commands.test-kit.ts'
 
 test('a manual page from the same data as help', () => {
   const page = manPage(helpFor(['manifest', 'put'], sampleCommands)!, '1.2.3')

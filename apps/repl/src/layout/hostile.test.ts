@@ -1,6 +1,6 @@
 import type { Look, Text } from '@ocish/shell/text'
 import { describe, expect, test } from 'vitest'
-import { hostileCorpus } from '../../../../packages/shell/src/text/hostile-corpus.ts'
+import { hostileCorpus } from '../../../../packages/shell/src/text/hostile-corpus.test-kit.ts'
 import type { ListStatus } from '../prompt/candidate.ts'
 import { TestPrompt } from '../prompt/world.test-kit.ts'
 import { tableRows } from '../screens/table-rows.ts'

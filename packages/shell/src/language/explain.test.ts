@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sampleCommands } from '../sample-commands.ts'
+import { sampleCommands } from '../sample-commands.test-kit.ts'
 import { bind } from './bind.ts'
 import { explain } from './explain.ts'
 import { parse } from './parser.ts'

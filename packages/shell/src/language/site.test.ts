@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { sampleCommands } from '../sample-commands.ts'
+import { sampleCommands } from '../sample-commands.test-kit.ts'
 import { bind } from './bind.ts'
 import { literalText } from './call-words.ts'
 import { parse } from './parser.ts'
