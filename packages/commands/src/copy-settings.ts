@@ -8,11 +8,11 @@ import type { Services } from './services.ts'
 /** What the flags of `cp` and `sync` say about every copy of a run; a limit of the rate holds for all of them together. */
 export function copySettings(call: Call, services: Services): CopyOptions {
   const { signal } = call
-  const { concurrency } = services.options
+  const { transfers } = services.options
   const rate = numberFlag(call, 'limit-rate')
   return {
     signal,
-    concurrency,
+    ...(transfers !== undefined && { concurrency: transfers }),
     ...platformSettings(call, services),
     referrers: referrersOf(call),
     includeForeign: isSet(call, 'include-foreign'),

@@ -216,6 +216,8 @@ export interface RunOptions {
   readonly offline: boolean
   readonly platform?: Platform
   readonly concurrency: number
+  /** `concurrency` where a person said it; absent: a copy sees for itself how many transfers pay. */
+  readonly transfers?: number
   /** Names that one pattern may stand for (`limits.glob`); default 1,000. */
   readonly glob?: number
 }

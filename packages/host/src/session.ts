@@ -81,12 +81,14 @@ export async function createSession(options: SessionOptions): Promise<Session> {
 async function runOptions({ flags }: SessionOptions, config: Config): Promise<RunOptions> {
   const platform = flags?.platform ?? (await configuredPlatform(config))
   const configured = config.get('defaults.concurrency')
+  const transfers = flags?.concurrency ?? (typeof configured === 'number' ? configured : undefined)
   const glob = config.get('limits.glob')
   return {
     dryRun: flags?.dryRun ?? false,
     yes: flags?.yes ?? false,
     offline: flags?.offline ?? false,
-    concurrency: flags?.concurrency ?? (typeof configured === 'number' ? configured : defaultConcurrency),
+    concurrency: transfers ?? defaultConcurrency,
+    ...(transfers !== undefined && { transfers }),
     ...(platform && { platform }),
     ...(typeof glob === 'number' && { glob }),
   }

@@ -325,6 +325,8 @@ export class Exchange {
       const response = await (await this.#connected()).send(request)
       const milliseconds = Math.round(performance.now() - start)
       const { status } = response
+      // How long a body takes to send is no matter of the way.
+      if (body === undefined) this.#queue(url).answered(milliseconds)
       onTrace?.({
         type: 'response',
         method,
@@ -384,7 +386,7 @@ export class Exchange {
   #queue(url: URL): HostQueue {
     const known = this.#queues.get(url.origin)
     if (known !== undefined) return known
-    const queue = new HostQueue(this.#options.concurrency ?? 8)
+    const queue = new HostQueue(this.#options.concurrency)
     this.#queues.set(url.origin, queue)
     return queue
   }

@@ -148,6 +148,36 @@ describe('a passing failure', () => {
     expect(hasCode(error, 'NETWORK_FAILED')).toBe(true)
   })
 
+  it('runs eight at a time, sixteen where the way is long, until the host asks for a pause', async () => {
+    const queue = new HostQueue()
+    const entered: (() => void)[] = []
+    const enter = (): void => void queue.enter('small', undefined).then((leave) => entered.push(leave))
+    const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+    for (let number = 0; number < 40; number += 1) enter()
+    await settle()
+    expect(entered).toHaveLength(8)
+    queue.answered(12)
+    await settle()
+    expect(entered).toHaveLength(16)
+    queue.failed(0)
+    for (const leave of entered.splice(0, 10)) leave()
+    await settle()
+    expect(entered).toHaveLength(8)
+    queue.answered(3)
+    await settle()
+    expect(entered).toHaveLength(8)
+  })
+
+  it('runs as many as it is told, however long the way', async () => {
+    const queue = new HostQueue(2)
+    queue.answered(80)
+    await Promise.all([queue.enter('read', undefined), queue.enter('read', undefined)])
+    const abort = new AbortController()
+    const third = queue.enter('read', abort.signal)
+    abort.abort()
+    await expect(third).rejects.toThrow(/abort/)
+  })
+
   it('pauses every request to the host', async () => {
     const queue = new HostQueue(8)
     await queue.ready(undefined)

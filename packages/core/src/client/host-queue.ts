@@ -11,28 +11,46 @@ export type Release = () => void
 /** Milliseconds after a transfer broke off for which a host that refuses connections is taken for one that starts again. */
 const restartWindow = 60_000
 
+/** Places of a lane by default, and where the way to the host is long, so that waiting is most of what is done. */
+const few = 8
+const many = 16
+/** Milliseconds of the quickest answer from which on a way is long. */
+const longWay = 10
+
 interface Waiter {
   readonly grant: () => void
   readonly signal: AbortSignal | undefined
 }
 
-/** Requests to one host: how many at a time, and how long all of them pause after the host asked for it. */
+/**
+ * Requests to one host: how many at a time, and how long all of them pause after the host asked for it. Where nobody says
+ * how many, it is eight per lane, and sixteen where the way to the host is long and it never asked for a pause.
+ */
 export class HostQueue {
-  readonly #limit: number
+  readonly #given: number | undefined
   readonly #busy: Record<Lane, number> = { small: 0, read: 0, write: 0 }
   readonly #waiting: Record<Lane, Waiter[]> = { small: [], read: [], write: [] }
   #failures = 0
   #pausedUntil = 0
   #brokeAt = Number.NEGATIVE_INFINITY
+  #quickest = Number.POSITIVE_INFINITY
+  #isSpared = false
 
-  constructor(limit: number) {
-    this.#limit = Math.max(1, limit)
+  /** `limit`: so many per lane, wherever the host is. */
+  constructor(limit?: number) {
+    this.#given = limit === undefined ? undefined : Math.max(1, limit)
+  }
+
+  /** An answer came so many milliseconds after its request. */
+  answered(milliseconds: number): void {
+    this.#quickest = Math.min(this.#quickest, milliseconds)
+    for (const lane of ['small', 'read', 'write'] as const) this.#admit(lane)
   }
 
   /** A place in `lane`; call what it returns once to give it back. Rejects with the reason of `signal`. */
   async enter(lane: Lane, signal: AbortSignal | undefined): Promise<Release> {
     signal?.throwIfAborted()
-    if (this.#busy[lane] < this.#limit) this.#busy[lane] += 1
+    if (this.#busy[lane] < this.#limit()) this.#busy[lane] += 1
     else await this.#wait(lane, signal)
     let held = true
     return () => {
@@ -62,6 +80,7 @@ export class HostQueue {
 
   /** All requests to this host wait at least `seconds`. */
   failed(seconds: number): void {
+    this.#isSpared = true
     this.#failures = Math.min(this.#failures + 1, 10)
     this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + seconds * 1000)
   }
@@ -69,6 +88,12 @@ export class HostQueue {
   /** Waits until the host may be asked again. Rejects with the reason of `signal`. */
   async ready(signal: AbortSignal | undefined): Promise<void> {
     for (let rest = this.#rest(); rest > 0; rest = this.#rest()) await pause(rest, signal)
+  }
+
+  #limit(): number {
+    if (this.#given !== undefined) return this.#given
+    const isFar = this.#quickest >= longWay && this.#quickest !== Number.POSITIVE_INFINITY
+    return isFar && !this.#isSpared ? many : few
   }
 
   #rest(): number {
@@ -95,8 +120,15 @@ export class HostQueue {
   }
 
   #leave(lane: Lane): void {
-    const next = this.#waiting[lane].shift()
-    if (next === undefined) this.#busy[lane] -= 1
-    else next.grant()
+    this.#busy[lane] -= 1
+    this.#admit(lane)
+  }
+
+  #admit(lane: Lane): void {
+    const waiting = this.#waiting[lane]
+    while (waiting.length > 0 && this.#busy[lane] < this.#limit()) {
+      this.#busy[lane] += 1
+      waiting.shift()?.grant()
+    }
   }
 }

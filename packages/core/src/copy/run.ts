@@ -2,11 +2,12 @@ import type { Descriptor } from '@ocish/sdk'
 import type { TransferEvent } from '../progress.ts'
 import type { CallOptions, Place } from '../registry.ts'
 import type { CopyCounts, CopyOptions, SkipReason } from './options.ts'
-import { Scheduler } from './scheduler.ts'
+import { type Lanes, Scheduler } from './scheduler.ts'
 
 type How = Extract<TransferEvent, { readonly type: 'done' }>['how']
 
-const defaultConcurrency = 8
+/** Sixteen small blobs are too many for a registry that is near: its client lets eight at a time through (`HostQueue`). */
+const defaultLanes: Lanes = { blobs: 8, small: 16 }
 
 /** What the parts of one copy share: both sides, the queue, the counters, and the way everything stops at once. */
 export class Run {
@@ -29,8 +30,7 @@ export class Run {
     this.target = target
     this.options = options
     this.signal = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal
-    const wished = options.concurrency ?? defaultConcurrency
-    this.scheduler = new Scheduler(target.registry.abilities.concurrentWrites ? wished : 1, this.signal)
+    this.scheduler = new Scheduler(lanesOf(target, options), this.signal)
   }
 
   /** Both sides are the same repository, so that only tags can be missing. */
@@ -88,4 +88,11 @@ export class Run {
   async isRefused(descriptor: Descriptor): Promise<boolean> {
     return (await this.options.preCopy?.(descriptor)) === 'skip'
   }
+}
+
+function lanesOf(target: Place, { concurrency }: CopyOptions): Lanes {
+  const wished = target.registry.abilities.concurrentWrites ? concurrency : 1
+  if (wished === undefined) return defaultLanes
+  const lanes = Math.max(1, wished)
+  return { blobs: lanes, small: lanes }
 }

@@ -36,7 +36,7 @@ function tasks(scheduler: Scheduler): {
 
 describe('the scheduler', () => {
   it('takes questions first, then the largest, then the small ones', async () => {
-    const queue = tasks(new Scheduler(1, new AbortController().signal))
+    const queue = tasks(new Scheduler({ blobs: 1, small: 1 }, new AbortController().signal))
     queue.add('first', 10)
     queue.add('small', 10)
     queue.add('large', 2 * MiB)
@@ -47,7 +47,7 @@ describe('the scheduler', () => {
   })
 
   it('keeps one slot from the large ones', async () => {
-    const queue = tasks(new Scheduler(3, new AbortController().signal))
+    const queue = tasks(new Scheduler({ blobs: 3, small: 3 }, new AbortController().signal))
     for (const name of ['a', 'b', 'c', 'd']) queue.add(name, 5 * MiB)
     expect(queue.started).toEqual(['a', 'b'])
     queue.add('small', 10)
@@ -56,8 +56,19 @@ describe('the scheduler', () => {
     expect(queue.started).toEqual(['a', 'b', 'small', 'c'])
   })
 
+  it('runs more small ones beside the large ones, never more large ones', async () => {
+    const queue = tasks(new Scheduler({ blobs: 2, small: 4 }, new AbortController().signal))
+    for (const name of ['a', 'b', 'c']) queue.add(name, 5 * MiB)
+    for (const name of ['d', 'e', 'f', 'g']) queue.add(name, MiB)
+    expect(queue.started).toEqual(['a', 'd', 'e', 'f'])
+    await queue.end('d')
+    expect(queue.started).toEqual(['a', 'd', 'e', 'f', 'g'])
+    for (const name of ['a', 'e', 'f']) await queue.end(name)
+    expect(queue.started).toEqual(['a', 'd', 'e', 'f', 'g', 'b'])
+  })
+
   it('asks as many questions beside what moves, and no more', async () => {
-    const queue = tasks(new Scheduler(2, new AbortController().signal))
+    const queue = tasks(new Scheduler({ blobs: 2, small: 2 }, new AbortController().signal))
     for (const name of ['a', 'b', 'c']) queue.add(name, 10)
     for (const name of ['first', 'second', 'third']) queue.add(name, 0)
     expect(queue.started).toEqual(['a', 'b', 'first', 'second'])
@@ -68,7 +79,7 @@ describe('the scheduler', () => {
   })
 
   it('lets none wait for ever', async () => {
-    const queue = tasks(new Scheduler(1, new AbortController().signal))
+    const queue = tasks(new Scheduler({ blobs: 1, small: 1 }, new AbortController().signal))
     queue.add('running', 10)
     queue.add('waiting', 2 * MiB)
     for (let number = 0; number < 5; number += 1) queue.add(`big ${number}`, 50 * MiB)
@@ -79,7 +90,7 @@ describe('the scheduler', () => {
 
   it('goes on after a failure, and starts nothing after an abort', async () => {
     const abort = new AbortController()
-    const scheduler = new Scheduler(1, abort.signal)
+    const scheduler = new Scheduler({ blobs: 1, small: 1 }, abort.signal)
     const failed = scheduler.run(0, () => Promise.reject(new Error('no')))
     await expect(failed).rejects.toThrow('no')
     const running = Promise.withResolvers<string>()

@@ -4,17 +4,25 @@ interface Task {
   drop(reason: unknown): void
 }
 
-/** Blobs from here on count as large. */
-const large = 1024 * 1024
-/** Every so many large blobs the one that waits longest is taken, so that none waits for ever. */
+/** Blobs from here on count as large: moving their bytes takes longer than asking for them. */
+const large = 4 * 1024 * 1024
+/** Of so many blobs one is the one that waits longest, and one is small, so that none waits for ever. */
 const ageing = 4
 
+/** How many tasks run at a time. */
+export interface Lanes {
+  /** Blobs, of which large ones leave one place to the others. */
+  readonly blobs: number
+  /** Blobs where not all of them are large, and questions; not less than `blobs`. */
+  readonly small: number
+}
+
 /**
- * Runs tasks, so many at a time: the largest first, small ones in the rest of the slots, of which one is never taken by a
- * large one. As many of size 0 (manifests, questions) run beside them, so that what is to be moved is known in time.
+ * Runs tasks, so many at a time: the largest first, of which one place is kept for small ones, then these. Tasks of size
+ * 0 (manifests, questions) run beside them, so that what is to be moved is known in time.
  */
 export class Scheduler {
-  readonly #limit: number
+  readonly #lanes: Lanes
   readonly #signal: AbortSignal
   readonly #questions: Task[] = []
   readonly #large: Task[] = []
@@ -22,10 +30,10 @@ export class Scheduler {
   #asking = 0
   #running = 0
   #runningLarge = 0
-  #startedLarge = 0
+  #started = 0
 
-  constructor(limit: number, signal: AbortSignal) {
-    this.#limit = Math.max(1, limit)
+  constructor(lanes: Lanes, signal: AbortSignal) {
+    this.#lanes = lanes
     this.#signal = signal
     signal.addEventListener('abort', () => this.#dropAll(), { once: true })
   }
@@ -53,30 +61,33 @@ export class Scheduler {
   }
 
   #fill(): void {
-    while (this.#asking < this.#limit) {
+    while (this.#asking < this.#lanes.small) {
       const question = this.#questions.shift()
       if (question === undefined) break
       this.#asking += 1
       question.start()
     }
-    while (this.#running < this.#limit) {
-      const task = this.#takeLarge() ?? this.#small.shift()
-      if (task === undefined) return
+    for (let task = this.#next(); task !== undefined; task = this.#next()) {
       this.#running += 1
       if (task.size >= large) this.#runningLarge += 1
       task.start()
     }
   }
 
-  #takeLarge(): Task | undefined {
-    if (this.#large.length === 0 || this.#runningLarge >= Math.max(1, this.#limit - 1)) return undefined
-    this.#startedLarge += 1
-    if (this.#startedLarge % ageing === 0) return this.#large.shift()
-    const largest = this.#large.reduce(
-      (best, task, at) => (task.size > (this.#large[best]?.size ?? 0) ? at : best),
-      0,
-    )
-    return this.#large.splice(largest, 1)[0]
+  #next(): Task | undefined {
+    const { blobs, small } = this.#lanes
+    if (this.#running >= small) return undefined
+    const mayBeLarge = this.#running < blobs && this.#runningLarge < Math.max(1, blobs - 1)
+    const isForSmall = this.#started % ageing === 2 && this.#small.length > 0
+    return this.#take(mayBeLarge && this.#large.length > 0 && !isForSmall ? this.#large : this.#small)
+  }
+
+  #take(queue: Task[]): Task | undefined {
+    if (queue.length === 0) return undefined
+    this.#started += 1
+    if (this.#started % ageing === 0) return queue.shift()
+    const largest = queue.reduce((best, task, at) => (task.size > (queue[best]?.size ?? 0) ? at : best), 0)
+    return queue.splice(largest, 1)[0]
   }
 
   #end(size: number): void {
