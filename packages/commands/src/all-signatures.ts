@@ -16,6 +16,7 @@ import { describeSignature } from './signatures/describe.ts'
 import { diffSignature } from './signatures/diff.ts'
 import { duSignature } from './signatures/du.ts'
 import { existsSignature } from './signatures/exists.ts'
+import { exitSignature } from './signatures/exit.ts'
 import { exportSignature } from './signatures/export.ts'
 import { findSignature } from './signatures/find.ts'
 import { helpSignature, versionSignature } from './signatures/help.ts'
@@ -81,6 +82,7 @@ export const signatures: readonly Signature[] = [
   completionSignature,
   helpSignature,
   versionSignature,
+  exitSignature,
   serveSignature,
   cacheLsSignature,
   cacheDuSignature,

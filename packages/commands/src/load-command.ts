@@ -44,6 +44,7 @@ const loaders: Readonly<Record<string, Load>> = {
   completion: () => import('./completion.ts'),
   help: () => import('./help.ts'),
   version: () => import('./version.ts'),
+  exit: () => import('./exit.ts'),
   serve: () => import('./serve.ts'),
   'cache ls': () => import('./cache-ls.ts'),
   'cache du': () => import('./cache-du.ts'),

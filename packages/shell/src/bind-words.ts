@@ -7,7 +7,7 @@ import { FlagReader } from './flag-reader.ts'
 import type { RowType, Signature } from './signature.ts'
 import { nearest } from './suggest.ts'
 import { quote } from './quote.ts'
-import { isReserved } from './verbs.ts'
+import { isOfSession, isReserved } from './verbs.ts'
 
 /** Binds the words of one call, after the alias it may begin with. Never throws. */
 export function bindWords(given: readonly CallWord[], commands: Commands, source: SourceText): BindResult {
@@ -167,6 +167,15 @@ function unknownCommand(head: CallWord, next: CallWord | undefined, commands: Co
       code: 'USAGE_UNKNOWN_COMMAND',
       message: `no command '${name}' yet: the name is kept for a later version`,
       hint: 'Run help for the list of commands.',
+      from: head.from,
+      to: head.to,
+    }
+  }
+  if (isOfSession(name)) {
+    return {
+      code: 'USAGE_UNKNOWN_COMMAND',
+      message: `'${name}' needs a session`,
+      hint: 'Run ocish without a command on a terminal, and type the line there.',
       from: head.from,
       to: head.to,
     }

@@ -160,6 +160,24 @@ export function isReserved(name: string): boolean {
   return reserved.has(name)
 }
 
+const ofSession: ReadonlySet<string> = new Set([
+  'browse',
+  'cd',
+  'history',
+  'jobs',
+  'kill',
+  'pwd',
+  'resume',
+  'tutorial',
+  'wait',
+  'watch',
+])
+
+/** True for a command that needs a session: a place to be in, jobs, a screen. */
+export function isOfSession(name: string): boolean {
+  return ofSession.has(name)
+}
+
 const names = new Set(verbs.map((signature) => signature.name))
 
 /** True for a word of the language itself, as against a command. */

@@ -57,17 +57,4 @@ const pwd: SessionCommand = {
   },
 }
 
-const exit: SessionCommand = {
-  signature: sessionSignature({
-    name: 'exit',
-    summary: 'leave the session',
-    params: [{ name: 'status', type: 'int', optional: true, summary: 'the status to leave with' }],
-    examples: [{ line: 'exit', note: 'Ctrl-D does the same' }],
-  }),
-  // oxlint-disable-next-line require-yield -- it ends the session and gives nothing
-  async *run(call, state) {
-    state.leave(typeof call.args['status'] === 'number' ? call.args['status'] : 0)
-  },
-}
-
-export const moveCommands: readonly SessionCommand[] = [cd, pwd, exit]
+export const moveCommands: readonly SessionCommand[] = [cd, pwd]

@@ -1,8 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { signatures } from '@ocish/host'
+import { bind, createCommands, isOfSession, parse } from '@ocish/shell'
 import { embeddedRegistry } from '@ocish/testing'
 import { expect, test } from 'vitest'
 import { TestSession } from '../session/recording-front.test-kit.ts'
+import { sessionCommands } from './index.ts'
 
 test('cd, pwd: down, up, back, and to nothing', async () => {
   await using session = await TestSession.open()
@@ -167,6 +170,18 @@ test('browse and watch get the place, in this context; as jobs they do not get t
   const wrong = await session.run(`watch team/app --on-change 'tags $that'`)
   expect([wrong.exit, wrong.output]).toEqual([2, expect.stringContaining('no variable $that')])
   expect(session.front.screens).toHaveLength(2)
+})
+
+test('a script is told which commands need a session: all that it does not have', () => {
+  const scripts = createCommands(signatures)
+  for (const { signature } of sessionCommands) {
+    expect(scripts.find(signature.name)).toBeUndefined()
+    expect(isOfSession(signature.name)).toBe(true)
+    expect(bind(parse(`${signature.name} x`), scripts).diagnostics).toMatchObject([
+      { code: 'USAGE_UNKNOWN_COMMAND', message: `'${signature.name}' needs a session` },
+    ])
+  }
+  expect(isOfSession('exit')).toBe(false)
 })
 
 test('help knows the keys, and the lines of a session have no ocish before them', async () => {

@@ -2,7 +2,7 @@ import { kindCommands, type KindEntry, loadCommand, type Services, signatures } 
 import { type Command, createCommands, type Commands } from '@ocish/shell'
 import { sessionCommands } from '../commands/index.ts'
 import type { SessionState } from '../commands/session-command.ts'
-import { listedHere, withName, withOwnHelp, withOwnSettings } from './own-commands.ts'
+import { listedHere, withLeave, withName, withOwnHelp, withOwnSettings } from './own-commands.ts'
 import { sessionHelp } from './session-help.ts'
 
 /** Abbreviations of the user, by name. */
@@ -55,6 +55,7 @@ export class CommandTable {
     if (command === undefined) throw new TypeError(`${name} has a signature and no code`)
     if (name === 'help')
       return withOwnHelp(command, (topic) => sessionHelp(topic, this.#commands, state.settings))
+    if (name === 'exit') return withLeave(command, state)
     if (name === 'login') return withName(command, state)
     if (name === 'set') return withOwnSettings(command, state)
     return name === 'ls' && context !== '' ? listedHere(command, context) : command

@@ -1,5 +1,5 @@
 import type { Services } from '@ocish/host'
-import type { Command, HelpDocument } from '@ocish/shell'
+import { type Command, type HelpDocument, ProgramEnd } from '@ocish/shell'
 import type { SessionState } from '../commands/session-command.ts'
 
 /** `help` knows the commands of a session too. */
@@ -13,6 +13,21 @@ export function withOwnHelp(
     async *run(call) {
       const topic = call.args['topic']
       yield document(Array.isArray(topic) ? topic.map(String) : [])
+    },
+  }
+}
+
+/** `exit` ends its line and leaves the session. */
+export function withLeave(command: Command<Services>, state: SessionState): Command<Services> {
+  return {
+    ...command,
+    async *run(call, services) {
+      try {
+        return yield* command.run(call, services)
+      } catch (error) {
+        if (error instanceof ProgramEnd) state.leave(error.status)
+        throw error
+      }
     },
   }
 }

@@ -280,6 +280,19 @@ describe('each', () => {
   })
 })
 
+test.each([
+  ['end 7; resolve app', 7],
+  ['end 0; resolve app', 0],
+  ['resolve missing || end 3 || resolve app', 3],
+  ['try end 4 || resolve app', 4],
+  ['tags app | each { end 5 }; resolve app', 5],
+  ['tags app | each --keep-going { end 6 }; resolve app', 6],
+  ['tags app | each --parallel 2 { end 8 }; resolve app', 8],
+  ['let x = $(end 9; resolve app); resolve app', 9],
+])('%s: a command that ends the program, with %i', async (line, exit) => {
+  expect(await execute(line)).toMatchObject({ outcome: { exit }, text: '' })
+})
+
 describe('files and programs', () => {
   test('redirects write by the name of the file, append, and read', async () => {
     const { files } = await execute(
@@ -288,6 +301,21 @@ describe('files and programs', () => {
     expect(files.get('t.txt')).toBe('1.0\n1.10\n1.9\nsha256:a\n')
     expect(files.get('t.json')).toBe('[\n  {"tag":"1.0"},\n  {"tag":"1.10"},\n  {"tag":"1.9"}\n]\n')
     expect(await output('where n > 1 < rows.ndjson | get n')).toBe('2\n')
+  })
+
+  test.each([
+    ['csv', 'n\n1\n2\n2\n'],
+    ['md', '| n |\n| --- |\n| 1 |\n| 2 |\n| 2 |\n'],
+  ])('what is appended to %s does not repeat its header', async (format, text) => {
+    const { files } = await execute(
+      `where n > 0 < rows.ndjson >> all.${format}; where n > 1 < rows.ndjson >> all.${format}`,
+    )
+    expect(files.get(`all.${format}`)).toBe(text)
+  })
+
+  test('rows of other columns have a header of their own', async () => {
+    const { files } = await execute('tags app | select tag >> t.csv; tags app | select kind >> t.csv')
+    expect(files.get('t.csv')).toBe('tag\n1.0\n1.10\n1.9\nkind\nimage\nhelm\nhelm\n')
   })
 
   test('a failed pipe writes nothing', async () => {
@@ -384,7 +412,7 @@ test.each<[string, number | undefined]>([
   ['exists app', 0],
   ['exists missing | where ok == true', 1],
   ['exists missing | first 1', 0],
-  ['tags torn', undefined],
+  ['tags torn', 5],
 ])('%s: a pipe that was read to its end knows its status', async (text, status) => {
   const work = run(bind(parse(text), table), {
     commands: table,

@@ -1,9 +1,10 @@
-import { isOcishError, OcishError } from '@ocish/sdk'
+import { exits, isOcishError, OcishError } from '@ocish/sdk'
 import type { BoundCall } from '../bound-call.ts'
 import type { Row } from '../command.ts'
 import { commonOf, type CommonFlags } from '../common-flags.ts'
 import { errorOf } from '../diagnostic.ts'
 import { edgeOf, outputOf } from '../edge-of.ts'
+import { ProgramEnd } from '../program-end.ts'
 import { isVerb } from '../verbs.ts'
 import type { BoundProgram, BoundStage } from './bound-program.ts'
 import { literalText } from './call-words.ts'
@@ -46,6 +47,9 @@ export async function* run<Services>(
     if (outcome.exit === 0)
       for (const [name, value] of scope.entries()) kept?.set(name, value, program.names.get(name))
     return outcome
+  } catch (error) {
+    if (error instanceof ProgramEnd) return { exit: error.status }
+    throw error
   } finally {
     if (kept !== undefined) kept.error = outer.get('error')
   }
@@ -79,6 +83,13 @@ function endOf(outcomes: readonly (() => RunOutcome | undefined)[]): RunOutcome 
     if (ended !== undefined && ended.exit !== 0) return ended
   }
   return { exit: 0 }
+}
+
+/** Of a pipe that was read to its end. */
+function statusOf({ ended, failed }: Guard, outcomes: Parameters<typeof endOf>[0]): number | undefined {
+  if (!ended) return undefined
+  if (failed === undefined) return endOf(outcomes).exit
+  return isOcishError(failed.error) ? failed.error.exit : exits.interrupted
 }
 
 class Runner<Services> {
@@ -161,7 +172,7 @@ class Runner<Services> {
           edge: guarded(flow, state),
           common: common ?? commonOf({}),
           external,
-          exit: () => (state.ended && state.failed === undefined ? endOf(outcomes).exit : undefined),
+          exit: () => statusOf(state, outcomes),
           from: pipe.from,
           to: pipe.to,
         }
@@ -195,10 +206,9 @@ class Runner<Services> {
     if (files === undefined) throw noFiles(path)
     if (flow.form === 'none') return
     const format = common?.output ?? formatOfFile(path) ?? 'tsv'
-    await files.write(path, bytesIn(flow, format, common?.columns), {
-      append: redirect.operator === '>>',
-      signal,
-    })
+    const append = redirect.operator === '>>'
+    const after = append ? await files.beginning?.(path) : undefined
+    await files.write(path, bytesIn(flow, format, common?.columns, after), { append, signal })
   }
 
   async #stage(stage: Stage, input: Flow, place: Place): Promise<Started> {

@@ -1,5 +1,6 @@
 import { OcishError } from '@ocish/sdk'
 import { defineCommand, type Call, type Command, type CommandStream, type Row } from '../command.ts'
+import { ProgramEnd } from '../program-end.ts'
 import { checkRow, tagRow, transferRow } from '../rows.ts'
 import type { Signature } from '../signature.ts'
 
@@ -60,6 +61,13 @@ function failures(ref: string): void {
 
 /** Commands for the tests of the evaluator: rows, values, bytes, answers and failures by the name of what they are given. */
 export const worldCommands: readonly Command<World>[] = [
+  defineCommand<World>({
+    signature: { ...base, name: 'end', params: [{ name: 'status', type: 'int' }], output: { form: 'none' } },
+    // oxlint-disable-next-line require-yield -- it ends the program
+    async *run(call): CommandStream {
+      throw new ProgramEnd(Number(call.args['status']))
+    },
+  }),
   defineCommand<World>({
     signature: {
       ...base,
