@@ -11,6 +11,7 @@ export function localFiles(base: PathBase): Files {
     read: (path, signal) => read(path, expandPath(path, base), signal),
     write: async (path, bytes, { append, signal }) =>
       write(path, expandPath(path, base), bytes, append, signal),
+    beginning: async (path) => beginning(expandPath(path, base)),
   }
 }
 
@@ -24,6 +25,22 @@ async function* read(shown: string, path: string, signal: AbortSignal): AsyncGen
       errnoOf(cause) === 'ENOENT' ? `no file ${shown}` : `cannot read ${shown}`,
       { cause },
     )
+  }
+}
+
+/** A header is shorter than this. */
+const beginningSize = 64 * 1024
+
+/** A file that cannot be read is found out by writing it. */
+async function beginning(path: string): Promise<string> {
+  try {
+    // To open a pipe would wait for whoever writes it.
+    if (!(await fs.stat(path)).isFile()) return ''
+    await using file = await fs.open(path)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(beginningSize), 0, beginningSize, 0)
+    return buffer.toString('utf8', 0, bytesRead)
+  } catch {
+    return ''
   }
 }
 

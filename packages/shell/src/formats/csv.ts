@@ -3,13 +3,16 @@ import { safe } from '../text/safe.ts'
 import type { Column } from '../signature.ts'
 import { shownColumns } from './columns.ts'
 import type { Edge } from './edge.ts'
+import { hasFailed, type Status } from './has-failed.ts'
 import { cellText } from './tsv.ts'
 import { rowsOf } from './rows-of.ts'
 
-interface CsvOptions {
+interface CsvOptions extends Status {
   readonly columns?: readonly string[]
   /** A person looks at it: hostile characters are shown instead of sent. */
   readonly terminal?: boolean
+  /** How the file begins that it is appended to. */
+  readonly after?: string
 }
 
 /** RFC 4180 with a header line and LF; cells are full values. */
@@ -21,13 +24,14 @@ export async function* writeCsv(edge: Edge, options: CsvOptions): AsyncGenerator
   const line = (cells: readonly unknown[]): string => `${cells.map(cell).join(',')}\n`
   const start = (row?: Row): string => {
     columns = shownColumns(row === undefined ? [] : [row], types, options.columns)
-    return columns.length > 0 ? line(columns.map((column) => column.name)) : ''
+    const header = columns.length > 0 ? line(columns.map((column) => column.name)) : ''
+    return options.after?.startsWith(header) === true ? '' : header
   }
   for await (const row of rows) {
     const head = columns === undefined ? start(row) : ''
     yield head + line(columns!.map((column) => row[column.name]))
   }
-  if (columns === undefined) yield start()
+  if (columns === undefined && !hasFailed(options)) yield start()
 }
 
 function csvCell(text: string): string {

@@ -180,6 +180,27 @@ test('the form nobody asked for', () => {
   expect(defaultFormat(tagRows(), false)).toBe('tsv')
 })
 
+test.each(['json', 'yaml', 'csv', 'tsv', 'md', 'table'] as const)(
+  '%s of what failed before its first row is nothing, of what only says no it is an empty list',
+  async (format) => {
+    const written = async (exit: number | undefined, list: readonly Row[] = []): Promise<string> =>
+      (
+        await Array.fromAsync(
+          write({ form: 'rows', rows: of(list), types: [tagRow] }, format, {
+            look,
+            terminal: false,
+            exit: () => exit,
+          }),
+        )
+      ).join('')
+    expect(await written(3)).toBe('')
+    expect(await written(130)).toBe('')
+    expect(await written(1)).toBe(await written(0))
+    expect(await written(undefined)).toBe(await written(0))
+    expect(await written(5, [{ tag: 'a' }])).toBe(await written(0, [{ tag: 'a' }]))
+  },
+)
+
 describe('changes', () => {
   const changed = async (count: number, options: Partial<Parameters<typeof write>[2]>): Promise<string[]> => {
     const all = Array.from({ length: count }, (_, at): Row => ({ op: '+', path: `p${at}`, to: '1' }))
@@ -199,6 +220,7 @@ describe('changes', () => {
     expect(await changed(0, {})).toEqual([])
     expect(await changed(1, { columns: ['path'] })).toEqual(['PATH', 'p0'])
     expect(await changed(2, { exit: () => undefined, limit: 1 })).toEqual(['+ p0  1'])
+    expect(await changed(1, { exit: () => 5 })).toEqual(['+ p0  1'])
   })
 })
 

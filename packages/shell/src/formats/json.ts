@@ -1,5 +1,6 @@
 import { hostile } from '../hostile.ts'
 import type { Edge } from './edge.ts'
+import { hasFailed, type Status } from './has-failed.ts'
 import { machineValue } from './machine-value.ts'
 import { decoded } from './utf8.ts'
 
@@ -18,7 +19,7 @@ function unit(character: string, at: number): string {
 }
 
 /** Rows and values as one array, a value as itself; bytes have to be JSON already and pass through. */
-export async function* writeJson(edge: Edge): AsyncGenerator<string, void> {
+export async function* writeJson(edge: Edge, status: Status = {}): AsyncGenerator<string, void> {
   if (edge.form === 'bytes') yield* decoded(edge.bytes)
   else if (edge.form === 'value') yield `${encodeJson(edge.value, 2)}\n`
   else {
@@ -27,7 +28,8 @@ export async function* writeJson(edge: Edge): AsyncGenerator<string, void> {
       yield `${empty ? '[\n' : ',\n'}  ${encodeJson(item)}`
       empty = false
     }
-    yield empty ? '[]\n' : '\n]\n'
+    if (!empty) yield '\n]\n'
+    else if (!hasFailed(status)) yield '[]\n'
   }
 }
 

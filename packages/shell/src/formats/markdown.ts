@@ -9,13 +9,13 @@ import { rowsOf } from './rows-of.ts'
 /** A table of GitHub's Markdown. Text stays text: its markup, html and pipes are escaped. */
 export async function* writeMarkdown(
   edge: Edge,
-  options: { readonly columns?: readonly string[] },
+  options: { readonly columns?: readonly string[]; readonly after?: string },
 ): AsyncGenerator<string, void> {
   const { rows, types } = rowsOf(edge)
   let columns: readonly Column[] | undefined
   for await (const row of rows) {
     const head = columns === undefined ? start((columns = shownColumns([row], types, options.columns))) : ''
-    yield head + line(columns, row)
+    yield (options.after?.startsWith(head) === true ? '' : head) + line(columns, row)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Bytes } from '@ocish/sdk'
+import { type Bytes, exits } from '@ocish/sdk'
 import type { Row } from '../command.ts'
 import { changeRow, transferRow } from '../rows.ts'
 import type { Column, RowType } from '../signature.ts'
@@ -46,15 +46,15 @@ export async function* writeTable(edge: Edge, options: LookOptions): AsyncGenera
   } else yield* tableLines(rowsOf(edge), options)
 }
 
-/** On a terminal a last line says how many and the status, where there is one: rows that were cut off have none. */
+/** On a terminal a last line says how many and the status of what differs: rows that were cut off have none. */
 async function* diffLines(rows: AsyncIterable<Row>, options: LookOptions): AsyncGenerator<string, void> {
   let count = 0
   for await (const batch of batches(rows)) {
     count += batch.length
     yield* lines(diff(batch, options.look))
   }
-  const exit = options.terminal && count > 0 ? (options.exit?.() ?? 0) : 0
-  if (exit !== 0) yield* lines([diffEnd(count, exit, options.look)])
+  const exit = options.terminal && count > 0 ? options.exit?.() : undefined
+  if (exit === exits.negative) yield* lines([diffEnd(count, exit, options.look)])
 }
 
 /** On a screen a transfer is told in a sentence, unless columns are asked for. */

@@ -14,8 +14,13 @@ export interface WriteOptions {
   /** What layouts for people look like; the other forms only ask it whether a terminal shows them. */
   readonly look: Look
   readonly terminal: boolean
-  /** The status the rows came to, asked after the last one; a diff on a terminal closes with it. */
+  /**
+   * The status the rows came to, asked after the last one: a diff on a terminal closes with it, and of what failed before
+   * its first row nothing is written.
+   */
   readonly exit?: () => number | undefined
+  /** How the file begins that the text is appended to: a header that is there already is not repeated. */
+  readonly after?: string
 }
 
 /**
@@ -31,11 +36,11 @@ export async function* write(
   const edge = limited(given, options.limit)
   switch (format) {
     case 'json':
-      return yield* writeJson(chosen(edge, options.columns))
+      return yield* writeJson(chosen(edge, options.columns), options)
     case 'ndjson':
       return yield* writeNdjson(chosen(edge, options.columns))
     case 'yaml':
-      return yield* (await import('./yaml.ts')).writeYaml(chosen(edge, options.columns))
+      return yield* (await import('./yaml.ts')).writeYaml(chosen(edge, options.columns), options)
     case 'csv':
       return yield* (await import('./csv.ts')).writeCsv(edge, options)
     case 'tsv':

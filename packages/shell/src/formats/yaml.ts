@@ -1,11 +1,12 @@
 import type { Document, Scalar, visit } from 'yaml'
 import { hostile } from '../hostile.ts'
 import type { Edge } from './edge.ts'
+import { hasFailed, type Status } from './has-failed.ts'
 import { machineValue } from './machine-value.ts'
 import { decoded } from './utf8.ts'
 
 /** Rows and values as a sequence, one item at a time; a value as one document. The library is loaded with the first of them. */
-export async function* writeYaml(edge: Edge): AsyncGenerator<string, void> {
+export async function* writeYaml(edge: Edge, status: Status = {}): AsyncGenerator<string, void> {
   if (edge.form === 'bytes') {
     yield* decoded(edge.bytes)
     return
@@ -25,7 +26,7 @@ export async function* writeYaml(edge: Edge): AsyncGenerator<string, void> {
     yield encode([item])
     empty = false
   }
-  if (empty) yield '[]\n'
+  if (empty && !hasFailed(status)) yield '[]\n'
 }
 
 /** Text with hostile characters is written in double quotes, the only form that has escapes. */

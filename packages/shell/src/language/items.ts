@@ -109,12 +109,22 @@ export function inputOf(flow: Flow): Bytes | undefined {
   return bytesIn(flow, 'tsv')
 }
 
-/** A flow in an output form; bytes stay as they are. */
-export function bytesIn(edge: Edge, format: OutputFormat, columns?: readonly string[]): Bytes {
+/** A flow in an output form; bytes stay as they are. `after`: how the file begins that it is appended to. */
+export function bytesIn(
+  edge: Edge,
+  format: OutputFormat,
+  columns?: readonly string[],
+  after?: string,
+): Bytes {
   if (edge.form === 'bytes') return edge.bytes
   const look = { width: Number.POSITIVE_INFINITY, color: false, ascii: false, now: Date.now() }
   return encoded(
-    write(edge, format, { look, terminal: false, ...(columns === undefined ? {} : { columns }) }),
+    write(edge, format, {
+      look,
+      terminal: false,
+      ...(columns === undefined ? {} : { columns }),
+      ...(after === undefined ? {} : { after }),
+    }),
   )
 }
 

@@ -20,6 +20,8 @@ export interface Files {
     bytes: Bytes,
     options: { readonly append: boolean; readonly signal: AbortSignal },
   ): Promise<void>
+  /** How the text of a regular file begins; empty for what is not there. What is appended does not repeat its header. */
+  beginning?(path: string): Promise<string>
 }
 
 /** A program of the system that is to be run (`^name`). No shell is between. */
@@ -74,7 +76,7 @@ export interface Emission extends Span {
   readonly common: CommonFlags
   /** It came from another program. */
   readonly external: boolean
-  /** The status of the pipe, once its edge was read to its end; undefined before, and where it failed. */
+  /** The status of the pipe, that of its failure included, once its edge was read to its end; undefined before. */
   readonly exit: () => number | undefined
 }
 

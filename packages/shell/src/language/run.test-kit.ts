@@ -24,6 +24,7 @@ function filesOf(files: Map<string, string>): Files {
       const text = await textOf(bytes)
       files.set(path, append ? (files.get(path) ?? '') + text : text)
     },
+    beginning: async (path) => files.get(path) ?? '',
   }
 }
 

@@ -280,6 +280,28 @@ describe('each', () => {
   })
 })
 
+describe('a flag whose value is a line', () => {
+  test.each([
+    ['later app --then { resolve ${it.ref} | to json }', 'later app: resolve ${it.ref} | to json'],
+    ["later app --then 'resolve ${it.ref}'", 'later app: resolve ${it.ref}'],
+    ['let r = app; later $r --then { resolve $it; end 3 }', 'later app: resolve $it; end 3'],
+    ['tags app | first | each { later $it --then { resolve $it } }', 'later app:1.0: resolve $it'],
+  ])('%s: may be a block', async (line, told) => {
+    const { log, outcome } = await execute(line)
+    expect([log.at(-1), outcome.exit]).toEqual([told, 0])
+  })
+
+  test.each([
+    ['later app --then { reslove $it }', 'USAGE_UNKNOWN_COMMAND'],
+    ['later app --then { resolve $that }', 'BIND_UNKNOWN_VARIABLE'],
+    ['later --then { resolve $it }', 'USAGE_MISSING_ARGUMENT'],
+    ['later app { resolve $it }', 'BIND_BLOCK'],
+    ['later --then app { resolve $it }', 'BIND_BLOCK'],
+  ])('%s: a mistake in it, or elsewhere, is told before anything runs', async (line, code) => {
+    expect(await execute(line)).toMatchObject({ log: [], error: { code } })
+  })
+})
+
 test.each([
   ['end 7; resolve app', 7],
   ['end 0; resolve app', 0],

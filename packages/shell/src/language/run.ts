@@ -314,7 +314,7 @@ class Runner<Services> {
   }
 
   async #expanded(stage: CallStage, bound: BoundStage, scope: Scope): Promise<BoundCall> {
-    const words = [stage.head, ...stage.args]
+    const words = [stage.head, ...stage.args, ...(bound.line === undefined ? [] : [bound.line])]
     const patterns =
       this.#options.expand !== undefined &&
       bound.call!.items.some((item) => item.kind === 'argument' && item.pattern)
