@@ -52,6 +52,15 @@ describe.each(['gzip', 'zstd'] as const)('%s', (compression) => {
     expect(digests.size).toBe(1)
   })
 
+  test('a digester is told the uncompressed bytes in their order', async () => {
+    const input = sample(9_000_000)
+    const plain = createHash('sha256')
+    const digester = { update: (bytes: Uint8Array) => void plain.update(bytes) }
+    const packed = await collect(compressed(pieces(input), compression, { plain: digester, threads: 3 }))
+    expect(plain.digest('hex')).toBe(createHash('sha256').update(input).digest('hex'))
+    expect(inflate(packed).equals(input)).toBe(true)
+  })
+
   test('a consumer that leaves early closes the source', async () => {
     let closed = false
     async function* source(): AsyncGenerator<Uint8Array> {

@@ -30,7 +30,7 @@ export function layerPart(
     return { ...part, ...withDiffId((plain) => gathered(reusedGzip(entries(), plain))) }
   const settings = level === undefined ? {} : { level }
   const pack = (plain: Digester): Bytes =>
-    compressed(hashed(gathered(writeTar(entries())), plain), compression, settings)
+    compressed(writeTar(entries()), compression, { ...settings, plain })
   return { ...part, ...withDiffId(pack) }
 }
 
@@ -47,12 +47,5 @@ function withDiffId(pack: (plain: Digester) => Bytes): Required<Pick<Part, 'open
       if (diffId === undefined) throw new TypeError('the layer has not been read to its end')
       return diffId
     },
-  }
-}
-
-async function* hashed(bytes: Bytes, digester: Digester): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    digester.update(chunk)
-    yield chunk
   }
 }

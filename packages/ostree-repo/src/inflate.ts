@@ -1,4 +1,4 @@
-import { pipeline, Readable } from 'node:stream'
+import { type DuplexOptions, pipeline, Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { constants, createInflateRaw, inflateRaw, inflateRawSync, type ZlibOptions } from 'node:zlib'
 import { OcishError, type Bytes } from '@ocish/sdk'
@@ -8,8 +8,10 @@ const inflate = promisify(inflateRaw)
 /** A piece of a large content: one way to another thread and back. */
 const pieceSize = 256 * 1024
 
+const piecesAhead = 3
+
 /** Bytes that another thread inflates while the ones before are in use. */
-export const workAhead: number = 3 * pieceSize
+export const workAhead: number = piecesAhead * pieceSize
 
 /**
  * The plain bytes of a raw deflate stream that must end exactly where its source ends and give exactly `size` bytes; more
@@ -17,9 +19,11 @@ export const workAhead: number = 3 * pieceSize
  */
 export async function* inflated(body: Bytes, bodySize: number, size: number): AsyncGenerator<Uint8Array> {
   // Options of the stream are taken as well; the declared types lack them.
-  const options: ZlibOptions & { readonly readableHighWaterMark: number } = {
+  const options: ZlibOptions & Pick<DuplexOptions, 'readableObjectMode' | 'readableHighWaterMark'> = {
     chunkSize: pieceSize,
-    readableHighWaterMark: workAhead,
+    // Pieces that wait would be copied into one.
+    readableObjectMode: true,
+    readableHighWaterMark: piecesAhead,
   }
   const inflater = createInflateRaw(options)
   // Errors of either end arrive at the iteration below.
