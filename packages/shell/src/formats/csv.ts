@@ -3,7 +3,7 @@ import { safe } from '../text/safe.ts'
 import type { Column } from '../signature.ts'
 import { shownColumns } from './columns.ts'
 import type { Edge } from './edge.ts'
-import { hasFailed, type Status } from './has-failed.ts'
+import { hasFailed, type Status } from './json.ts'
 import { cellText } from './tsv.ts'
 import { rowsOf } from './rows-of.ts'
 

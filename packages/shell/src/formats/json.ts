@@ -1,6 +1,6 @@
+import { exits } from '@ocish/sdk'
 import { hostile } from '../hostile.ts'
 import type { Edge } from './edge.ts'
-import { hasFailed, type Status } from './has-failed.ts'
 import { machineValue } from './machine-value.ts'
 import { decoded } from './utf8.ts'
 
@@ -16,6 +16,16 @@ export function encodeJson(value: unknown, indent?: number): string {
 
 function unit(character: string, at: number): string {
   return `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`
+}
+
+/** What a writer knows of how its rows came about. */
+export interface Status {
+  readonly exit?: () => number | undefined
+}
+
+/** Asked after the last row: with none at all an empty list would be an answer that nobody gave. */
+export function hasFailed({ exit }: Status): boolean {
+  return (exit?.() ?? exits.ok) > exits.negative
 }
 
 /** Rows and values as one array, a value as itself; bytes have to be JSON already and pass through. */

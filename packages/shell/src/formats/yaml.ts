@@ -1,7 +1,7 @@
 import type { Document, Scalar, visit } from 'yaml'
 import { hostile } from '../hostile.ts'
 import type { Edge } from './edge.ts'
-import { hasFailed, type Status } from './has-failed.ts'
+import { hasFailed, type Status } from './json.ts'
 import { machineValue } from './machine-value.ts'
 import { decoded } from './utf8.ts'
 
