@@ -136,6 +136,18 @@ test('watch shows what came, ends with --until, and gives the events', async () 
   await expectSo(terminal, (screen) => screen.includes(`${home.registry.host}/team`), 'what follows &&')
 })
 
+test('watch: the block behind --on-change runs beside, and knows what the tag was and what it is', async () => {
+  const moving = `${home.registry.host}/team/moving:1`
+  await home.run('push', 'a.txt', moving)
+  await using terminal = await inTeam()
+  terminal.type('watch moving:1 --every 1s --until changed --on-change { diff ${it.old} ${it.new} }\r')
+  await expectSo(terminal, (screen) => /moving:1 +sha256:/.test(screen.join('\n')), 'what it is')
+  await writeFile(join(home.folder.path, 'moved.txt'), 'moved')
+  await home.run('push', 'moved.txt', moving)
+  await expectSo(terminal, (screen) => /changed +moving:1/.test(screen.join('\n')), 'the event')
+  await terminal.until(({ everything }) => /- a\.txt[^]*\+ moved\.txt[^]*2 changes/.test(everything), 'both')
+})
+
 test('browse: p and c run beside, and tell the line; : takes the reference to the prompt', async () => {
   await mkdir(join(home.folder.path, 'pulled'), { recursive: true })
   await using terminal = await inTeam()

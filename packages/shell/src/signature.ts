@@ -55,6 +55,8 @@ export interface Flag {
    * a list aligned with the values of the `many` parameter (undefined where none applies), else with the first one.
    */
   readonly positional?: boolean
+  /** The value is a program that runs later, with what it is about as `$it`: a block behind the flag is one too. */
+  readonly line?: boolean
 }
 
 /** What the values of a column are: decides how they are aligned, shown, compared and completed. */

@@ -1,6 +1,6 @@
 import type { Services } from '@ocish/host'
 import { OcishError } from '@ocish/sdk'
-import type { Call, RowType } from '@ocish/shell'
+import type { Call, Row, RowType } from '@ocish/shell'
 import { rounds, type WatchEvent } from '../screens/watched.ts'
 import { sessionSignature, type SessionCommand, type SessionState } from './session-command.ts'
 
@@ -53,8 +53,9 @@ const watch: SessionCommand = {
       {
         name: 'on-change',
         type: 'string',
+        line: true,
         summary:
-          'a line to run as a job each time; it knows ${it.change}, ${it.ref}, ${it.old.digest}, ${it.new.digest}',
+          'a line or a block to run as a job each time; it knows ${it.change}, ${it.ref}, ${it.old}, ${it.new}',
         placeholder: 'LINE',
       },
     ],
@@ -63,6 +64,10 @@ const watch: SessionCommand = {
       { line: 'watch ghcr.io/team/app', note: 'new tags appear marked; q leaves' },
       { line: 'watch app:latest --until changed && pull app:latest', note: 'waits for somebody to push' },
       { line: "watch app --on-change 'cp ${it.ref} mirror/'", note: 'runs beside the prompt' },
+      {
+        line: "watch app:latest --on-change 'diff ${it.old} ${it.new}'",
+        note: 'what the tag was and what it is; { diff … } without quotes is the same',
+      },
     ],
   }),
   async *run(call, state, services) {
@@ -102,7 +107,9 @@ function eventsOf(call: Call, state: SessionState, services: Services): Events {
   if (typeof line === 'string') state.check(line, ['it'])
   const isOver = ({ change }: WatchEvent): boolean => until === 'any' || change === until
   const follow = (event: WatchEvent): void => {
-    if (typeof line === 'string') state.beside(line, { it: { ...event } })
+    if (typeof line !== 'string') return
+    const [before, now] = [event.old, event.new].map((row) => (row === undefined ? undefined : exact(row)))
+    state.beside(line, { it: { ...event, old: before, new: now } })
   }
   return {
     isOver,
@@ -139,6 +146,13 @@ function eventsOf(call: Call, state: SessionState, services: Services): Events {
       return seen
     },
   }
+}
+
+/** What a tag stood for, by its digest: the tag itself has moved on. */
+function exact(row: Row): Row {
+  const { ref, digest } = row
+  if (typeof ref !== 'string' || typeof digest !== 'string' || ref.includes('@')) return row
+  return { ...row, ref: `${ref}@${digest}` }
 }
 
 export const screenCommands: readonly SessionCommand[] = [browse, watch]

@@ -7,6 +7,7 @@ import { isVerb } from '../verbs.ts'
 import { checkExpression } from './bind-expression.ts'
 import { variableType } from './bind-variable.ts'
 import { verbOutput } from './bind-verb.ts'
+import { lineOfBlock } from './block-line.ts'
 import type { BoundProgram, BoundStage } from './bound-program.ts'
 import { callWords, literalText } from './call-words.ts'
 import { type Arrival, bytesProblem, commandInputProblem, itemsProblem } from './check-input.ts'
@@ -242,9 +243,16 @@ class Binder {
       return { input, output: any }
     }
     const argv = this.#parsed.source.name === 'argv'
-    const { call, diagnostics } = bindWords(callWords(stage, argv), this.#commands, this.#parsed.source)
+    const { source } = this.#parsed
+    const line = lineOfBlock(stage, this.#commands.find(name), source.text)
+    const written = line === undefined ? stage : { ...stage, args: [...stage.args, line] }
+    const { call, diagnostics } = bindWords(callWords(written, argv), this.#commands, source)
     for (const diagnostic of diagnostics) this.#report(diagnostic)
-    const block = stage.block === undefined ? undefined : this.#block(stage, call, input, place.scopes)
+    if (line !== undefined) this.program(stage.block!, [...place.scopes, new Map([['it', any]])])
+    const block =
+      stage.block === undefined || line !== undefined
+        ? undefined
+        : this.#block(stage, call, input, place.scopes)
     if (call === undefined) return { input, output: any }
     if (call.signature.name === 'each' && stage.block === undefined && !call.common.help) {
       const hint = 'Write each { … } with what is done for every row as $it.'
@@ -261,7 +269,7 @@ class Binder {
     }
     const arrival = this.#arrival(call.signature.name, stage, input, place)
     this.#complain(commandInputProblem(arrival, call.signature))
-    return { input, call, output: edgeTypeOf(outputOf(call)) }
+    return { input, call, output: edgeTypeOf(outputOf(call)), ...(line === undefined ? {} : { line }) }
   }
 
   #verb(

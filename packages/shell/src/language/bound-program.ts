@@ -1,7 +1,7 @@
 import type { BoundCall } from '../bound-call.ts'
 import type { Diagnostic } from '../diagnostic.ts'
 import type { EdgeType } from './edge-type.ts'
-import type { Parsed, Part, Stage } from './syntax.ts'
+import type { Parsed, Part, Stage, Word } from './syntax.ts'
 
 /** What a stage is, once its words have their meaning. */
 export interface BoundStage {
@@ -9,6 +9,8 @@ export interface BoundStage {
   readonly output: EdgeType
   /** Words that are known only at run time are open in it. */
   readonly call?: BoundCall
+  /** A block that is the value of a flag, as a word behind the others. */
+  readonly line?: Word
   /** The columns to fill; absent: those that cost nothing. */
   readonly columns?: ReadonlySet<string>
   /** Rows that are read of its output at most, where that is known. */

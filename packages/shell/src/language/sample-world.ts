@@ -62,6 +62,19 @@ function failures(ref: string): void {
 /** Commands for the tests of the evaluator: rows, values, bytes, answers and failures by the name of what they are given. */
 export const worldCommands: readonly Command<World>[] = [
   defineCommand<World>({
+    signature: {
+      ...base,
+      name: 'later',
+      params: [{ name: 'ref', type: 'ref' }],
+      flags: [{ name: 'then', type: 'string', summary: 'a line', line: true }],
+      output: { form: 'none' },
+    },
+    // oxlint-disable-next-line require-yield -- it only tells what it was given
+    async *run(call, world): CommandStream {
+      world.log.push(`later ${String(call.args['ref'])}: ${String(call.flags['then'])}`)
+    },
+  }),
+  defineCommand<World>({
     signature: { ...base, name: 'end', params: [{ name: 'status', type: 'int' }], output: { form: 'none' } },
     // oxlint-disable-next-line require-yield -- it ends the program
     async *run(call): CommandStream {
