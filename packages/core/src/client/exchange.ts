@@ -132,9 +132,9 @@ export class Exchange {
     }
   }
 
-  /** The error that a person sees for what went wrong on the way. */
-  failure(error: unknown, url: URL): unknown {
-    return !isOcishError(error) && isNetworkError(error) ? networkError(error, url) : error
+  /** The error that a person sees for what went wrong on the way. `hasAnswered`: the host of `url` has, before or in part. */
+  failure(error: unknown, url: URL, hasAnswered: boolean = true): unknown {
+    return !isOcishError(error) && isNetworkError(error) ? networkError(error, url, hasAnswered) : error
   }
 
   /** Repeats `once` while that may help; waits, per host, as long as the host or the backoff says. */
@@ -165,7 +165,7 @@ export class Exchange {
       }
       if (failure === undefined || attempt > failure.limit || !this.#pause(queue, failure, attempt, call)) {
         if (landed !== undefined) return new Answer(landed.response, landed.url, attempt)
-        throw withAttempts(this.failure(problem, url), attempt)
+        throw withAttempts(this.failure(problem, url, queue.hasAnswered), attempt)
       }
       landed?.response.body.discard()
     }

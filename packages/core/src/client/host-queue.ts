@@ -31,6 +31,7 @@ export class HostQueue {
   readonly #busy: Record<Lane, number> = { small: 0, read: 0, write: 0 }
   readonly #waiting: Record<Lane, Waiter[]> = { small: [], read: [], write: [] }
   #failures = 0
+  #answered = false
   #pausedUntil = 0
   #brokeAt = Number.NEGATIVE_INFINITY
   #quickest = Number.POSITIVE_INFINITY
@@ -64,6 +65,11 @@ export class HostQueue {
     return this.#failures
   }
 
+  /** Whether the host has answered anything. */
+  get hasAnswered(): boolean {
+    return this.#answered
+  }
+
   /** Whether a transfer broke off a moment ago. */
   get mayRestart(): boolean {
     return performance.now() - this.#brokeAt < restartWindow
@@ -75,6 +81,7 @@ export class HostQueue {
   }
 
   succeeded(): void {
+    this.#answered = true
     if (this.#failures > 0) this.#failures -= 1
   }
 

@@ -41,21 +41,22 @@ const timeoutCodes: Readonly<Record<string, string>> = {
   UND_ERR_BODY_TIMEOUT: 'stopped sending or taking data',
 }
 
+const closed = 'closed the connection'
 const plainCodes: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused the connection',
-  ECONNRESET: 'closed the connection',
-  EPIPE: 'closed the connection',
-  UND_ERR_SOCKET: 'closed the connection',
-  UND_ERR_DESTROYED: 'closed the connection',
-  UND_ERR_CLOSED: 'closed the connection',
+  ECONNRESET: closed,
+  EPIPE: closed,
+  UND_ERR_SOCKET: closed,
+  UND_ERR_DESTROYED: closed,
+  UND_ERR_CLOSED: closed,
   ENOTFOUND: 'has no address (DNS)',
   EAI_AGAIN: 'could not be looked up (DNS)',
   ENETUNREACH: 'cannot be reached from this network',
   EHOSTUNREACH: 'cannot be reached from this network',
 }
 
-/** The one error a person sees for a failed connection to `host`. */
-export function networkError(error: unknown, url: URL): OcishError {
+/** The one error a person sees for a failed connection to the host of `url`; `hasAnswered`: it has answered before. */
+export function networkError(error: unknown, url: URL, hasAnswered: boolean): OcishError {
   const host = url.host
   const code = networkCode(error) ?? 'UNKNOWN'
   const details = { host, reason: code }
@@ -91,17 +92,21 @@ export function networkError(error: unknown, url: URL): OcishError {
   if (late !== undefined)
     return new OcishError('NETWORK_TIMEOUT', `${host} ${late}`, { details, cause: error })
   const text = plainCodes[code] ?? `cannot be reached (${code})`
-  const hint =
-    code === 'ENOTFOUND'
-      ? 'Check the name of the registry.'
-      : code === 'ECONNREFUSED'
-        ? `Check that a registry listens at ${host}.`
-        : undefined
+  const hint = connectionHint(code, url, hasAnswered)
   return new OcishError('NETWORK_FAILED', `${host} ${text}`, {
     details,
     cause: error,
     ...(hint === undefined ? {} : { hint }),
   })
+}
+
+function connectionHint(code: string, { host, protocol }: URL, hasAnswered: boolean): string | undefined {
+  if (code === 'ENOTFOUND') return 'Check the name of the registry.'
+  if (code === 'ECONNREFUSED') return `Check that a registry listens at ${host}.`
+  // Some servers say in no other way that they miss a certificate.
+  return protocol === 'https:' && !hasAnswered && plainCodes[code] === closed
+    ? 'Present a client certificate with --cert FILE --key FILE where it wants one.'
+    : undefined
 }
 
 /** The status of a proxy that does not let a request through: undici says so in a text alone. */
