@@ -290,21 +290,6 @@ describe('files and programs', () => {
     expect(await output('where n > 1 < rows.ndjson | get n')).toBe('2\n')
   })
 
-  test.each([
-    ['csv', 'n\n1\n2\n2\n'],
-    ['md', '| n |\n| --- |\n| 1 |\n| 2 |\n| 2 |\n'],
-  ])('what is appended to %s does not repeat its header', async (format, text) => {
-    const { files } = await execute(
-      `where n > 0 < rows.ndjson >> all.${format}; where n > 1 < rows.ndjson >> all.${format}`,
-    )
-    expect(files.get(`all.${format}`)).toBe(text)
-  })
-
-  test('rows of other columns have a header of their own', async () => {
-    const { files } = await execute('tags app | select tag >> t.csv; tags app | select kind >> t.csv')
-    expect(files.get('t.csv')).toBe('tag\n1.0\n1.10\n1.9\nkind\nimage\nhelm\nhelm\n')
-  })
-
   test('a failed pipe writes nothing', async () => {
     const { files, outcome } = await execute('tags torn | save all.json | get tag > t.txt')
     expect(outcome.exit).toBe(5)
