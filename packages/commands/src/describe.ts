@@ -7,12 +7,20 @@ import { genericDescription, genericFields } from './generic-description.ts'
 import { kindOptions } from './kind-options.ts'
 import { openArtifact, readManifest, type Named, type ReadManifest } from './open-artifact.ts'
 import type { KindInfo, Services } from './services.ts'
+import { describeUnknown } from './unknown-manifest.ts'
 import type { Run } from './run.ts'
+
+/** What a kind says of content that it cannot make anything of. Wrong bytes are not among it: they are told. */
+const unreadable = ['KIND_INPUT_INVALID', 'KIND_MISMATCH', 'KIND_FAILED', 'LIMIT_EXCEEDED'] as const
 
 export const run: Run = async function* run(call, services) {
   const { signal } = call
   const artifact = await openArtifact(textArg(call, 'ref'), services, signal)
-  const read = await readManifest(artifact, services, signal)
+  const read = await readManifest(artifact, services, signal).catch((error: unknown) => ({ error }))
+  if ('error' in read) {
+    yield await describeUnknown(artifact, read.error, signal)
+    return
+  }
   const facts = await artifactFacts(artifact, read.manifest, services, { signal, created: true })
   const kind = await artifactKind(artifact, read, call, services)
   const view =
@@ -49,8 +57,7 @@ async function kindView(
     )
     return kind.describe(model)
   } catch (error) {
-    if (textFlag(call, 'as') !== undefined || !hasCode(error, 'KIND_INPUT_INVALID', 'KIND_FAILED'))
-      throw error
+    if (textFlag(call, 'as') !== undefined || !hasCode(error, ...unreadable)) throw error
     services.warn(`${info.name} cannot read it: ${error.message}`)
     return undefined
   }

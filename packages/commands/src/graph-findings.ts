@@ -75,16 +75,16 @@ async function* blobFindings(
   try {
     const { size } = await artifact.registry.statBlob(artifact.repository, part.digest, { signal })
     if (size === part.size) return
-    yield {
-      severity: 'error',
-      code: 'SIZE_MISMATCH',
-      path,
-      message: `${part.digest} has ${size} bytes, not ${part.size}`,
-    }
+    yield wrongSize(part, size, path)
   } catch (error) {
     if (!hasCode(error, 'BLOB_NOT_FOUND')) throw error
     yield { severity: 'error', code: 'BLOB_MISSING', path, message: `${part.digest} is not there` }
   }
+}
+
+function wrongSize(part: Descriptor, size: number, path: string): Finding {
+  const message = `${part.digest} has ${size} bytes, not ${part.size}`
+  return { severity: 'error', code: 'SIZE_MISMATCH', path, message }
 }
 
 async function child(
@@ -97,6 +97,7 @@ async function child(
     const { bytes, descriptor } = await artifact.registry.openManifest(artifact.repository, part.digest, {
       signal,
     })
+    if (bytes.length !== part.size) return wrongSize(part, bytes.length, path)
     return parseManifest(bytes, descriptor.mediaType)
   } catch (error) {
     if (hasCode(error, 'MANIFEST_NOT_FOUND')) {

@@ -1,4 +1,4 @@
-import type { ManifestContent } from '@ocish/core'
+import { checkSize, type ManifestContent } from '@ocish/core'
 import {
   type Descriptor,
   hasCode,
@@ -65,14 +65,19 @@ function unnamed(opened: Opened): OcishError {
   })
 }
 
-/**
- * Reads what a reference points to, without a choice of platform.
- * Errors: TAG_NOT_FOUND (with the closest tags), those of `openManifest`.
- */
-export async function readRoot(artifact: Named, signal: AbortSignal): Promise<ReadManifest> {
-  const content = await withSuggestion(artifact, signal, () =>
+/** The bytes that a reference points to. Errors: TAG_NOT_FOUND (with the closest tags), those of `openManifest`. */
+export async function readContent(artifact: Named, signal: AbortSignal): Promise<ManifestContent> {
+  return withSuggestion(artifact, signal, () =>
     artifact.registry.openManifest(artifact.repository, artifact.reference, { signal }),
   )
+}
+
+/**
+ * Reads what a reference points to, without a choice of platform.
+ * Errors: as `readContent`, and MANIFEST_INVALID, UNSUPPORTED.
+ */
+export async function readRoot(artifact: Named, signal: AbortSignal): Promise<ReadManifest> {
+  const content = await readContent(artifact, signal)
   return {
     content,
     manifest: parseManifest(content.bytes, content.descriptor.mediaType),
@@ -113,7 +118,7 @@ export async function readSingle(
   return read
 }
 
-/** Reads an entry of an index. */
+/** Reads an entry of an index. Errors: SIZE_MISMATCH, and those of `openManifest`. */
 async function readChild(
   artifact: Named,
   parent: ReadManifest,
@@ -121,6 +126,7 @@ async function readChild(
   signal: AbortSignal,
 ): Promise<ReadManifest> {
   const content = await artifact.registry.openManifest(artifact.repository, child.digest, { signal })
+  checkSize(child, content.bytes.length)
   const manifest = parseManifest(content.bytes, content.descriptor.mediaType)
   return { content, manifest, root: parent.root }
 }
@@ -136,12 +142,14 @@ export async function withSuggestion<T>(
   } catch (error) {
     if (hasCode(error, 'REPOSITORY_NOT_FOUND')) throw await missingRepository(error, artifact, signal)
     const byTag = artifact.digest === undefined && hasCode(error, 'MANIFEST_NOT_FOUND', 'TAG_NOT_FOUND')
-    throw byTag ? await missingTag(artifact, signal) : error
+    throw byTag ? await missingTag(artifact, signal, error) : error
   }
 }
 
-async function missingTag(artifact: Named, signal: AbortSignal): Promise<OcishError> {
+/** The tag that is not there; or the error itself, where the tag is, and something that it points to is not. */
+async function missingTag(artifact: Named, signal: AbortSignal, error: unknown): Promise<unknown> {
   const tags = await someTags(artifact, signal)
+  if (tags.includes(artifact.reference)) return error
   const near = nearest(artifact.reference, tags)
   const { text } = artifact.location
   const message = `no tag ${artifact.reference} in ${artifact.display}`

@@ -21,7 +21,8 @@ const unknownConfig = 'application/vnd.unknown.config.v1+json'
 
 /**
  * One layer for each file, titled with its name; a folder becomes one archive, as with oras. `defaultType` answers a
- * missing `--artifact-type`. Errors: FILE_NOT_FOUND, USAGE_CONFLICT (two of one title), those of `packFolder`.
+ * missing `--artifact-type`. Errors: FILE_NOT_FOUND, USAGE_CONFLICT (two of one title), USAGE_INVALID_VALUE (a title that no
+ * pull would take), those of `packFolder`.
  */
 export async function packFiles(
   call: Call,
@@ -173,6 +174,15 @@ function checkTitles(layers: readonly Part[]): readonly string[] {
   const seen = new Set<string>()
   for (const layer of layers) {
     const title = layer.annotations?.[titleKey] ?? ''
+    if (!isPullable(title)) {
+      throw new OcishError(
+        'USAGE_INVALID_VALUE',
+        `no pull takes a file of the name ${JSON.stringify(title)}`,
+        {
+          hint: 'Put --title NAME before it.',
+        },
+      )
+    }
     if (seen.has(title)) {
       throw new OcishError('USAGE_CONFLICT', `two files have the title ${title}`, {
         hint: 'Put --title NAME before one of them.',
@@ -181,6 +191,14 @@ function checkTitles(layers: readonly Part[]): readonly string[] {
     seen.add(title)
   }
   return [...seen]
+}
+
+/** Whether it is a path below a folder that anybody would write to. */
+function isPullable(title: string): boolean {
+  // oxlint-disable-next-line no-control-regex
+  if (/[\u0000-\u001f\u007f]/.test(title)) return false
+  const parts = title.replace(/\/+$/, '').split('/')
+  return parts.every((part) => part !== '' && part !== '.' && part !== '..')
 }
 
 async function configOf(call: Call, services: Services, asked: AskedAnnotations): Promise<Part | undefined> {

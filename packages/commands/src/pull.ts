@@ -124,7 +124,23 @@ async function unpackOf(
 /** The titled layers that are wanted; of a folder, what is in it is chosen when it is unpacked. */
 function wantedLayers(manifest: Manifest, choice: PathChoice | undefined): readonly TitledLayer[] {
   const all = titledLayers(manifest)
-  return choice === undefined ? all : all.filter(({ title, isFolder }) => isFolder || choice(title))
+  const wanted = choice === undefined ? all : all.filter(({ title, isFolder }) => isFolder || choice(title))
+  return onceEach(wanted)
+}
+
+/** Without the repetition of one and the same. Errors: TARGET_UNSAFE, where one name stands for two contents. */
+function onceEach(layers: readonly TitledLayer[]): readonly TitledLayer[] {
+  const byTitle = new Map<string, TitledLayer>()
+  for (const one of layers) {
+    const other = byTitle.get(one.title)
+    if (other !== undefined && (other.layer.digest !== one.layer.digest || other.isFolder !== one.isFolder)) {
+      throw new OcishError('TARGET_UNSAFE', `two layers have the name ${JSON.stringify(one.title)}`, {
+        hint: 'Print each of them with cat --layer N.',
+      })
+    }
+    byTitle.set(one.title, one)
+  }
+  return [...byTitle.values()]
 }
 
 /** In the order of the layers, whatever order they arrived in. */

@@ -18,7 +18,8 @@ const digestKey = 'io.deis.oras.content.digest'
 export function titledLayers(manifest: Manifest): readonly TitledLayer[] {
   return layersOf(manifest).flatMap((layer) => {
     const title = layer.annotations?.[titleKey]
-    if (title === undefined) return []
+    // oras, too, takes an empty one for none.
+    if (title === undefined || title === '') return []
     const isFolder = layer.annotations?.[unpackKey] === 'true'
     const digest = layer.annotations?.[digestKey]
     return [

@@ -95,9 +95,18 @@ async function* kindFindings(
   const options = kindOptions(call, info, services.kinds.list())
   if (info === undefined) return
   const kind = await services.kinds.load(info.name)
-  if (kind.validate === undefined) return
   const content = services.kinds.artifact(artifact, read.content, call.signal)
-  yield* kind.validate(content, services.kinds.context(kind, options, call.signal))
+  const context = services.kinds.context(kind, options, call.signal)
+  if (kind.validate !== undefined) {
+    yield* kind.validate(content, context)
+    return
+  }
+  try {
+    await services.kinds.read(kind, content, context)
+  } catch (error) {
+    if (!hasCode(error, 'KIND_INPUT_INVALID', 'KIND_MISMATCH')) throw error
+    yield { severity: 'error', code: error.code, path: '', message: error.message }
+  }
 }
 
 function noValidation(name: string): OcishError {

@@ -193,10 +193,10 @@ class Reader {
 
   #fault(): OcishError {
     const char = this.#text[this.#at]
-    const found = char === undefined ? 'its end' : JSON.stringify(char)
+    const found = char === undefined ? 'it ends too early,' : `unexpected ${JSON.stringify(char)}`
     return new OcishError(
       this.#options.code,
-      `${this.#options.what} is not JSON: unexpected ${found} at character ${this.#at}`,
+      `${this.#options.what} is not JSON: ${found} at character ${this.#at}`,
       { details: { at: this.#at } },
     )
   }

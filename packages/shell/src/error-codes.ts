@@ -194,7 +194,10 @@ export const errorCodes: Readonly<Record<string, Explanation>> = {
     'a redirect that is not followed for safety',
     'Check the registry; credentials never leave their origin.',
   ),
-  MANIFEST_INVALID: e('a manifest is not JSON or not what it says', 'Look at it with manifest REF.'),
+  MANIFEST_INVALID: e(
+    'a manifest is not JSON or not what it says',
+    'Run validate for the list of findings, and push it again with a current tool.',
+  ),
   MANIFEST_REFERS_TO_MISSING: e(
     'the manifest names blobs that are not there',
     'Push the blobs first, or copy the whole artifact.',
@@ -249,6 +252,14 @@ export const errorCodes: Readonly<Record<string, Explanation>> = {
     'a mistake of ours or of a kind',
     'Report it with the version and the lines below the message.',
   ),
+}
+
+/** Codes of an end that somebody wanted: nobody has to be told a way out. */
+const wanted: ReadonlySet<string> = new Set(['INTERRUPTED', 'TERMINATED', 'BROKEN_PIPE', 'NEGATIVE_ANSWER'])
+
+/** What helps against an error of this code in general, as one sentence; undefined where nothing has to. */
+export function wayOutOf(code: string): string | undefined {
+  return Object.hasOwn(errorCodes, code) && !wanted.has(code) ? errorCodes[code]?.wayOut : undefined
 }
 
 /** Help for one code, `help TAG_NOT_FOUND`; undefined for what is none. */

@@ -1,5 +1,6 @@
 import { isOcishError, type Span } from '@ocish/sdk'
 import type { Replacement, SourceText } from './diagnostic.ts'
+import { wayOutOf } from './error-codes.ts'
 import { quote, quoteLiteral } from './quote.ts'
 
 /** A hint a person can follow; with `replace`, an edit of the source that can be applied. */
@@ -47,6 +48,9 @@ export function toProblem(error: unknown, source?: SourceText): Problem {
   const hints: ProblemHint[] = []
   if (error.hint !== undefined) hints.push({ text: error.hint })
   if (replace !== undefined) hints.push({ text: `write ${replace.with}`, replace })
+  // What `help CODE` would say, where the error itself knows nothing better.
+  const general = hints.length + closest.length === 0 ? wayOutOf(error.code) : undefined
+  if (general !== undefined) hints.push({ text: general })
   const corrected = replace !== undefined && own !== undefined ? applied(own.text, replace) : undefined
   return {
     code: error.code,

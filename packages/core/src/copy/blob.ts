@@ -107,8 +107,9 @@ async function isThere(run: Run, blob: Descriptor): Promise<boolean> {
   run.tell({ type: 'probing', descriptor: blob })
   const { registry, repository } = run.target
   try {
-    await registry.statBlob(repository, blob.digest, run.call(blob))
-    return true
+    const { size } = await registry.statBlob(repository, blob.digest, run.call(blob))
+    // Another size: either there is only a part of it, or the source's descriptor is wrong. Moving it shows which.
+    return size === blob.size
   } catch (error) {
     // Whoever may push but not read is told 403 (distribution.md §1.9): unknown, so it is pushed.
     if (hasCode(error, 'BLOB_NOT_FOUND', 'REPOSITORY_NOT_FOUND', 'REGISTRY_DENIED', 'UNSUPPORTED'))

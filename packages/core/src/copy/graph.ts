@@ -222,7 +222,11 @@ export class Graph {
     return onSide('destination', run.target, descriptor, () =>
       registry
         .statManifest(repository, tag ?? descriptor.digest, run.call(descriptor))
-        .then((found) => found.descriptor.digest === descriptor.digest, isAbsence),
+        // Another size than the source's descriptor says: reading it shows that this is wrong.
+        .then(
+          ({ descriptor: { digest, size } }) => digest === descriptor.digest && size === descriptor.size,
+          isAbsence,
+        ),
     )
   }
 

@@ -267,6 +267,7 @@ test('an error in a text of several lines marks its line', () => {
       "  | tags b --mtch x",
       "  |        --^---",
       "  |          \`- no flag --mtch",
+      "  Take the nearest name, or run the command with --help.",
     ]
   `)
 })
