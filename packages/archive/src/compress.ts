@@ -6,6 +6,8 @@ import type { Compression } from './compression.ts'
 
 const gzipBlockSize = 256 * 1024
 const zstdBlockSize = 4 * 2 ** 20
+/** Threads of libuv's pool: one that is done finds the next block, whatever keeps the main thread. */
+const poolSize = 4
 const window = 32 * 1024
 
 /** How `compress` works: the level, and how much of it at once. */
@@ -98,7 +100,7 @@ async function* gzipped(bytes: Bytes, options: CompressOptions): Bytes & AsyncGe
     return outputOf(deflater, block, outputSize)
   }
   yield Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])
-  yield* concurrently(bytes, gzipBlockSize, start, options)
+  yield* concurrently(bytes, gzipBlockSize, start, { threads: poolSize, ...options })
   const trailer = Buffer.alloc(8)
   trailer.writeUInt32LE(sum, 0)
   trailer.writeUInt32LE(size % 2 ** 32, 4)
@@ -113,7 +115,9 @@ async function* zstdFrames(bytes: Bytes, options: CompressOptions): Bytes & Asyn
   const outputSize = zstdBlockSize / 4
   const start = (block: Buffer): Promise<readonly Buffer[]> =>
     outputOf(createZstdCompress({ params, chunkSize: outputSize }), block, outputSize)
-  yield* concurrently(bytes, zstdBlockSize, start, options)
+  // Its blocks are large, and soon done.
+  const threads = Math.max(2, Math.min(poolSize, availableParallelism()))
+  yield* concurrently(bytes, zstdBlockSize, start, { threads, ...options })
 }
 
 /** What an engine makes of a block. A short output does not keep the long memory that it was made in. */
@@ -139,9 +143,8 @@ async function* concurrently(
   bytes: Bytes,
   size: number,
   start: (block: Buffer, last: boolean) => Promise<readonly Buffer[]>,
-  { threads, plain }: CompressOptions,
+  { threads, plain }: CompressOptions & { readonly threads: number },
 ): AsyncGenerator<Uint8Array, void> {
-  const width = threads ?? Math.max(2, Math.min(4, availableParallelism() + 1))
   const spare = new BlockMemory(size)
   const pending: { readonly work: Promise<readonly Buffer[]>; readonly memory: Buffer }[] = []
   let before: Buffer | undefined
@@ -159,7 +162,7 @@ async function* concurrently(
       const work = start(block.bytes, block.last)
       work.catch(() => {})
       pending.push({ work, memory: block.memory })
-      if (pending.length >= width) yield* await next()
+      if (pending.length >= threads) yield* await next()
     }
     while (pending.length > 0) yield* await next()
   } finally {
