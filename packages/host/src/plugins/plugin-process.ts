@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Duplex, Readable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { exitByCode, isJsonObject, isOcishError, OcishError } from '@ocish/sdk'
-import { createPeer, type Peer, type Remote } from './peer.ts'
+import { ChannelPeer, type Peer, type Remote } from './peer.ts'
 import { runnerProgram } from './runner.ts'
 
 export interface ProcessLimits {
@@ -74,7 +74,7 @@ export function startPlugin(
     child.kill('SIGKILL')
     peer.close(failed(module.name, why, output()))
   }
-  const peer: Peer = createPeer({
+  const peer: Peer = new ChannelPeer({
     send: (message) => {
       if (!alive) return
       const body = Buffer.from(JSON.stringify(message))

@@ -1,13 +1,12 @@
-import type { createPeer as CreatePeer } from './peer.ts'
-import { createPeer } from './peer.ts'
+import { ChannelPeer } from './peer.ts'
 import { takeAway } from './take-away.ts'
 
 /**
  * What the child process runs: it loads one module of a plugin and answers for its kinds over file descriptor 3. As with
- * `createPeer`, its text is all that arrives there.
+ * `ChannelPeer`, its text is all that arrives there.
  */
 function runPlugin(
-  createPeerHere: typeof CreatePeer,
+  Peer: typeof ChannelPeer,
   load: (url: string) => Promise<unknown>,
   memory: number,
   endSelf: () => void,
@@ -39,7 +38,7 @@ function runPlugin(
     throw Object.assign(failure, { [brand]: true, code: 'KIND_INPUT_INVALID' })
   }
 
-  const peer = createPeerHere({
+  const peer = new Peer({
     send(message) {
       const body = Buffer.from(JSON.stringify(message))
       const head = Buffer.alloc(4)
@@ -101,7 +100,7 @@ function runPlugin(
 
 /** The program of the child process, which ends itself above so many bytes of memory. */
 export function runnerProgram(memory: number): string {
-  const parts = { createPeer, takeAway, run: runPlugin }
+  const parts = { ChannelPeer, takeAway, run: runPlugin }
   const body = Object.entries(parts).map(([name, part]) => `const ${name} = ${part.toString()}\n`)
-  return `${body.join('')}run(createPeer, (url) => import(url), ${memory}, takeAway().endSelf)\n`
+  return `${body.join('')}run(ChannelPeer, (url) => import(url), ${memory}, takeAway().endSelf)\n`
 }

@@ -1,7 +1,7 @@
 /**
  * What Node's permission model leaves in the hands of code without rights (24.21, seen 2026-11), and this takes away before
  * a plugin is loaded: signals to other processes (SIGUSR1 opens the debugger of the one it meets) and their priority,
- * databases at any path, flags of V8 (which write files), sockets at a path. As with `createPeer`, its text is all that
+ * databases at any path, flags of V8 (which write files), sockets at a path. As with `ChannelPeer`, its text is all that
  * arrives in the child. Gives what the runner itself goes on to need.
  */
 export function takeAway(): { readonly endSelf: () => void } {
