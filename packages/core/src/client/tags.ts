@@ -3,6 +3,7 @@ import type { ListOptions } from '../registry.ts'
 import { catalogScope, repositoryScope } from './auth/scope.ts'
 import { pages } from './pages.ts'
 import type { Remote } from './remote.ts'
+import { SeenNames } from './seen-names.ts'
 
 /** GET of the tags (end-8), page by page. */
 export async function* tags(
@@ -47,19 +48,18 @@ async function* names(
   member: 'tags' | 'repositories',
   { url, whole, scope, repository, options }: Listing,
 ): AsyncGenerator<string> {
-  const seen = new Set<string>()
+  const seen = new SeenNames()
   const kind = member === 'tags' ? 'tags' : 'catalog'
   const subject = remote.subject(kind, 'GET', repository)
   const list = pages(remote, { url, whole, scopes: [scope], accept: 'application/json', subject, options })
   for await (const { body, next, count } of list) {
     const found = readNames(body, member, subject.text)
-    const fresh = found.filter((name) => !seen.has(name))
+    const fresh = seen.add(found)
     if (next && fresh.length === 0) {
       throw new OcishError('REGISTRY_PROTOCOL', `${remote.host} repeats a page of ${subject.text}`)
     }
-    for (const name of fresh) seen.add(name)
     const { last } = options
-    const unique = [...new Set(fresh)].filter((name) => last === undefined || compareUtf8(name, last) > 0)
+    const unique = last === undefined ? fresh : fresh.filter((name) => compareUtf8(name, last) > 0)
     options.onPage?.(count(found.length))
     yield* next ? unique : unique.toSorted(compareUtf8)
   }
