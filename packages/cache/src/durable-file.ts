@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { closeSync, fsync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { promisify } from 'node:util'
 import { systemCode } from './file-error.ts'
+
+// Only this waits for the device; the rest is done before another thread would have begun.
+const sync = promisify(fsync)
 
 /** A name nobody can foresee, in lower-case hexadecimal. */
 export function randomName(): string {
@@ -15,16 +19,16 @@ export function randomName(): string {
 export async function writeDurably(path: string, content: string, mode: number): Promise<void> {
   const temporary = `${path}.${randomName()}`
   try {
-    const file = await open(temporary, 'wx', mode)
+    const file = openSync(temporary, 'wx', mode)
     try {
-      await file.writeFile(content)
-      await file.sync()
+      writeFileSync(file, content)
+      await sync(file)
     } finally {
-      await file.close()
+      closeSync(file)
     }
-    await rename(temporary, path)
+    renameSync(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    rmSync(temporary, { force: true })
     throw error
   }
   await syncFolder(dirname(path))
@@ -33,11 +37,11 @@ export async function writeDurably(path: string, content: string, mode: number):
 /** Makes renames in a folder survive a crash, where the platform has a way to say so. */
 export async function syncFolder(path: string): Promise<void> {
   try {
-    const folder = await open(path, 'r')
+    const folder = openSync(path, 'r')
     try {
-      await folder.sync()
+      await sync(folder)
     } finally {
-      await folder.close()
+      closeSync(folder)
     }
   } catch (error) {
     // Folders cannot be synced everywhere (Windows, some network file systems); one that is gone need not be.

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileError, systemCode } from './file-error.ts'
 import { pauseAbout } from './pause-about.ts'
@@ -22,10 +22,10 @@ export async function makeFolder(path: string, mode: number): Promise<void> {
 export async function makeFolders(path: string, mode: number): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await mkdir(path, { mode })
+      mkdirSync(path, { mode })
       return
     } catch (error) {
-      const found = await look(path)
+      const found = look(path)
       if (found === 'folder') return
       const isMissingParent = systemCode(error) === 'ENOENT' && dirname(path) !== path
       const wasRemoved = systemCode(error) === 'EEXIST' && found === 'nothing'
@@ -36,9 +36,10 @@ export async function makeFolders(path: string, mode: number): Promise<void> {
   }
 }
 
-async function look(path: string): Promise<'folder' | 'nothing' | 'other'> {
-  return stat(path).then(
-    (found) => (found.isDirectory() ? 'folder' : 'other'),
-    (error: unknown) => (systemCode(error) === 'ENOENT' ? 'nothing' : 'other'),
-  )
+function look(path: string): 'folder' | 'nothing' | 'other' {
+  try {
+    return statSync(path).isDirectory() ? 'folder' : 'other'
+  } catch (error) {
+    return systemCode(error) === 'ENOENT' ? 'nothing' : 'other'
+  }
 }
