@@ -1,12 +1,13 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Duplex, Readable } from 'node:stream'
+import type { Duplex, Readable, Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import { exitByCode, isJsonObject, isOcishError, OcishError } from '@ocish/sdk'
 import { ChannelPeer, type Peer, type Remote } from './peer.ts'
 import { runnerProgram } from './runner.ts'
 
+/** How long and how much a plugin's process may be. */
 export interface ProcessLimits {
   /** Milliseconds without a sign of life while an answer is owed. */
   readonly silence: number
@@ -16,8 +17,10 @@ export interface ProcessLimits {
   readonly message: number
 }
 
+/** Those of a plugin that somebody added. */
 export const processLimits: ProcessLimits = { silence: 30_000, memory: 768 << 20, message: 32 << 20 }
 
+/** The module of a plugin that a process loads. */
 export interface PluginModule {
   /** Of the package, for messages. */
   readonly name: string
@@ -50,7 +53,120 @@ export function startPlugin(
   node: string,
   limits: ProcessLimits = processLimits,
 ): PluginProcess {
-  const child = spawn(
+  return new ChildPlugin(module, node, limits)
+}
+
+class ChildPlugin implements PluginProcess {
+  readonly #name: string
+  readonly #limits: ProcessLimits
+  readonly #child: PluginChild
+  readonly #channel: Duplex
+  readonly #output: () => string
+  readonly #peer: Peer
+  readonly #watch: ReturnType<typeof setInterval>
+  #alive = true
+  /** When it last gave a sign of life, in milliseconds since 1970. */
+  #heard = Date.now()
+  /** Whether the program stays for it; undefined: nobody has said so. */
+  #held: boolean | undefined
+
+  constructor(module: PluginModule, node: string, limits: ProcessLimits) {
+    this.#name = module.name
+    this.#limits = limits
+    this.#child = spawnPlugin(module, node, limits)
+    this.#channel = this.#child.stdio[3] as Duplex
+    this.#output = captured([this.#child.stdout, this.#child.stderr])
+    this.#peer = new ChannelPeer({
+      send: (message) => this.#send(message),
+      root: {},
+      encodeError,
+      decodeError: (error) => decodedError(error, module.name),
+    })
+    this.#watch = setInterval(() => this.#look(), 100)
+    this.#listen()
+    this.#child.stdin.end(runnerProgram(limits.memory))
+  }
+
+  get alive(): boolean {
+    return this.#alive
+  }
+
+  call(name: string, ...args: readonly unknown[]): Remote {
+    this.#heard = Date.now()
+    const remote = this.#peer.call(name, ...args)
+    if (this.#alive) this.#keepAlive(true)
+    return remote
+  }
+
+  stop(): void {
+    this.#end('was stopped')
+  }
+
+  #listen(): void {
+    const channel = this.#channel
+    onFrames(channel, this.#limits.message, {
+      frame: (message) => {
+        this.#heard = Date.now()
+        this.#peer.receive(message)
+      },
+      broken: () => this.#end('broke the protocol'),
+    })
+    const child = this.#child
+    child.on('error', (cause) => this.#end(`cannot be started: ${cause.message}`))
+    child.on('exit', (status, signal) => this.#end(`ended with ${signal ?? `status ${String(status)}`}`))
+    channel.on('error', () => this.#end('closed its channel'))
+    child.stdin.on('error', () => undefined)
+  }
+
+  #send(message: object): void {
+    if (!this.#alive) return
+    const body = Buffer.from(JSON.stringify(message))
+    const head = Buffer.alloc(4)
+    head.writeUInt32BE(body.length)
+    this.#channel.write(Buffer.concat([head, body]))
+  }
+
+  #end(why: string): void {
+    if (!this.#alive) return
+    this.#alive = false
+    clearInterval(this.#watch)
+    this.#child.kill('SIGKILL')
+    this.#peer.close(failed(this.#name, why, this.#output()))
+  }
+
+  /** Ends what is silent, asks for too much, or takes too much. */
+  #look(): void {
+    const { silence } = this.#limits
+    const { waiting, owing } = this.#peer.state()
+    this.#keepAlive(waiting > 0)
+    if (waiting > 0 && owing === 0 && Date.now() - this.#heard > silence)
+      this.#end(`did not answer within ${silence / 1000} s`)
+    if (owing > maxCalls) this.#end(`asked for more than ${maxCalls} things at once`)
+    void this.#lookAtMemory()
+  }
+
+  async #lookAtMemory(): Promise<void> {
+    const { memory } = this.#limits
+    if ((await memoryOf(this.#child.pid)) > memory)
+      this.#end(`took more than ${Math.floor(memory / megabyte)} MiB of memory`)
+  }
+
+  /** The program does not stay for a child that has nothing to do. */
+  #keepAlive(busy: boolean): void {
+    if (this.#held === busy) return
+    this.#held = busy
+    const { stdin, stdout, stderr } = this.#child
+    const parts = [this.#child, this.#channel, stdin, stdout, stderr, this.#watch] as readonly unknown[]
+    for (const part of parts as readonly { ref?: () => void; unref?: () => void }[])
+      if (busy) part.ref?.()
+      else part.unref?.()
+  }
+}
+
+type PluginChild = ChildProcessByStdio<Writable, Readable, Readable>
+
+function spawnPlugin(module: PluginModule, node: string, limits: ProcessLimits): PluginChild {
+  return spawn(
     node,
     [
       '--permission',
@@ -63,76 +179,6 @@ export function startPlugin(
     ],
     { cwd: module.folder, env: {}, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] },
   )
-  const channel = child.stdio[3] as Duplex
-  const output = captured([child.stdout, child.stderr])
-  let alive = true
-  let heard = Date.now()
-  const end = (why: string): void => {
-    if (!alive) return
-    alive = false
-    clearInterval(watch)
-    child.kill('SIGKILL')
-    peer.close(failed(module.name, why, output()))
-  }
-  const peer: Peer = new ChannelPeer({
-    send: (message) => {
-      if (!alive) return
-      const body = Buffer.from(JSON.stringify(message))
-      const head = Buffer.alloc(4)
-      head.writeUInt32BE(body.length)
-      channel.write(Buffer.concat([head, body]))
-    },
-    root: {},
-    encodeError,
-    decodeError: (error) => decodedError(error, module.name),
-  })
-  const watch = setInterval(() => {
-    const { waiting, owing } = peer.state()
-    keepAlive(waiting > 0)
-    if (waiting > 0 && owing === 0 && Date.now() - heard > limits.silence)
-      end(`did not answer within ${limits.silence / 1000} s`)
-    if (owing > maxCalls) end(`asked for more than ${maxCalls} things at once`)
-    void watchMemory()
-  }, 100)
-  const watchMemory = async (): Promise<void> => {
-    if ((await memoryOf(child.pid)) > limits.memory)
-      end(`took more than ${Math.floor(limits.memory / megabyte)} MiB of memory`)
-  }
-  /** The program does not stay for a child that has nothing to do. */
-  let held: boolean | undefined
-  const keepAlive = (busy: boolean): void => {
-    if (held === busy) return
-    held = busy
-    const parts = [child, channel, child.stdin, child.stdout, child.stderr, watch] as readonly unknown[]
-    for (const part of parts as readonly { ref?: () => void; unref?: () => void }[])
-      if (busy) part.ref?.()
-      else part.unref?.()
-  }
-  onFrames(channel, limits.message, {
-    frame(message) {
-      heard = Date.now()
-      peer.receive(message)
-    },
-    broken: () => end('broke the protocol'),
-  })
-  child.on('error', (cause) => end(`cannot be started: ${cause.message}`))
-  child.on('exit', (status, signal) => end(`ended with ${signal ?? `status ${String(status)}`}`))
-  channel.on('error', () => end('closed its channel'))
-  child.stdin.on('error', () => undefined)
-  child.stdin.end(runnerProgram(limits.memory))
-  const call = (name: string, ...args: readonly unknown[]): Remote => {
-    heard = Date.now()
-    const remote = peer.call(name, ...args)
-    if (alive) keepAlive(true)
-    return remote
-  }
-  return {
-    get alive() {
-      return alive
-    },
-    call,
-    stop: () => end('was stopped'),
-  }
 }
 
 /** The address of a plugin's module. */

@@ -1,4 +1,5 @@
 import {
+  type Artifact,
   type Change,
   defineKind,
   type Description,
@@ -8,6 +9,8 @@ import {
   type KindCommand,
   type KindContext,
   type KindData,
+  type KindLocation,
+  type LocationContext,
   OcishError,
 } from '@ocish/sdk'
 import { PartWitness } from './part-witness.ts'
@@ -30,6 +33,8 @@ interface Reading {
 type Shapes = (witness: PartWitness) => readonly unknown[]
 
 const maxChanges = 100_000
+/** Models whose description is kept. */
+const maxReadings = 1000
 
 /**
  * A kind whose code runs in another process, behind the same contract. Errors: KIND_FAILED, those of the kind, and
@@ -37,83 +42,116 @@ const maxChanges = 100_000
  */
 export function remoteKind(data: RemoteKindData, process: () => Promise<PluginProcess>): Kind {
   const { name, functions, ...rest } = data
-  const readings = new Map<unknown, Reading>()
+  const code = new RemoteCode(name, process)
   const has = (what: keyof Kind): boolean => functions.includes(what)
-  const use = async (context: KindContext, what: string, asShapes: Shapes): Promise<unknown> => {
-    const witness = new PartWitness()
-    return witnessed(witness, context.signal, async () =>
-      (await process()).call('use', name, what, ...asShapes(witness), contextShape(context, witness)),
-    )
-  }
-  const each = async function* each<T>(
-    context: KindContext,
-    what: string,
-    asShapes: Shapes,
-  ): AsyncGenerator<T, void> {
-    const witness = new PartWitness()
-    const shapes = [...asShapes(witness), contextShape(context, witness)]
-    yield* witnessedRows<T>(witness, context.signal, async () =>
-      (await process()).call('use', name, what, ...shapes),
-    )
-  }
-  const eachIn: NonNullable<Kind['listLocation']> = async function* eachIn(location, context) {
-    const witness = new PartWitness()
-    const shape = { ...contextShape(context, witness), ...placeOf(context) }
-    yield* witnessedRows(witness, context.signal, async () =>
-      (await process()).call('use', name, 'listLocation', location, shape),
-    )
-  }
-  const read: Kind['read'] = async (artifact, context) => {
-    const witness = new PartWitness()
-    const shapes = [artifactShape(artifact, witness), contextShape(context, witness)]
-    const answer = (await witnessed(witness, context.signal, async () =>
-      (await process()).call('read', name, ...shapes),
-    )) as Reading & { readonly model: unknown }
-    readings.set(answer.model, checked(answer, name))
-    if (readings.size > 1000) readings.delete(readings.keys().next().value)
-    return answer.model
-  }
   return defineKind<unknown>({
     ...rest,
     name,
-    read,
-    describe: (model) => readings.get(model)?.description ?? { title: name, fields: [] },
+    read: async (artifact, context) => code.read(artifact, context),
+    describe: (model) => code.reading(model)?.description ?? { title: name, fields: [] },
     ...(has('list') && {
-      list: (artifact, context) => each(context, 'list', (witness) => [artifactShape(artifact, witness)]),
+      list: (artifact, context) =>
+        code.each(context, 'list', (witness) => [artifactShape(artifact, witness)]),
     }),
     ...(has('listLocation') && {
-      listLocation: (location, context) => eachIn(location, context),
+      listLocation: (location, context) => code.eachIn(location, context),
     }),
     ...(has('unpack') && {
       unpack: async (artifact, target, context) => {
-        await use(context, 'unpack', (witness) => [artifactShape(artifact, witness), targetShape(target)])
+        await code.use(context, 'unpack', (witness) => [
+          artifactShape(artifact, witness),
+          targetShape(target),
+        ])
       },
     }),
     ...(has('pack') && {
       pack: async (source, context) =>
-        (await use(context, 'pack', () => [sourceShape(source)])) as Awaited<
+        (await code.use(context, 'pack', () => [sourceShape(source)])) as Awaited<
           ReturnType<NonNullable<Kind['pack']>>
         >,
     }),
     ...(has('validate') && {
       validate: (input, context) =>
-        each(context, 'validate', (witness) => [
+        code.each(context, 'validate', (witness) => [
           isArtifact(input) ? artifactShape(input, witness) : sourceShape(input),
         ]),
     }),
-    ...(has('diff') && {
-      diff: async (from, to) => checkedChanges(await (await process()).call('diff', name, from, to), name),
-    }),
-    ...(has('dependencies') && { dependencies: (model) => readings.get(model)?.dependencies ?? [] }),
+    ...(has('diff') && { diff: async (from, to) => code.changes(from, to) }),
+    ...(has('dependencies') && { dependencies: (model) => code.reading(model)?.dependencies ?? [] }),
     ...(has('resolve') && {
-      resolve: async (word, context) => (await use(context, 'resolve', () => [word])) as string | undefined,
+      resolve: async (word, context) =>
+        (await code.use(context, 'resolve', () => [word])) as string | undefined,
     }),
     ...(has('complete') && {
       complete: (model, word) =>
-        (readings.get(model)?.completions ?? []).filter((one) => one.startsWith(word)),
+        (code.reading(model)?.completions ?? []).filter((one) => one.startsWith(word)),
     }),
     commands: (data.commands ?? []).map((command) => remoteCommand(name, command, process)),
   })
+}
+
+/** The functions of a kind, called in the process that has them. */
+class RemoteCode {
+  readonly #name: string
+  readonly #process: () => Promise<PluginProcess>
+  readonly #readings = new Map<unknown, Reading>()
+
+  constructor(name: string, process: () => Promise<PluginProcess>) {
+    this.#name = name
+    this.#process = process
+  }
+
+  /** What `read` brought with a model. */
+  reading(model: unknown): Reading | undefined {
+    return this.#readings.get(model)
+  }
+
+  async read(artifact: Artifact, context: KindContext): Promise<unknown> {
+    const witness = new PartWitness()
+    const shapes = [artifactShape(artifact, witness), contextShape(context, witness)]
+    const answer = (await witnessed(witness, context.signal, async () =>
+      (await this.#process()).call('read', this.#name, ...shapes),
+    )) as Reading & { readonly model: unknown }
+    this.#readings.set(answer.model, checked(answer, this.#name))
+    if (this.#readings.size > maxReadings) this.#readings.delete(this.#readings.keys().next().value)
+    return answer.model
+  }
+
+  /** A function that gives one value. */
+  async use(context: KindContext, what: string, asShapes: Shapes): Promise<unknown> {
+    const witness = new PartWitness()
+    return witnessed(witness, context.signal, async () =>
+      (await this.#process()).call(
+        'use',
+        this.#name,
+        what,
+        ...asShapes(witness),
+        contextShape(context, witness),
+      ),
+    )
+  }
+
+  /** A function that gives rows. */
+  async *each<T>(context: KindContext, what: string, asShapes: Shapes): AsyncGenerator<T, void> {
+    const witness = new PartWitness()
+    const shapes = [...asShapes(witness), contextShape(context, witness)]
+    yield* witnessedRows<T>(witness, context.signal, async () =>
+      (await this.#process()).call('use', this.#name, what, ...shapes),
+    )
+  }
+
+  /** The entries of a location. */
+  async *eachIn<T>(location: KindLocation, context: LocationContext): AsyncGenerator<T, void> {
+    const witness = new PartWitness()
+    const shape = { ...contextShape(context, witness), ...placeOf(context) }
+    yield* witnessedRows<T>(witness, context.signal, async () =>
+      (await this.#process()).call('use', this.#name, 'listLocation', location, shape),
+    )
+  }
+
+  async changes(from: unknown, to: unknown): Promise<readonly Change[]> {
+    return checkedChanges(await (await this.#process()).call('diff', this.#name, from, to), this.#name)
+  }
 }
 
 function remoteCommand(
