@@ -11,6 +11,7 @@ export interface Asking {
   readSecret(prompt: string): Promise<string>
 }
 
+/** Questions on standard error, answered at the terminal. Errors: INTERRUPTED. */
 export function askOnTerminal(signal: AbortSignal): Asking {
   return {
     /** Anything but y or yes, or what has to be typed, is no. */

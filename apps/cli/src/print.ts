@@ -3,6 +3,7 @@ import { type CommonFlags, defaultFormat, type Edge, isHelp, write } from '@ocis
 import { help, join, textOnly } from '@ocish/shell/text'
 import type { Terminal } from './terminal.ts'
 
+/** How the output of one pipe is printed. */
 export interface PrintOptions {
   readonly flags: CommonFlags
   /** `--raw`: bytes go to a terminal as they are. */

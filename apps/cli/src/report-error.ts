@@ -2,8 +2,10 @@ import { hasCode } from '@ocish/sdk'
 import { toProblem, type SourceText } from '@ocish/shell'
 import { errorJson, errorLine, errorReport, join, type Look } from '@ocish/shell/text'
 
+/** What `--errors` chooses. */
 export type ErrorForm = 'fancy' | 'plain' | 'json'
 
+/** How a failure is told. */
 export interface ReportOptions {
   readonly form: ErrorForm
   readonly look: Look

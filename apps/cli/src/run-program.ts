@@ -27,6 +27,7 @@ export interface ProgramRequest {
   readonly input: boolean
 }
 
+/** What a program of any door runs with. */
 export interface ProgramContext {
   readonly terminal: Terminal
   readonly version: string

@@ -15,6 +15,7 @@ import { standardInput } from './standard-input.ts'
 import type { Terminal } from './terminal.ts'
 import { together } from './together.ts'
 
+/** What the sessions of a run are made with. */
 export interface SessionContext {
   readonly terminal: Terminal
   readonly version: string

@@ -1,6 +1,7 @@
 import type { TarEntry, TarEntryType } from './entry.ts'
 import { encodePaxRecords } from './pax.ts'
 
+/** Bytes of a header, and what contents are padded to. */
 export const blockSize = 512
 
 const typeFlags: Readonly<Record<TarEntryType, string>> = {

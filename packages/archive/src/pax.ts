@@ -28,6 +28,7 @@ export function parsePaxRecords(body: Uint8Array): Map<string, Uint8Array> {
   return records
 }
 
+/** The body of a pax header: `LENGTH KEY=VALUE` lines, in the order of the map. */
 export function encodePaxRecords(records: ReadonlyMap<string, Uint8Array | string>): Buffer {
   const lines: Buffer[] = []
   for (const [key, value] of records) {

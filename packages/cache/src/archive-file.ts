@@ -9,6 +9,7 @@ import { fileError, isMissing } from './file-error.ts'
 
 const chunkSize = 256 * 1024
 
+/** How an archive is opened. */
 export interface ArchiveFileOptions {
   /** The folder where a compressed archive is decompressed to; default: that of the system. */
   readonly spool?: string | undefined

@@ -24,6 +24,7 @@ import { shareFile } from './share-file.ts'
 const chunkSize = 256 * 1024
 const slabSize = 1024 * 1024
 
+/** Where a pool lies, and who may read it. */
 export interface PoolOptions {
   /** The folder that holds a folder for each algorithm. */
   readonly root: string

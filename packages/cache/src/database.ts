@@ -29,6 +29,7 @@ const networkFileSystems: ReadonlySet<number> = new Set([
   0x5346_414f, // AFS
 ])
 
+/** A row of a table, by column. */
 export type Row = Readonly<Record<string, SQLOutputValue>>
 type Value = SQLInputValue
 

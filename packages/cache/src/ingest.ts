@@ -21,6 +21,7 @@ const lookEvery = 100
 /** Opens the content from byte `start` on; what it opens may begin earlier (a server without ranges), never later. */
 export type Fetch = (start: number, signal?: AbortSignal) => Promise<Fetched>
 
+/** How a download is joined. */
 export interface IngestOptions {
   readonly signal?: AbortSignal | undefined
   /** Called once when the content is in the pool. */

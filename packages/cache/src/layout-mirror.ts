@@ -15,6 +15,7 @@ import { repositoryFolder, repositoryOfFolder } from './repository-folder.ts'
 /** Milliseconds between two writings of the same `index.json`. */
 const pace = 1000
 
+/** What is mirrored, and where to. */
 export interface MirrorOptions {
   readonly database: StoreDatabase
   readonly pool: BlobPool

@@ -28,6 +28,7 @@ export interface KnownList {
   readonly checked: number
 }
 
+/** One name of a list, with what the origin said of it. */
 export interface ListEntry {
   readonly name: string
   readonly value: string | null

@@ -18,6 +18,7 @@ export type ConnectionFlags = Partial<
   >
 >
 
+/** What all clients of a session have in common. */
 export interface ClientsOptions {
   readonly config: Config
   readonly flags: ConnectionFlags

@@ -45,6 +45,7 @@ export interface Config {
   settings(): readonly Setting[]
 }
 
+/** Where the configuration is looked for. */
 export interface ConfigOptions {
   /** Holds `config.toml` or `config.json`. Absent: only what `file` and the environment say. */
   readonly folder?: string

@@ -5,6 +5,7 @@ import type { Config } from './config.ts'
 import type { Env } from './paths.ts'
 import type { TokenFile } from './tokens.ts'
 
+/** Where credentials are looked for. */
 export interface CredentialsOptions {
   readonly env: Env
   readonly home: string
@@ -15,6 +16,7 @@ export interface CredentialsOptions {
   readonly optionsFor: (host: string) => Promise<ClientOptions>
 }
 
+/** The credentials of a session, for commands and for clients. */
 export interface SessionCredentials extends Credentials {
   /** What clients ask. */
   readonly lookup: CredentialLookup

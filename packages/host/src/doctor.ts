@@ -4,6 +4,7 @@ import type { HealthCheck } from '@ocish/commands'
 import type { ClientOptions, TraceEvent } from '@ocish/core/client'
 import { canonicalRegistry, hasCode, isOcishError, OcishError } from '@ocish/sdk'
 
+/** How the registry under examination is reached. */
 export interface DoctorOptions {
   readonly optionsFor: (host: string) => Promise<ClientOptions>
   readonly signal: AbortSignal

@@ -14,6 +14,7 @@ export interface OpenedFile {
   readonly repository: string
 }
 
+/** What a session opens its registries, store and files with. */
 export interface HoldingsOptions {
   /** A registry by its name. Sends nothing yet. */
   readonly connect: (host: string) => Promise<Registry>

@@ -17,6 +17,7 @@ export interface JsonSchema {
   readonly default?: unknown
 }
 
+/** Where a value does not fit its schema. */
 export interface SchemaFault {
   /** Dotted: `registries.ghcr.io.ca`. */
   readonly path: string

@@ -28,6 +28,7 @@ export interface KindRule extends Match {
   readonly kind: string
 }
 
+/** What kinds are found by, and what they may do. */
 export interface KindsOptions {
   readonly entries: readonly KindEntry[]
   readonly rules: readonly KindRule[]

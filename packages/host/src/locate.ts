@@ -8,6 +8,7 @@ import {
 } from '@ocish/sdk'
 import type { RegistrySettings } from './config.ts'
 
+/** What gives words of a location their meaning. */
 export interface LocateOptions {
   readonly registries: ReadonlyMap<string, RegistrySettings>
   /** Schemes that kinds open. */

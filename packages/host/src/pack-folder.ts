@@ -15,6 +15,7 @@ const mediaTypes: Readonly<Record<Compression, string>> = {
   zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
 }
 
+/** How a folder becomes a layer. */
 export interface PackingOptions extends PackFolderOptions {
   /** `SOURCE_DATE_EPOCH`, where it is set. */
   readonly epoch: string | undefined

@@ -11,6 +11,7 @@ export interface PreparedPart {
   readonly file?: string
 }
 
+/** How a part is measured before it is sent. */
 export interface PrepareOptions {
   /** Also measure the uncompressed bytes. */
   readonly withDiffId: boolean

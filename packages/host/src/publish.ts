@@ -20,6 +20,7 @@ import {
 import { type PreparedPart, preparePart } from './prepare-part.ts'
 import { bringBlob, probeFrom } from './push-blob.ts'
 
+/** How a pack is published. */
 export interface PublishOptions {
   readonly tags: readonly string[]
   /** Everything is measured and built, nothing is sent. */

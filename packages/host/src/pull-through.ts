@@ -3,6 +3,7 @@ import { type CallOptions, ForwardingRegistry, type Registry } from '@ocish/core
 import { type Descriptor, hasCode } from '@ocish/sdk'
 import { spared } from './spared.ts'
 
+/** Which upstream is served, and how much of it. */
 export interface PullThroughOptions {
   /** The upstream's name in the store. */
   readonly host: string

@@ -5,6 +5,7 @@ import type { PreparedPart } from './prepare-part.ts'
 /** Bytes from which asking whether a blob is there (1 request) is worth more than sending it (2 requests). */
 export const probeFrom: number = 64 * 1024
 
+/** How a part is brought, and who is told. */
 export interface PushBlobSettings {
   readonly signal: AbortSignal
   readonly progress: OnTransfer

@@ -12,6 +12,7 @@ import {
 /** How the repositories of one registry are read. */
 export type PlanFor = (repository: string) => Promise<ReadPlan | undefined>
 
+/** What says how a registry is read, and how its mirrors are reached. */
 export interface ReadPlansOptions {
   readonly config: Config
   readonly containers: () => Promise<ContainerEntries>

@@ -13,6 +13,7 @@ import {
 } from '@ocish/core'
 import { type Descriptor, hasCode, isOcishError, OcishError } from '@ocish/sdk'
 
+/** The clock of a registry that is spared. */
 export interface SparedOptions {
   /** Milliseconds; default: those of this process. */
   readonly now?: () => number

@@ -5,6 +5,7 @@ import { type CallOptions, ForwardingRegistry, type Registry } from '@ocish/core
 import { type Bytes, isOcishError, OcishError, type StdioLocation } from '@ocish/sdk'
 import type { OpenedFile } from './holdings.ts'
 
+/** What the location `-` reads and writes. */
 export interface StandardArchiveOptions {
   /** Standard input; absent: there is none. */
   readonly input: (() => Bytes) | undefined

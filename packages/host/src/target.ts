@@ -14,6 +14,7 @@ import {
   removeContainer,
 } from './target-container.ts'
 
+/** What may happen to a place that is written to. */
 export interface TargetOptions {
   /** Replace what is there: a folder as a whole, in the working folder each file that is named. */
   readonly force: boolean

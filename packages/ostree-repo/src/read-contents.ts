@@ -7,6 +7,7 @@ const width = 48
 /** Bytes of contents that are inflated before their turn. */
 const contentsAhead = 4 * 2 ** 20
 
+/** What of the objects is needed. */
 export interface ReadContentsOptions {
   /** The contents will be read too: other threads begin with the next ones. */
   readonly contents?: boolean

@@ -27,10 +27,12 @@ export class Refusal extends Error {
   }
 }
 
+/** An answer without a body. */
 export function empty(status: number, headers: Answer['headers'] = {}): Answer {
   return { status, headers: { 'content-length': '0', ...headers } }
 }
 
+/** A value as JSON. */
 export function json(value: unknown, headers: Answer['headers'] = {}, status = 200): Answer {
   const body = new TextEncoder().encode(JSON.stringify(value))
   return {
@@ -40,6 +42,7 @@ export function json(value: unknown, headers: Answer['headers'] = {}, status = 2
   }
 }
 
+/** A refusal in the form of the specification (distribution-spec, Error Codes). */
 export function errors(status: number, list: readonly WireError[], headers: Answer['headers'] = {}): Answer {
   return json({ errors: list }, headers, status)
 }

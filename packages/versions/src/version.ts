@@ -19,6 +19,7 @@ const grammar = new RegExp(
   String.raw`^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-(${identifiers}))?(?:\+(${identifiers}))?$`,
 )
 const strictGrammar = /^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:[-+]|$)/
+/** The largest number of a version: that of 64 bits without a sign. */
 export const largest: bigint = 2n ** 64n - 1n
 const longest = 256
 

@@ -6,6 +6,7 @@ import { pause } from '../pause.ts'
  */
 export type Lane = 'small' | 'read' | 'write'
 
+/** Gives a place back. */
 export type Release = () => void
 
 /** Milliseconds after a transfer broke off for which a host that refuses connections is taken for one that starts again. */

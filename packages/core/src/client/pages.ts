@@ -7,6 +7,7 @@ import type { Remote } from './remote.ts'
 import { shownUrl } from './trace.ts'
 import { excerpt, type Subject } from './wire-error.ts'
 
+/** A list that comes in pages. */
 export interface PagesRequest {
   readonly url: URL
   /** Asked instead when the registry answers 404 to the first page. */
@@ -20,6 +21,7 @@ export interface PagesRequest {
   readonly onRefused?: (answer: Answer, body: Uint8Array) => void
 }
 
+/** One page of a list. */
 export interface PageContent {
   readonly answer: Answer
   readonly body: Uint8Array

@@ -18,6 +18,7 @@ const misplaced = [400, 403, 404, 405, 411, 413, 415, 416, 500, 501]
 /** In how many pieces a registry may take what was sent as one. */
 const mostPieces = 100
 
+/** How a session begins: `algorithm` of the digest that it will end with. */
 export interface StartOptions extends CallOptions {
   readonly algorithm?: string
 }

@@ -1,6 +1,7 @@
 import { type Bytes, type Descriptor, hasCode, isOcishError, OcishError } from '@ocish/sdk'
 import type { Place } from '../registry.ts'
 
+/** Where a copy failed. */
 export type Side = 'source' | 'destination'
 
 /**

@@ -13,6 +13,7 @@ export const archiveLimit: number = 64 << 20
 const silence = 30_000
 const maxRedirects = 5
 
+/** What a registry of npm packages is asked with. */
 export interface FetchOptions {
   readonly env: Env
   readonly home: string

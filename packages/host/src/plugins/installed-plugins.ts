@@ -21,6 +21,7 @@ import {
 } from './plugin-index.ts'
 import { type PluginManifest, parsePluginManifest } from './plugin-manifest.ts'
 
+/** Where plugins are, and where they come from. */
 export interface PluginPlaces {
   /** Where installed plugins are; absent: nothing can be installed. */
   readonly data: string | undefined

@@ -11,6 +11,7 @@ import {
 } from './plugin-process.ts'
 import type { RemoteKindData } from './remote-kind.ts'
 
+/** A plugin at work, and its kinds as its code says them. */
 export interface LoadedPlugin {
   readonly process: PluginProcess
   readonly kinds: readonly RemoteKindData[]

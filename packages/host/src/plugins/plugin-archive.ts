@@ -6,6 +6,7 @@ import { archiveLimit, fetchPackage, type FetchOptions } from './fetch-package.t
 /** What the layer of a plugin's artifact is: the archive that npm would have of it. */
 const pluginLayerType = 'application/vnd.ocish.plugin.content.v1.tar+gzip'
 
+/** How the places are opened that a plugin may come from. */
 export interface ArchivePlaces extends FetchOptions {
   readonly source: (path: string) => Promise<Source>
   readonly open: (reference: string) => Promise<Opened>

@@ -34,6 +34,7 @@ export interface PluginIndex {
 const empty: PluginIndex = { version: 1, plugins: [], trusted: [] }
 const maxSize = 8 << 20
 
+/** The folder of all plugins, in the data folder. */
 export function pluginsFolder(data: string): string {
   return join(data, 'plugins')
 }

@@ -11,6 +11,7 @@ export interface Need {
   readonly extra: ReadonlySet<string>
 }
 
+/** What is read of a stage that nothing follows: the columns that cost nothing. */
 export const defaultNeed: Need = { base: true, extra: new Set() }
 
 /** What a stage needs of its input so that its output has `need` (shell.md §3.2, lazy columns). */

@@ -4,6 +4,7 @@ import { classifyAddress, mayVisit } from '../address-policy.ts'
 import { isLoopbackName } from '../origin.ts'
 import { shownUrl } from '../trace.ts'
 
+/** Who asks for a token, and which token services may be told a secret (T16). */
 export interface RealmPolicy {
   /** The registry that sent the challenge. */
   readonly registry: URL

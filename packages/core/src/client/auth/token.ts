@@ -4,6 +4,7 @@ import type { Credential } from '../options.ts'
 import { shownUrl } from '../trace.ts'
 import { excerpt, parseWireErrors } from '../wire-error.ts'
 
+/** A token that is asked for. */
 export interface TokenRequest {
   /** The registry, for the way out. */
   readonly host: string
@@ -16,12 +17,14 @@ export interface TokenRequest {
   readonly signal: AbortSignal | undefined
 }
 
+/** A token, and how long it serves. */
 export interface Token {
   readonly token: string
   /** Milliseconds since 1970, from this machine's clock. */
   readonly expires: number
 }
 
+/** One request to a token service. */
 export interface TokenCall {
   readonly method: 'GET' | 'POST'
   readonly url: URL
