@@ -44,6 +44,7 @@ import { tagSignature } from './signatures/tag.ts'
 import { tagsSignature } from './signatures/tags.ts'
 import { treeSignature } from './signatures/tree.ts'
 import { validateSignature } from './signatures/validate.ts'
+import { watchSignature } from './signatures/watch.ts'
 
 /** The built-in commands as data, in the order of the overview: binding, help and completion load nothing else. */
 export const signatures: readonly Signature[] = [
@@ -60,6 +61,7 @@ export const signatures: readonly Signature[] = [
   diffSignature,
   duSignature,
   findSignature,
+  watchSignature,
   pushSignature,
   pullSignature,
   cpSignature,

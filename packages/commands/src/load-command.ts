@@ -24,6 +24,7 @@ const loaders: Readonly<Record<string, Load>> = {
   diff: () => import('./diff.ts'),
   du: () => import('./du.ts'),
   find: () => import('./find.ts'),
+  watch: () => import('./watch.ts'),
   cp: () => import('./cp.ts'),
   sync: () => import('./sync.ts'),
   export: () => import('./export.ts'),

@@ -1,5 +1,24 @@
-export { helpDocument, loadCommand, loadTagFacts, signatures } from '@ocish/commands'
-export type { Access, Confirmation, Opened, OpenedRegistry, Services } from '@ocish/commands'
+export {
+  differences,
+  helpDocument,
+  isAwaited,
+  loadCommand,
+  loadTagFacts,
+  nameOf,
+  rounds,
+  signatures,
+  watchEvents,
+} from '@ocish/commands'
+export type {
+  Access,
+  Confirmation,
+  Opened,
+  OpenedRegistry,
+  Round,
+  Services,
+  WatchEvent,
+  WatchOptions,
+} from '@ocish/commands'
 export type { OnTransfer, TransferEvent } from '@ocish/core'
 export type { TraceEvent } from '@ocish/core/client'
 export { callDefaults, type CallDefaults } from './call-defaults.ts'

@@ -170,7 +170,6 @@ const ofSession: ReadonlySet<string> = new Set([
   'resume',
   'tutorial',
   'wait',
-  'watch',
 ])
 
 /** True for a command that needs a session: a place to be in, jobs, a screen. */

@@ -1,7 +1,6 @@
-import type { Services } from '@ocish/host'
+import { isAwaited, rounds, type Services, signatures, type WatchEvent, watchEvents } from '@ocish/host'
 import { OcishError } from '@ocish/sdk'
-import type { Call, Row, RowType } from '@ocish/shell'
-import { rounds, type WatchEvent } from '../screens/watched.ts'
+import type { Call, Row } from '@ocish/shell'
 import { sessionSignature, type SessionCommand, type SessionState } from './session-command.ts'
 
 const browse: SessionCommand = {
@@ -24,52 +23,9 @@ const browse: SessionCommand = {
   },
 }
 
-/** What happened at a watched place. */
-const eventRow: RowType = {
-  name: 'Event',
-  columns: [
-    { name: 'time', type: 'time' },
-    { name: 'change', type: 'string' },
-    { name: 'ref', type: 'ref' },
-    { name: 'old', type: 'record', hidden: true },
-    { name: 'new', type: 'record', hidden: true },
-  ],
-  reference: 'ref',
-}
-
+/** As scripts have it, with a screen and with jobs. */
 const watch: SessionCommand = {
-  signature: sessionSignature({
-    name: 'watch',
-    summary: 'show what a location holds, again and again; gives what came, went or changed',
-    params: [{ name: 'location', type: 'location', summary: 'a tag, or whatever ls lists' }],
-    flags: [
-      { name: 'every', type: 'duration', summary: 'how often', default: 5000 },
-      {
-        name: 'until',
-        type: 'string',
-        enum: ['new', 'gone', 'changed', 'any'],
-        summary: 'end when this happens',
-      },
-      {
-        name: 'on-change',
-        type: 'string',
-        line: true,
-        summary:
-          'a line or a block to run as a job each time; it knows ${it.change}, ${it.ref}, ${it.old}, ${it.new}',
-        placeholder: 'LINE',
-      },
-    ],
-    output: { form: 'rows', row: eventRow },
-    examples: [
-      { line: 'watch ghcr.io/team/app', note: 'new tags appear marked; q leaves' },
-      { line: 'watch app:latest --until changed && pull app:latest', note: 'waits for somebody to push' },
-      { line: "watch app --on-change 'cp ${it.ref} mirror/'", note: 'runs beside the prompt' },
-      {
-        line: "watch app:latest --on-change 'diff ${it.old} ${it.new}'",
-        note: 'what the tag was and what it is; { diff … } without quotes is the same',
-      },
-    ],
-  }),
+  signature: signatures.find(({ name }) => name === 'watch')!,
   async *run(call, state, services) {
     const events = eventsOf(call, state, services)
     if (!state.canShow()) {
@@ -81,9 +37,6 @@ const watch: SessionCommand = {
     return { exit: call.flags['until'] === undefined || seen.some((event) => events.isOver(event)) ? 0 : 1 }
   },
 }
-
-/** Milliseconds. */
-const shortest = 500
 
 interface Events {
   /** It is what somebody waits for. */
@@ -98,14 +51,10 @@ function eventsOf(call: Call, state: SessionState, services: Services): Events {
   const { every, until } = call.flags
   const line = call.flags['on-change']
   const location = String(call.args['location'])
-  const options = {
-    location,
-    every: Math.max(shortest, typeof every === 'number' ? every : 5000),
-    services,
-  }
+  const options = { location, every: typeof every === 'number' ? every : 0, services }
   // What it says wrong is told before anything is asked.
   if (typeof line === 'string') state.check(line, ['it'])
-  const isOver = ({ change }: WatchEvent): boolean => until === 'any' || change === until
+  const isOver = (event: WatchEvent): boolean => isAwaited(event, until)
   const follow = (event: WatchEvent): void => {
     if (typeof line !== 'string') return
     const [before, now] = [event.old, event.new].map((row) => (row === undefined ? undefined : exact(row)))
@@ -114,15 +63,10 @@ function eventsOf(call: Call, state: SessionState, services: Services): Events {
   return {
     isOver,
     async *stream() {
-      for await (const round of rounds({ ...options, signal: call.signal })) {
-        if ('error' in round) throw round.error
-        for (const event of round.events) {
-          follow(event)
-          yield event
-          if (isOver(event)) return
-        }
+      for await (const event of watchEvents({ ...options, signal: call.signal }, until)) {
+        follow(event)
+        yield event
       }
-      call.signal.throwIfAborted()
     },
     async shown() {
       const seen: WatchEvent[] = []

@@ -1,8 +1,7 @@
-import type { Services } from '@ocish/host'
+import type { Round, Services, WatchEvent } from '@ocish/host'
 import type { Call, Command, Flag, Output, Param, Signature } from '@ocish/shell'
 import type { HistoryStore } from '../history/history-store.ts'
 import type { BrowseActions } from '../screens/browse-screen.ts'
-import type { Round, WatchEvent } from '../screens/watched.ts'
 import type { JobInfo, Jobs } from '../jobs/jobs.ts'
 import type { Teaching } from './tutorial.ts'
 

@@ -1,10 +1,10 @@
+import { nameOf, type Round, type WatchEvent } from '@ocish/host'
 import { type Column, type Row, toProblem } from '@ocish/shell'
 import type { Look, Text } from '@ocish/shell/text'
 import type { KeyEvent } from '../keys/key-event.ts'
 import type { Screen } from './driver.ts'
 import { tableRows } from './table-rows.ts'
 import { tableKey, tableState, type TableState } from './table-state.ts'
-import { nameOf, type Round, type WatchEvent } from './watched.ts'
 
 /** What a place holds, asked again and again; what came, went or changed since the beginning says so. */
 export class WatchScreen implements Screen {

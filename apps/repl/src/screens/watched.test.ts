@@ -1,5 +1,5 @@
+import { differences, nameOf, type Round } from '@ocish/host'
 import { expect, test } from 'vitest'
-import { differences, nameOf, type Round } from './watched.ts'
 import { WatchScreen } from './watch-screen.ts'
 
 const time = new Date(0)

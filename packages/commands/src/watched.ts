@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { loadCommand, type Services } from '@ocish/host'
 import type { Row } from '@ocish/shell'
+import { loadCommand } from './load-command.ts'
+import type { Services } from './services.ts'
 
 /** Something happened to one thing of a watched place. */
 export interface WatchEvent {
@@ -25,10 +26,13 @@ export interface WatchOptions {
 }
 
 const rowLimit = 10_000
+/** Milliseconds between two questions, at least. */
+const shortest = 500
 
 /** Asks again and again until the signal says so; a question that failed is a round too. Never throws. */
 export async function* rounds(options: WatchOptions): AsyncGenerator<Round, void> {
-  const { every, signal } = options
+  const { signal } = options
+  const every = Math.max(shortest, options.every)
   let before: ReadonlyMap<string, Row> | undefined
   while (!signal.aborted) {
     try {
@@ -42,6 +46,23 @@ export async function* rounds(options: WatchOptions): AsyncGenerator<Round, void
     }
     await pause(every, undefined, { signal }).catch(() => undefined)
   }
+}
+
+/** What happens, as it happens; ends after what `until` names (a change, or `any`). Errors: those of a question. */
+export async function* watchEvents(options: WatchOptions, until: unknown): AsyncGenerator<WatchEvent, void> {
+  for await (const round of rounds(options)) {
+    if ('error' in round) throw round.error
+    for (const event of round.events) {
+      yield event
+      if (isAwaited(event, until)) return
+    }
+  }
+  options.signal.throwIfAborted()
+}
+
+/** It is what `--until` waits for. */
+export function isAwaited({ change }: WatchEvent, until: unknown): boolean {
+  return until === 'any' || change === until
 }
 
 /** What a row is called: its reference, or all of it. */
