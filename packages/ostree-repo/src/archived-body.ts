@@ -63,6 +63,12 @@ export class ArchivedBody implements ReadAhead {
     await this.#taken()?.pieces.return(undefined)
   }
 
+  /** The content in one step, where it is small and its file was read. Errors: OSTREE_OBJECT_INVALID. */
+  whole(): Buffer | undefined {
+    const bytes = this.#begun === undefined && this.#size <= worthwhile ? this.#bytes : undefined
+    return bytes && inflateAtOnce(bytes, this.#size)
+  }
+
   /** Errors: OSTREE_OBJECT_INVALID, those of reading. */
   async *open(): Bytes & AsyncGenerator<Uint8Array> {
     const begun = this.#taken()

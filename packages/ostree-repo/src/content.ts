@@ -35,6 +35,7 @@ export interface ContentObject {
   readonly ahead?: ReadAhead
 }
 
+/** A repository as far as contents are read from it. */
 export interface ContentSource {
   readonly files: RepoFiles
   readonly config: RepoConfig
@@ -47,6 +48,8 @@ interface Stored {
   readonly header: ContentHeader
   readonly size: number
   readonly open: OpenBytes
+  /** The content of an object that is at hand and small. */
+  readonly whole?: () => Uint8Array | undefined
   readonly openDeflated?: OpenBytes
   readonly ahead?: ReadAhead
 }
@@ -136,6 +139,7 @@ async function readArchived({ files, limits }: ContentSource, path: string): Pro
     header,
     size: plainSize,
     open: () => body.open(),
+    whole: () => body.whole(),
     openDeflated: () => body.openDeflated(),
     ...(body.held > 0 && { ahead: body }),
   }
@@ -203,12 +207,16 @@ async function* verified(
 ): Bytes & AsyncGenerator<Uint8Array> {
   try {
     const hashes = forms.map((form) => createHash('sha256').update(form))
-    for await (const chunk of stored.open()) {
-      for (const hash of hashes) hash.update(chunk)
-      yield chunk
-    }
+    const whole = stored.whole?.()
+    if (whole === undefined)
+      for await (const chunk of stored.open()) {
+        for (const hash of hashes) hash.update(chunk)
+        yield chunk
+      }
+    else for (const hash of hashes) hash.update(whole)
     if (!hashes.some((hash) => hash.digest('hex') === checksum))
       throw new OcishError('DIGEST_MISMATCH', `the object is not what its name says${doubt}`)
+    if (whole !== undefined) yield whole
   } catch (error) {
     throw inObject(error, path, treePath)
   }

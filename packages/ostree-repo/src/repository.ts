@@ -170,19 +170,9 @@ class OpenRepository implements Repository {
   }
 
   /** What is absent may lie in the repository that this one names as its parent: nobody typed that path. */
-  async #beside<T>(reading: Promise<T>): Promise<T> {
+  #beside<T>(reading: Promise<T>): Promise<T> {
     const { parent } = this.#config
-    if (parent === undefined) return reading
-    try {
-      return await reading
-    } catch (error) {
-      if (!hasCode(error, 'OSTREE_OBJECT_MISSING', 'OSTREE_REF_NOT_FOUND')) throw error
-      throw new OcishError(error.code, error.message, {
-        cause: error,
-        ...(error.details && { details: error.details }),
-        hint: `The repository has a parent, ${parent}, which is not read: bring everything here with ostree pull-local.`,
-      })
-    }
+    return parent === undefined ? reading : besideOf(parent, reading)
   }
 
   async #has(path: string): Promise<boolean> {
@@ -192,5 +182,18 @@ class OpenRepository implements Repository {
       if (hasCode(error, 'FILE_NOT_FOUND')) return false
       throw error
     }
+  }
+}
+
+async function besideOf<T>(parent: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading
+  } catch (error) {
+    if (!hasCode(error, 'OSTREE_OBJECT_MISSING', 'OSTREE_REF_NOT_FOUND')) throw error
+    throw new OcishError(error.code, error.message, {
+      cause: error,
+      ...(error.details && { details: error.details }),
+      hint: `The repository has a parent, ${parent}, which is not read: bring everything here with ostree pull-local.`,
+    })
   }
 }

@@ -119,7 +119,6 @@ async function* steps(state: State, start: TreeFolder): AsyncGenerator<Step> {
     if (!isEntered) continue
     const inner = await repo.tree(tree, path)
     for (const { name, checksum } of inner.files) {
-      options.signal?.throwIfAborted()
       const filePath = joined(path, name)
       count(state, filePath)
       yield { checksum, path: filePath }
