@@ -77,13 +77,13 @@ export const errorCodes: Readonly<Record<string, Explanation>> = {
   ),
   USAGE_MISSING_ARGUMENT: e(
     'an argument or the value of a flag is missing',
-    'Write it; the hint shows the form.',
+    'Run the command with --help for what it takes.',
   ),
   USAGE_TOO_MANY_ARGUMENTS: e(
     'more arguments than the command takes',
     'Quote what belongs together, or leave the rest out.',
   ),
-  USAGE_INVALID_VALUE: e('a value does not fit its type', 'Write it as the hint shows.'),
+  USAGE_INVALID_VALUE: e('a value does not fit its type', 'Run the command with --help for what it takes.'),
   USAGE_CONFLICT: e('two parts of the line exclude each other', 'Leave one of them out.'),
   USAGE_BINARY_OUTPUT: e('binary data would go to a terminal', 'Redirect it to a file, or add --raw.'),
   CONFIRMATION_REQUIRED: e(
@@ -168,10 +168,7 @@ export const errorCodes: Readonly<Record<string, Explanation>> = {
   REGISTRY_UNAUTHORIZED: e('the registry wants a login, or refuses the one it got', 'Run login HOST.'),
   REGISTRY_DENIED: e('the account may not do this', 'Use another account, or ask for the permission.'),
   CREDENTIALS_INVALID: e('stored credentials cannot be read', 'Run logout HOST and login HOST.'),
-  CREDENTIAL_HELPER_FAILED: e(
-    'a credential helper failed',
-    'Run the helper by hand; its message is in the causes.',
-  ),
+  CREDENTIAL_HELPER_FAILED: e('a credential helper failed', 'Run the helper by hand.'),
   NETWORK_FAILED: e(
     'the registry cannot be reached',
     'Check the host name, the network and the proxy; doctor HOST tells more.',
@@ -189,7 +186,10 @@ export const errorCodes: Readonly<Record<string, Explanation>> = {
     'the registry answered against the specification',
     'Look at it with --trace; report it to its operator.',
   ),
-  REGISTRY_REJECTED: e('the registry refused the content', 'Read its reason in the causes.'),
+  REGISTRY_REJECTED: e(
+    'the registry refused the content',
+    'Correct what the registry names, or ask its operator.',
+  ),
   REDIRECT_REFUSED: e(
     'a redirect that is not followed for safety',
     'Check the registry; credentials never leave their origin.',
