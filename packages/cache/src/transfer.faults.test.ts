@@ -46,16 +46,18 @@ const targets: Record<string, (folder: string) => Promise<Registry>> = {
   memory: () => Promise.resolve(createMemoryRegistry()),
 }
 
+/** `bodyIdle` in seconds; a machine under load is silent for some tenths of a second, too. */
 async function scene(
   open: (folder: string) => Promise<Registry>,
   rules: readonly FaultRule[],
+  bodyIdle = 30,
 ): Promise<Scene> {
   const origin = createMemoryRegistry()
   await sample.push(origin, 'app')
   const server = await serveFaults(origin, rules)
   const folder = await temporaryFolder()
   const target = await open(folder.path)
-  const client = createClient(server.host, { backoff: 0.001, timeouts: { bodyIdle: 0.3 } })
+  const client = createClient(server.host, { backoff: 0.001, timeouts: { bodyIdle } })
   onTestFinished(async () => {
     await client[Symbol.asyncDispose]()
     await target[Symbol.asyncDispose]()
@@ -109,7 +111,7 @@ describe.each(Object.entries(targets))('a faulty source, copied into a %s', (nam
     ['1 is reset in the middle of a body', [{ ...body, nth: [1, 2], action: faults.resetAfter(4 * MiB) }]],
     ['11 stalls', [{ ...body, nth: 1, action: faults.stallAfter(4 * MiB) }]],
   ])('%s: the rest alone is asked for', async (_, rules) => {
-    const { server, target, events, run } = await scene(open, rules)
+    const { server, target, events, run } = await scene(open, rules, 0.3)
     await run()
     expect(await isWhole(target)).toBe(true)
     expect(asked(server)[0]).toBeUndefined()
