@@ -124,16 +124,7 @@ async function readArchive(file: ArchiveFile, shown: string, signal?: AbortSigna
     )
     return { file, format: 'oci', index, content }
   }
-  if (members.find('manifest.json') === undefined && members.find('repositories') !== undefined) {
-    throw new OcishError(
-      'ARCHIVE_INVALID',
-      `${shown} is a docker-archive of the form before 2016, without manifest.json`,
-      {
-        hint: 'Load it with a Docker of that time and save it again with docker save.',
-      },
-    )
-  }
-  if (members.find('manifest.json') === undefined) {
+  if (members.find('manifest.json') === undefined && members.find('repositories') === undefined) {
     throw new OcishError('ARCHIVE_INVALID', `${shown} is neither an oci-archive nor a docker-archive`, {
       hint: 'Name an archive with index.json (OCI) or manifest.json (docker save) in it.',
     })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { encodeTarHeader, padding, readTar, tarEnd } from '@ocish/archive'
@@ -35,8 +35,9 @@ const config = {
   config: { Cmd: ['/bin/sh'] },
   rootfs: { type: 'layers', diff_ids: [digestOf(base), digestOf(top)] },
 }
+const single = { ...config, rootfs: { type: 'layers', diff_ids: [digestOf(top)] } }
 const image = content({
-  blobs: { config, gz: gzipSync(base), zst: zstdCompressSync(top), plain: top, other: noise(10) },
+  blobs: { config, single, gz: gzipSync(base), zst: zstdCompressSync(top), plain: top, other: noise(10) },
   manifests: {
     app: {
       config: 'config',
@@ -60,10 +61,19 @@ const image = content({
       ],
     },
     few: { config: 'config', layers: [{ blob: 'plain', mediaType: oci.layer }] },
+    top: { config: 'single', layers: [{ blob: 'plain', mediaType: oci.layer }] },
     artifact: { artifactType: 'application/vnd.example.file', layers: ['other'] },
     index: { manifests: [{ manifest: 'app', platform: { os: 'linux', architecture: 'amd64' } }] },
   },
-  tags: { v1: 'app', plain: 'plain', wrong: 'wrong', few: 'few', artifact: 'artifact', all: 'index' },
+  tags: {
+    v1: 'app',
+    top: 'top',
+    plain: 'plain',
+    wrong: 'wrong',
+    few: 'few',
+    artifact: 'artifact',
+    all: 'index',
+  },
 })
 
 async function source(): Promise<{ registry: ReturnType<typeof createMemoryRegistry>; repository: string }> {
@@ -184,25 +194,24 @@ describe('a docker-archive that is written', () => {
   })
 })
 
-describe('a docker-archive without manifest.json', () => {
-  it('says what it is', async () => {
-    await using folder = await temporaryFolder()
-    const entry = {
-      path: 'repositories',
-      type: 'file',
-      mode: 0o644,
-      uid: 0,
-      gid: 0,
-      size: 2,
-      mtime: 0,
-    } as const
-    const old = Buffer.concat([encodeTarHeader(entry), Buffer.from('{}'), padding(2), tarEnd()])
-    await writeFile(folder.join('old.tar'), old)
-    await expect(openArchive(folder.join('old.tar'), { access: 'read' })).toFailWith('ARCHIVE_INVALID')
-  })
-})
-
 describe.skipIf(!has('skopeo'))('skopeo', () => {
+  it('counts the images of an archive as we do, from 0', async () => {
+    await using folder = await temporaryFolder()
+    const path = folder.join('image.tar')
+    await saved(path, { v1: 'docker.io/ex/a:1', plain: 'docker.io/ex/b:1', top: 'docker.io/ex/top:1' })
+    await using archive = await openArchive(path, { access: 'read' })
+    for (const position of [0, 1, 2]) {
+      const args = ['inspect', '--config', '--raw', `docker-archive:${path}:@${position}`]
+      const { stdout } = await run('skopeo', args, { encoding: 'utf8' })
+      const { bytes } = await archive.openManifest(archive.repository, `@${position}`)
+      const manifest = JSON.parse(new TextDecoder().decode(bytes)) as {
+        readonly config: { readonly digest: string }
+      }
+      expect(manifest.config.digest).toBe(digestOf(Buffer.from(stdout)))
+    }
+    await expect(archive.openManifest(archive.repository, '@3')).toFailWith('MANIFEST_NOT_FOUND')
+  })
+
   it('reads the docker-archives we write, and copies them back without a change', async () => {
     await using folder = await temporaryFolder()
     const path = folder.join('image.tar')

@@ -17,7 +17,8 @@ import { createEntry, type LayoutEntry, LayoutIndex } from './index-json.ts'
 import { readEntryName } from './layout-names.ts'
 
 const maxListSize = 4 * 1024 * 1024
-const maxConfigSize = 16 * 1024 * 1024
+/** Bytes of a configuration that is read. */
+export const maxConfigSize: number = 16 * 1024 * 1024
 
 const layerTypes: Readonly<Record<Compression, string>> = {
   none: oci.layer,
@@ -45,35 +46,60 @@ interface Image {
  * has to be hashed now. Errors: ARCHIVE_INVALID, LIMIT_EXCEEDED.
  */
 export async function readDockerArchive(archive: DockerArchive, signal?: AbortSignal): Promise<LayoutIndex> {
-  const list = await archive.members.read('manifest.json', maxListSize, signal)
+  const { members } = archive
+  if (members.find('manifest.json') === undefined) {
+    const { readOldDockerArchive } = await import('./old-docker-archive.ts')
+    return LayoutIndex.empty().with(await readOldDockerArchive(archive, signal))
+  }
+  const list = await members.read('manifest.json', maxListSize, signal)
   const images = parseJson(list, { what: 'manifest.json', code: 'ARCHIVE_INVALID', unique: 'all' })
   if (!Array.isArray(images)) throw invalid('manifest.json is not a list')
   const entries: LayoutEntry[] = []
-  for (const each of images) entries.push(...(await readImage(archive, imageOf(each), signal)))
+  for (const [position, each] of images.entries())
+    entries.push(...(await readImage(archive, imageOf(each), position, signal)))
   return LayoutIndex.empty().with(entries)
 }
 
 async function readImage(
   archive: DockerArchive,
   image: Image,
+  position: number,
   signal?: AbortSignal,
 ): Promise<readonly LayoutEntry[]> {
-  const bytes = await archive.members.read(image.config, maxConfigSize, signal)
-  const config = { mediaType: oci.config, digest: digestOf(bytes), size: bytes.length }
-  archive.content.add(config.digest, bytes)
-  const diffIds = diffIdsOf(bytes, image)
+  const config = await archive.members.read(image.config, maxConfigSize, signal)
+  const diffIds = diffIdsOf(config, image)
   const layers: Descriptor[] = []
   for (const [at, name] of image.layers.entries()) {
     layers.push(await readLayer(archive, name, diffIds[at] ?? '', signal))
   }
+  return dockerImage(archive, { config, layers, names: image.names, position })
+}
+
+/** An image whose layers are known. */
+export interface DockerImage {
+  readonly config: Uint8Array
+  readonly layers: readonly Descriptor[]
+  readonly names: readonly string[]
+  /** Its place in the archive, from 0. */
+  readonly position: number
+}
+
+/** Makes the manifest of an image, and the entries that name it. */
+export function dockerImage(
+  { content }: DockerArchive,
+  { config: bytes, layers, names, position }: DockerImage,
+): readonly LayoutEntry[] {
+  const config = { mediaType: oci.config, digest: digestOf(bytes), size: bytes.length }
+  content.add(config.digest, bytes)
   const manifest = encodeManifest({ form: 'image', mediaType: oci.manifest, config, layers })
   const digest = digestOf(manifest)
-  archive.content.add(digest, manifest)
+  content.add(digest, manifest)
   const base = { digest, mediaType: oci.manifest, size: manifest.length }
-  const names = image.names.map((name) => readEntryName(name))
-  return names.length === 0
-    ? [createEntry({ ...base, repository: '' })]
-    : names.map(({ repository, tag }) => createEntry({ ...base, repository, tag }))
+  const entries =
+    names.length === 0
+      ? [createEntry({ ...base, repository: '' })]
+      : names.map((name) => createEntry({ ...base, ...readEntryName(name) }))
+  return entries.map((entry) => ({ ...entry, position }))
 }
 
 async function readLayer(
@@ -84,15 +110,25 @@ async function readLayer(
 ): Promise<Descriptor> {
   const extent = archive.members.find(name)
   if (extent === undefined) throw invalid(`the archive has no layer ${JSON.stringify(name)}`)
-  const head = new Uint8Array(Math.min(6, extent.size))
-  await archive.file.readInto(head, extent.offset)
-  const compression = sniffCompression(head)
-  const digest = compression === 'none' ? diffId : await hash(archive.file, extent, signal)
+  const mediaType = await layerTypeOf(archive.file, extent)
+  const digest = mediaType === oci.layer ? diffId : await hashExtent(archive.file, extent, signal)
   archive.content.add(digest, extent)
-  return { mediaType: layerTypes[compression], digest, size: extent.size }
+  return { mediaType, digest, size: extent.size }
 }
 
-async function hash(file: ArchiveFile, { offset, size }: Extent, signal?: AbortSignal): Promise<string> {
+/** What a layer is, by how it begins. */
+export async function layerTypeOf(file: ArchiveFile, { offset, size }: Extent): Promise<string> {
+  const head = new Uint8Array(Math.min(6, size))
+  await file.readInto(head, offset)
+  return layerTypes[sniffCompression(head)]
+}
+
+/** The digest of a stretch of the archive. */
+export async function hashExtent(
+  file: ArchiveFile,
+  { offset, size }: Extent,
+  signal?: AbortSignal,
+): Promise<string> {
   const digester = createDigester()
   for await (const chunk of file.bytes(offset, offset + size, signal)) digester.update(chunk)
   return digester.digest()

@@ -17,6 +17,8 @@ export interface LayoutEntry {
   readonly tag?: string
   /** `ref.name` as it stands there. */
   readonly name?: string
+  /** Its place in an archive that is no layout, where several entries may name one image. */
+  readonly position?: number
   /** The entry as it was read; members that nobody knows stay. */
   readonly source: JsonObject
 }
@@ -78,6 +80,11 @@ export class LayoutIndex {
   findOnly(tag: string): LayoutEntry | undefined {
     const found = this.entries.filter((entry) => entry.tag === tag)
     return found.length === 1 ? found[0] : undefined
+  }
+
+  /** By its place in the file, from 0. */
+  at(position: number): LayoutEntry | undefined {
+    return this.entries.find((entry, at) => (entry.position ?? at) === position)
   }
 
   /** The layout's own repository has every name when it has none of its own. */

@@ -14,6 +14,7 @@ import type { LayoutEntry, LayoutIndex } from './index-json.ts'
 import { findReferrers } from './layout-referrers.ts'
 import { findManifestDigest, manifestNotFound, type ManifestReader } from './manifest-facts.ts'
 
+/** Whose index is shown as a registry. */
 export interface IndexViewOptions {
   /** How errors name the registry. */
   readonly name: string
@@ -25,7 +26,10 @@ export interface IndexViewOptions {
   readonly read: () => Promise<LayoutIndex>
 }
 
-/** The reading half of a registry whose manifests an `index.json` names. Its methods are those of `Reader` and `Lister`. */
+/**
+ * The reading half of a registry whose manifests an `index.json` names. Its methods are those of `Reader` and `Lister`; the
+ * reference `@N` is the entry at that place of the file, from 0.
+ */
 export class IndexView {
   readonly #options: IndexViewOptions
 
@@ -101,7 +105,11 @@ export class IndexView {
   async #find(repository: string, reference: string, options?: ReadOptions): Promise<Descriptor> {
     const index = await this.#read(options)
     const name = this.ownName(repository)
-    const entry = index.find(name, reference) ?? (name === '' ? index.findOnly(reference) : undefined)
+    const position = /^@(\d{1,9})$/.exec(reference)?.[1]
+    const entry =
+      position === undefined
+        ? (index.find(name, reference) ?? (name === '' ? index.findOnly(reference) : undefined))
+        : index.at(Number(position))
     const digest = entry?.digest ?? findManifestDigest(reference)
     if (digest === undefined) throw manifestNotFound(repository, reference, this.#options.name)
     if (options?.ifNoneMatch === manifestEtag(digest)) throw notModified()

@@ -14,6 +14,7 @@ import { expandPath, type PathBase } from './paths.ts'
 import { errnoOf } from './private-file.ts'
 import type { Holdings } from './holdings.ts'
 
+/** What a location is opened in. */
 export interface OpenOptions extends PathBase {
   readonly holdings: Holdings
 }
@@ -99,7 +100,18 @@ async function openFile(location: FileLocation, access: Access, options: OpenOpt
   const { registry, repository } = await options.holdings.file(location.scheme, path, access)
   const found = opened(location, registry, repository, `${location.scheme}:${location.path}`)
   const isRead = access === 'read' || access === 'check'
+  if (location.position !== undefined) return await atPosition(found, location.position, isRead)
   return location.scheme === 'docker-archive' && isRead ? await asSaved(found) : found
+}
+
+/** Errors: LOCATION_INVALID (to write to), MANIFEST_NOT_FOUND. */
+async function atPosition(found: Opened, position: number, isRead: boolean): Promise<Opened> {
+  if (!isRead)
+    throw new OcishError('LOCATION_INVALID', `${found.location.text} is a place to read from`, {
+      hint: 'Write a name in place of @N.',
+    })
+  const { descriptor } = await found.registry.statManifest(found.repository, `@${position}`)
+  return { ...found, digest: descriptor.digest, reference: descriptor.digest }
 }
 
 /** `docker save` writes short names (`app:1`), skopeo whole ones (`docker.io/library/app:1`): both are the same image. */

@@ -22,13 +22,15 @@ export interface RegistryLocation {
 
 /**
  * `oci:DIR[:tag][@digest]` an image layout, `tar:FILE[:tag][@digest]` an archive, `docker-archive:FILE[:NAME[:tag]]` one for
- * `docker load`, whose tag here is the whole name (`docker.io/library/app:1`).
+ * `docker load`, whose tag here is the whole name (`docker.io/library/app:1`). `:@N` in place of a tag is the image at that
+ * place of the file, from 0.
  */
 export interface FileLocation {
   readonly scheme: 'oci' | 'tar' | 'docker-archive'
   readonly path: string
   readonly tag?: string
   readonly digest?: string
+  readonly position?: number
   readonly inner?: string
   readonly text: string
 }

@@ -154,14 +154,15 @@ function fileLocation(scheme: 'oci' | 'tar', text: string, start: number): FileL
   if (digest !== undefined) shifted(text, start + digestAt + 1, () => parseDigest(digest))
   const { path, tag } = splitName(body.slice(0, digestAt))
   if (path === '') throw invalid(text, { from: 0, to: start }, `${scheme}: needs a path`)
-  if (tag !== undefined && !isLayoutName(tag)) {
+  const position = digest === undefined ? positionOf(tag) : undefined
+  if (tag !== undefined && position === undefined && !isLayoutName(tag)) {
     const from = start + path.length + (tag === '' ? 0 : 1)
     throw invalid(text, { from, to: start + path.length + 1 + tag.length }, 'not a tag')
   }
   return {
     scheme,
     path,
-    ...(tag !== undefined && { tag }),
+    ...(position !== undefined ? { position } : tag !== undefined && { tag }),
     ...(digest !== undefined && { digest }),
     ...(inner !== undefined && { inner }),
     text,
@@ -174,14 +175,22 @@ function dockerArchive(text: string, start: number): FileLocation {
   const colon = body.indexOf(':', /^[A-Za-z]:[\\/]/.test(body) ? 2 : 0)
   const path = colon < 0 ? body : body.slice(0, colon)
   if (path === '') throw invalid(text, { from: 0, to: start }, 'docker-archive: needs a path')
-  const tag = colon < 0 ? undefined : imageName(text, start + colon + 1, body.slice(colon + 1))
+  const name = colon < 0 ? undefined : body.slice(colon + 1)
+  const position = positionOf(name)
+  const isName = name !== undefined && position === undefined
   return {
     scheme: 'docker-archive',
     path,
-    ...(tag !== undefined && { tag }),
+    ...(isName && { tag: imageName(text, start + colon + 1, name) }),
+    ...(position !== undefined && { position }),
     ...(inner !== undefined && { inner }),
     text,
   }
+}
+
+/** `@N`: the image at that place of the file, as skopeo writes it. */
+function positionOf(name: string | undefined): number | undefined {
+  return name !== undefined && /^@\d{1,9}$/.test(name) ? Number(name.slice(1)) : undefined
 }
 
 /** Without a registry it is one of Docker Hub. */
@@ -278,8 +287,13 @@ function formatRemote(location: RegistryLocation | CacheLocation): string {
   return formatReference(reference) + innerText(inner)
 }
 
-function versionText(location: { readonly tag?: string; readonly digest?: string }): string {
-  const { tag, digest } = location
+function versionText(location: {
+  readonly tag?: string
+  readonly digest?: string
+  readonly position?: number
+}): string {
+  const { tag, digest, position } = location
+  if (position !== undefined) return `:@${position}`
   return `${tag === undefined ? '' : `:${tag}`}${digest !== undefined && isDigest(digest) ? `@${digest}` : ''}`
 }
 

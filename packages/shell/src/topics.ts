@@ -18,6 +18,7 @@ export const topics: readonly HelpDocument[] = [
           { term: 'oci:DIR[:tag]', text: 'an OCI image layout on disk' },
           { term: 'tar:FILE[:tag]', text: 'an OCI or docker archive, told apart by content' },
           { term: 'docker-archive:FILE[:NAME:TAG]', text: 'what docker load reads' },
+          { term: 'oci:DIR:@N, tar:FILE:@N', text: 'the image at that place of a layout or archive, from 0' },
           { term: 'cache:…', text: 'the content store of this machine' },
           { term: './path', text: 'a local file or folder' },
           { term: '-', text: 'standard input or output' },
