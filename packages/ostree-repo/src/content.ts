@@ -5,7 +5,7 @@ import { checkHeader, decodeArchiveHeader, hashedForms, type ContentHeader } fro
 import { decodeOwnerMode, linkType, regularType, typeMask } from './dirtree.ts'
 import { beyond, type RepoLimits } from './limits.ts'
 import { objectPath, inObject } from './object-path.ts'
-import { recoveredHeader, type Owner } from './recovered-header.ts'
+import { firstThatFits, recoveredHeader, type Owner } from './recovered-header.ts'
 import type { RepoConfig } from './repo-config.ts'
 import { headSize, readFile, readHead, readRange, type RepoFiles } from './repo-files.ts'
 import { encodeXattrs, type Xattrs } from './xattrs.ts'
@@ -42,7 +42,11 @@ export interface ContentSource {
   readonly limits: RepoLimits
   /** Who owns folders of this repository, as far as they were read. */
   readonly owners?: () => Iterable<Owner>
+  /** Mode `bare`: `areHashed` once an object was found whose label is its own; contents are not read to try others without. */
+  readonly labels?: { areHashed: boolean }
 }
+
+const label = 'security.selinux'
 
 interface Stored {
   readonly header: ContentHeader
@@ -104,11 +108,7 @@ async function readStored(source: ContentSource, checksum: string, path: string)
       return readInode(source, path, await readFile(source.files, link, source.limits.metadata))
     }
     case 'bare':
-      return readInode(
-        source,
-        path,
-        source.config.disableXattrs ? undefined : await inodeXattrs(source, path),
-      )
+      return readBare(source, path, checksum)
     case 'bare-user-only':
       return readInode(source, path, undefined)
     default:
@@ -191,8 +191,24 @@ async function readInode(
   return { header, size, open: () => files.open(path, { start: 0, end: size }) }
 }
 
-async function inodeXattrs({ files }: ContentSource, path: string): Promise<Uint8Array> {
-  return encodeXattrs(await files.xattrs(path))
+/**
+ * Attributes are the inode's, too. A system with SELinux shows a label on every file: it is left out where the name is
+ * right only without it (ostree.md §6.5).
+ */
+async function readBare(source: ContentSource, path: string, checksum: string): Promise<Stored> {
+  const { files, config, labels } = source
+  if (config.disableXattrs) return readInode(source, path, undefined)
+  const xattrs = await files.xattrs(path)
+  const stored = await readInode(source, path, encodeXattrs(xattrs))
+  // What has no content is tried in no time.
+  const isKnown = labels?.areHashed === true && stored.size > 0
+  if (!xattrs.has(label) || isKnown) return stored
+  const others = new Map([...xattrs].filter(([name]) => name !== label))
+  const unlabelled = { ...stored.header, xattrs: encodeXattrs(others) }
+  const { size } = stored
+  const header = await firstThatFits({ files, path, size }, checksum, [stored.header, unlabelled])
+  if (header === stored.header && labels) labels.areHashed = true
+  return { ...stored, header: header ?? stored.header }
 }
 
 async function* verified(

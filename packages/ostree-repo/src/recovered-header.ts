@@ -67,9 +67,9 @@ function guesses({ mode, owners }: PlainFile): readonly ContentHeader[] {
   return [...known.values()].flatMap((owner) => modes.map((bits) => regular(bits, owner)))
 }
 
-/** One pass over the content for all of them. */
-async function firstThatFits(
-  { files, path, size }: PlainFile,
+/** The first header that makes the name of the object: one pass over the content for all of them. */
+export async function firstThatFits(
+  { files, path, size }: Pick<PlainFile, 'files' | 'path' | 'size'>,
   checksum: string,
   headers: readonly ContentHeader[],
 ): Promise<ContentHeader | undefined> {

@@ -66,6 +66,7 @@ class OpenRepository implements Repository {
   /** A system has few distinct ones. */
   readonly #metas = new Map<string, DirMeta>()
   readonly #trees = new TreeCache(50_000)
+  readonly #labels = { areHashed: false }
 
   constructor(files: RepoFiles, config: RepoConfig, limits: RepoLimits) {
     this.#files = files
@@ -144,7 +145,8 @@ class OpenRepository implements Repository {
 
   async content(checksum: string, treePath?: string): Promise<ContentObject> {
     const owners = (): Iterable<Owner> => this.#metas.values().map(({ uid, gid }) => [uid, gid] as const)
-    const source = { files: this.#files, config: this.#config, limits: this.limits, owners }
+    const labels = this.#labels
+    const source = { files: this.#files, config: this.#config, limits: this.limits, owners, labels }
     return this.#beside(readContent(source, checksum, treePath))
   }
 
