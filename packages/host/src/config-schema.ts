@@ -76,7 +76,8 @@ const defaults: JsonSchema = {
       minimum: 1,
       maximum: 64,
       default: defaultConcurrency,
-      description: 'Transfers at a time.',
+      description:
+        'Transfers at a time; where this is not set, a copy takes 8, and up to 16 where the registry is far.',
     },
     retries: {
       type: 'integer',

@@ -46,6 +46,22 @@ describe('a connection', () => {
     expect([server.requests.length, server.connections]).toEqual([4, 1])
   })
 
+  it('is not used for a request that is given up before it was sent', async () => {
+    const abort = new AbortController()
+    let isLast = false
+    const server = await scripted(() => (isLast ? undefined : served))
+    await using client = createClient(server.host, {
+      onTrace: ({ type }) => {
+        if (isLast && type === 'request') process.nextTick(() => abort.abort())
+      },
+    })
+    await client.openManifest('team/app', 'v1')
+    isLast = true
+    const given = client.openManifest('team/app', 'v1', { signal: abort.signal })
+    await expect(given).toFailWith('AbortError')
+    expect(server.requests).toHaveLength(1)
+  })
+
   it('on which a server sends a body with a HEAD is not used again', async () => {
     const head = `HTTP/1.1 200 OK\r\ncontent-type: ${oci.index}\r\ndocker-content-digest: ${digestOf(manifest)}\r\n`
     const answer = Buffer.concat([Buffer.from(`${head}content-length: ${manifest.length}\r\n\r\n`), manifest])

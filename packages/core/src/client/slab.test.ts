@@ -105,6 +105,8 @@ describe('a large body', () => {
     const server = await scripted(() => plain, { tls: authority.issue(['127.0.0.1']) })
     await using client = createClient(server.host, { ca: authority.cert })
     expect(Buffer.compare(await pumped(client), bytes)).toBe(0)
+    expect(Buffer.compare(await pumped(client), bytes)).toBe(0)
+    expect(server.connections).toBe(1)
     await using stranger = createClient(server.host, { plainHttp: false, retries: 0 })
     await expect(pumped(stranger)).toFailWith('NETWORK_TLS')
   })

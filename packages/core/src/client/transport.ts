@@ -103,6 +103,7 @@ class SocketTransport implements Transport {
     const dispatcher = await this.#dispatcherFor(request.url)
     // undici gives a connection back one turn after its answer: what follows from an answer waits for it.
     await new Promise(setImmediate)
+    request.signal?.throwIfAborted()
     return await dispatch(dispatcher, request, this.#timeouts)
   }
 
