@@ -13,7 +13,15 @@ import {
   type OpenBytes,
   parseDigest,
 } from '@ocish/sdk'
-import { abortable, type BlobContent, collect, type RangeContent, type Sink, verified } from '@ocish/core'
+import {
+  abortable,
+  type AdoptBlobOptions,
+  type BlobContent,
+  collect,
+  type RangeContent,
+  type Sink,
+  verified,
+} from '@ocish/core'
 import type { ContentSource, FoundBlob } from './content-source.ts'
 import { BlobWriter, checkBlob, type ExpectedBlob, type WrittenBlob } from './blob-writer.ts'
 import { randomName, syncFolder } from './durable-file.ts'
@@ -183,24 +191,31 @@ export class BlobPool implements ContentSource {
   }
 
   /**
-   * Takes the content of another file of this machine as reflink, hard link or copy, once it has been hashed.
-   * Errors: as `put`.
+   * Takes the content of another file of this machine as reflink, hard link or copy, once it has been hashed, here or by
+   * whoever wrote it. Errors: as `put`.
    */
-  async adopt(expected: Descriptor, from: string, signal?: AbortSignal): Promise<WrittenBlob> {
+  async adopt(
+    expected: Descriptor,
+    from: string,
+    { signal, isHashed = false }: AdoptBlobOptions = {},
+  ): Promise<WrittenBlob> {
     const existing = await this.#existing(expected)
     if (existing !== undefined) return existing
     const algorithm = algorithmOf(expected.digest)
     const mode = this.fileMode & ~process.umask()
-    const scratch = await this.inScratch(async (path) => {
-      await shareFile(from, path, mode)
-      return path
-    })
+    const { scratch, shared } = await this.inScratch(async (path) => ({
+      scratch: path,
+      shared: await shareFile(from, path, mode),
+    }))
     try {
-      const digester = createDigester(algorithm)
-      const size = await pumpFile(scratch, 0, async (slab) => digester.update(slab), signal)
-      checkBlob(expected, { size, digest: digester.digest() })
+      if (isHashed && shared !== 'copy') checkBlob(expected, { size: lstatSync(scratch).size })
+      else {
+        const digester = createDigester(algorithm)
+        const size = await pumpFile(scratch, 0, async (slab) => digester.update(slab), signal)
+        checkBlob(expected, { size, digest: digester.digest() })
+      }
       await this.place(scratch, expected.digest)
-      return { digest: expected.digest, size }
+      return { digest: expected.digest, size: expected.size }
     } catch (error) {
       throw fileError(error, `copy ${from} into ${this.root}`)
     } finally {

@@ -184,6 +184,10 @@ describe('a layout', () => {
     expect(digestOf(await readAll((await to.openBlob(to.repository, blob)).bytes))).toBe(blob.digest)
     const wrong = { ...blob, digest: digestOf(bytesOf('something else')) }
     await expect(to.adoptBlob?.(to.repository, wrong, file ?? '')).toFailWith('DIGEST_MISMATCH')
+    const short = { ...wrong, size: 69_999 }
+    await expect(to.adoptBlob?.(to.repository, short, file ?? '', { isHashed: true })).toFailWith(
+      'SIZE_MISMATCH',
+    )
     expect(await readdir(folder.join('to/.ocish'))).toStrictEqual([])
   })
 })

@@ -12,6 +12,7 @@ import type {
   Abilities,
   BlobContent,
   BlobExpectation,
+  AdoptBlobOptions,
   CallOptions,
   Feed,
   MountResult,
@@ -107,11 +108,11 @@ export abstract class PoolRegistry {
     repository: string,
     expected: Descriptor,
     file: string,
-    options?: CallOptions,
+    options?: AdoptBlobOptions,
   ): Promise<Descriptor> {
     options?.signal?.throwIfAborted()
     await this.prepareWrite(repository, options?.signal)
-    const written = await this.pool.adopt(expected, file, options?.signal)
+    const written = await this.pool.adopt(expected, file, options)
     const descriptor = { mediaType: expected.mediaType, ...written }
     await this.received(repository, descriptor, options?.signal)
     return descriptor

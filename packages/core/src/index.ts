@@ -38,6 +38,7 @@ export type {
   Ability,
   BlobContent,
   BlobExpectation,
+  AdoptBlobOptions,
   CallOptions,
   Deleter,
   Feed,

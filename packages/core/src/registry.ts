@@ -122,6 +122,15 @@ export interface BlobExpectation {
   readonly mediaType?: string
 }
 
+/** What is known of a file whose content is taken. */
+export interface AdoptBlobOptions extends CallOptions {
+  /**
+   * Whoever calls has hashed exactly these bytes while it wrote the file, which nobody else can write: shared by the file
+   * system, they are not read again.
+   */
+  readonly isHashed?: boolean
+}
+
 /** An upload to go on with, and where its bytes come from. */
 export interface PushBlobOptions extends CallOptions {
   /** Continue this session (what a refused mount left) instead of starting one. */
@@ -337,7 +346,7 @@ export interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposab
     repository: string,
     expected: Descriptor,
     file: string,
-    options?: CallOptions,
+    options?: AdoptBlobOptions,
   ): Promise<Descriptor>
 }
 

@@ -22,7 +22,9 @@ export async function bringBlob(place: Place, part: PreparedPart, settings: Push
     return
   }
   if (file !== undefined && place.registry.adoptBlob) {
-    await place.registry.adoptBlob(place.repository, { mediaType, digest, size }, file, { signal })
+    // A file of our own, measured while it was written.
+    const known = { mediaType, digest, size }
+    await place.registry.adoptBlob(place.repository, known, file, { signal, isHashed: true })
     progress({ type: 'done', descriptor, how: 'moved' })
     return
   }
