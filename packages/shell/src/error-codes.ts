@@ -167,7 +167,10 @@ export const errorCodes: Readonly<Record<string, Explanation>> = {
   FILE_NOT_FOUND: e('no such file or folder', 'Check the path.'),
   REGISTRY_UNAUTHORIZED: e('the registry wants a login, or refuses the one it got', 'Run login HOST.'),
   REGISTRY_DENIED: e('the account may not do this', 'Use another account, or ask for the permission.'),
-  CREDENTIALS_INVALID: e('stored credentials cannot be read', 'Run logout HOST and login HOST.'),
+  CREDENTIALS_INVALID: e(
+    'stored credentials cannot be read',
+    'Correct the file that is named, or remove it and run login HOST.',
+  ),
   CREDENTIAL_HELPER_FAILED: e('a credential helper failed', 'Run the helper by hand.'),
   NETWORK_FAILED: e(
     'the registry cannot be reached',
