@@ -106,7 +106,9 @@ async function namedSources(call: Call, services: Services): Promise<readonly Na
 async function everyTag(text: string, call: Call, services: Services): Promise<readonly Named[]> {
   const opened = await services.open(text, 'read')
   if (opened.reference !== undefined) {
-    throw new OcishError('USAGE_CONFLICT', `--all-tags takes a repository, and ${text} names an artifact`)
+    throw new OcishError('USAGE_CONFLICT', `--all-tags takes a repository, and ${text} names an artifact`, {
+      hint: 'Leave out the tag, or --all-tags.',
+    })
   }
   const all: Named[] = []
   for await (const tag of opened.registry.tags(opened.repository, { signal: call.signal })) {

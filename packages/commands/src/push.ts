@@ -62,12 +62,15 @@ function generic(call: Call, services: Services): undefined {
 
 function checkForKind(as: string, single: boolean, plain: readonly string[]): void {
   if (!single) {
-    throw new OcishError('USAGE_CONFLICT', `--as ${as} takes one file or folder`)
+    throw new OcishError('USAGE_CONFLICT', `--as ${as} takes one file or folder`, {
+      hint: 'Push one of them, or all with --as generic.',
+    })
   }
   if (plain.length > 0) {
     throw new OcishError(
       'USAGE_CONFLICT',
       `--as ${as} and --${plain[0]} exclude each other: the kind decides it`,
+      { hint: 'Leave out one of them, or use --as generic.' },
     )
   }
 }

@@ -1,12 +1,5 @@
-import type { FieldValue } from '@ocish/sdk'
+import type { Change, FieldValue } from '@ocish/sdk'
 import type { HelmChart } from './model.ts'
-
-export interface Change {
-  readonly path: string
-  readonly op: '+' | '-' | '~'
-  readonly from?: FieldValue
-  readonly to?: FieldValue
-}
 
 /** Differences of two charts' metadata, then of their values, member by member; lists by position. */
 export function* diffCharts(from: HelmChart, to: HelmChart): Generator<Change> {

@@ -57,12 +57,15 @@ export function klausSources(section: Readonly<Record<string, unknown>>): readon
   const names = [builtIn, ...configured].map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined)
-    throw new OcishError('CONFIG_INVALID', `the klaus source ${twice} is configured twice`)
+    throw new OcishError('CONFIG_INVALID', `the klaus source ${twice} is configured twice`, {
+      hint: 'Give one of them another name in [[kinds.klaus.sources]].',
+    })
   const chosen = configured.filter((source) => source.default === true)
   if (chosen.length > 1) {
     throw new OcishError(
       'CONFIG_INVALID',
       `${chosen.length} klaus sources are the default: ${chosen.map(({ name }) => name).join(', ')}`,
+      { hint: 'Keep default = true in one of [[kinds.klaus.sources]].' },
     )
   }
   const fallback = chosen[0] ?? builtIn

@@ -8,6 +8,7 @@ import type { ImageOptions } from './image-options.ts'
 import { layerPart } from './layer-part.ts'
 import type { CommitSource } from './open-commit.ts'
 import { chosenArchitecture } from './pack-plain.ts'
+import { checkLayerLimit } from './layer-limit.ts'
 import { scanCommit, type ScannedCommit, type ScannedObject } from './scan-commit.ts'
 
 export interface EncapsulateOptions extends ImageOptions {
@@ -27,7 +28,6 @@ interface Chunk {
 }
 
 const defaultLayers = 64
-const fewestLayers = 4
 
 /**
  * An image with the objects of a commit in it, that bootc and ostree-ext take (ostree.md §15): the commit's own layer, and
@@ -82,11 +82,7 @@ async function chunksOf(
   const limit = options.maxLayers ?? defaultLayers
   const all = [...scanned.objects.values()]
   if (limit === 1) return { chunks: [], rest: all }
-  if (limit < fewestLayers)
-    throw new OcishError(
-      'USAGE_INVALID_VALUE',
-      `--max-layers ${limit} is neither 1 nor at least ${fewestLayers}`,
-    )
+  checkLayerLimit(limit)
   const { ownership, bins } = await binsOf(source, scanned, options, limit)
   const chunks = bins.map((bin) => {
     const names = new Set(bin.map(({ name }) => name))

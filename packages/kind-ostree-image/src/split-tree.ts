@@ -1,8 +1,8 @@
 import { readContents, type TreeFolder, type TreeNode } from '@ocish/ostree-repo'
-import { OcishError } from '@ocish/sdk'
 import { binName, packComponents } from './chunk-packing.ts'
 import { ownershipOf } from './components.ts'
 import type { CommitSource } from './open-commit.ts'
+import { checkLayerLimit } from './layer-limit.ts'
 import { scanCommit, type ScannedCommit, type ScannedObject } from './scan-commit.ts'
 
 /** One layer of a tree. */
@@ -10,8 +10,6 @@ export interface TreePart {
   readonly nodes: () => AsyncGenerator<TreeNode>
   readonly history: string
 }
-
-const fewestLayers = 4
 
 /**
  * A tree in at most `limit` layers by component: the first has all folders, each other one the folders above its files, with
@@ -22,11 +20,7 @@ export async function splitTree(
   limit: number,
   signal: AbortSignal,
 ): Promise<readonly TreePart[]> {
-  if (limit < fewestLayers)
-    throw new OcishError(
-      'USAGE_INVALID_VALUE',
-      `--max-layers ${limit} is neither 1 nor at least ${fewestLayers}`,
-    )
+  checkLayerLimit(limit)
   const scanned = await scanCommit(source, signal)
   const { components, owner } = await ownershipOf(source, scanned)
   const packed = packComponents(components, limit).filter((bin) => bin.length > 0)

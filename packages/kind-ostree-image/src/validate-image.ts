@@ -82,7 +82,9 @@ async function* commitFindings(
   const { repo, revision = image.commit } = context.options
   if (repo === undefined) {
     if (context.options['revision'] === undefined) return
-    throw new OcishError('USAGE_MISSING_ARGUMENT', '--revision needs --repo')
+    throw new OcishError('USAGE_MISSING_ARGUMENT', '--revision needs --repo', {
+      hint: 'Name the repository with --repo.',
+    })
   }
   if (context.file === undefined) throw new OcishError('KIND_FAILED', 'this host opens no files')
   const source = await openCommit(await openRepo(await context.file('repo')), String(revision), false)

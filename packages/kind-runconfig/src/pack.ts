@@ -32,7 +32,9 @@ const title = 'runconfig.json'
 export async function pack(source: Source, context: KindContext): Promise<Packed> {
   const options = publishOptions(context)
   if (options.strict && context.options['pin'] === true) {
-    throw new OcishError('USAGE_CONFLICT', '--pin changes the image, and --compat strict changes nothing')
+    throw new OcishError('USAGE_CONFLICT', '--pin changes the image, and --compat strict changes nothing', {
+      hint: 'Leave out one of them.',
+    })
   }
   const config = parseConfig(await readSource(source, context.signal), { trailing: 'ignore' })
   warnOfAbsentVariables(config, options, context)

@@ -32,7 +32,9 @@ export async function fetchPackage(wanted: string, options: FetchOptions): Promi
   const name = at < 0 ? wanted : wanted.slice(0, at)
   const range = at < 0 ? 'latest' : wanted.slice(at + 1)
   if (!/^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/.test(name))
-    throw new OcishError('PLUGIN_FAILED', `${name} is no name of a package`)
+    throw new OcishError('PLUGIN_FAILED', `${name} is no name of a package`, {
+      hint: 'Name a package, a path that begins with ./, or a reference.',
+    })
   const registry = await npmRegistry(name, options)
   const url = new URL(`${registry.replace(/\/+$/, '')}/${name.replace('/', '%2f')}`)
   const document = parseJson(await get(url, documentLimit, options), {
@@ -59,10 +61,14 @@ function distOf(
   const chosen = version !== undefined && Object.hasOwn(all, version) ? all[version] : undefined
   const dist = isJsonObject(chosen) ? chosen['dist'] : undefined
   if (!isJsonObject(dist))
-    throw new OcishError('PLUGIN_FAILED', `the package ${name} has no version ${range}`)
+    throw new OcishError('PLUGIN_FAILED', `the package ${name} has no version ${range}`, {
+      hint: 'Leave out the version for the newest one.',
+    })
   const { tarball, integrity } = dist
   if (typeof tarball !== 'string' || typeof integrity !== 'string')
-    throw new OcishError('PLUGIN_FAILED', `the registry has no integrity for ${name}`)
+    throw new OcishError('PLUGIN_FAILED', `the registry has no integrity for ${name}`, {
+      hint: 'Add it from an archive, or from another registry.',
+    })
   return { tarball, integrity }
 }
 

@@ -63,6 +63,7 @@ function compared(
     throw new OcishError(
       'PLUGIN_API_UNSUPPORTED',
       `${plugin} is written for version ${String(data['apiVersion'])} of the contract, this is ${apiVersion}`,
+      { hint: 'Take a version of the plugin that is made for this ocish, or another ocish.' },
     )
   const said = declared as unknown as Readonly<Record<string, unknown>>
   const other = dataFields.find((field) => !isDeepStrictEqual(plain(data[field]), plain(said[field])))

@@ -36,6 +36,7 @@ export function parsePluginManifest(bytes: Uint8Array, program: string): PluginM
     throw new OcishError(
       'PLUGIN_API_UNSUPPORTED',
       `${name} is written for version ${String(ocish['apiVersion'])} of the contract, this is ${apiVersion}`,
+      { hint: 'Take a version of the plugin that is made for this ocish, or another ocish.' },
     )
   checkRange(document, name, program)
   const { dependencies } = document
@@ -59,7 +60,9 @@ function checkRange(document: Readonly<Record<string, unknown>>, name: string, p
   if (constraint === undefined) throw bad(name, `has no valid range for ocish: ${range}`)
   const version = parseVersion(program)
   if (version === undefined || program === '0.0.0' || satisfies(version, constraint)) return
-  throw new OcishError('PLUGIN_API_UNSUPPORTED', `${name} is for ocish ${range}, this is ${program}`)
+  throw new OcishError('PLUGIN_API_UNSUPPORTED', `${name} is for ocish ${range}, this is ${program}`, {
+    hint: 'Take a version of the plugin that is made for this ocish, or another ocish.',
+  })
 }
 
 function mainOf(document: Readonly<Record<string, unknown>>, name: string): string {

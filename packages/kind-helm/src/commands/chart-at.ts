@@ -35,7 +35,9 @@ export async function chartAt(
 ): Promise<Chart> {
   if (!isPath(where)) return openChart((await artifactAt(where, options, context)).artifact, context.signal)
   if (options.version !== undefined)
-    throw new OcishError('USAGE_CONFLICT', '--version chooses among published charts, not in a folder')
+    throw new OcishError('USAGE_CONFLICT', '--version chooses among published charts, not in a folder', {
+      hint: 'Leave out --version, or name a published chart.',
+    })
   return localChart(await sourceAt(parameter, context), context.signal)
 }
 

@@ -30,7 +30,9 @@ export const list: KindCommand = {
     const all = flags['all'] === true
     const named = flags['source'] as string | undefined
     if (all && named !== undefined)
-      throw new OcishError('USAGE_CONFLICT', '--all and --source exclude each other')
+      throw new OcishError('USAGE_CONFLICT', '--all and --source exclude each other', {
+        hint: 'Leave out one of them.',
+      })
     const sources = all ? klausSources(context.settings) : [klausSource(context.settings, named)]
     let failed = 0
     for (const source of sources) {

@@ -25,7 +25,9 @@ export const versions: KindCommand = {
     const wanted = flags['match'] as string | undefined
     const range = wanted === undefined ? undefined : parseConstraint(wanted)
     if (wanted !== undefined && range === undefined) {
-      throw new OcishError('USAGE_INVALID_VALUE', `${JSON.stringify(wanted)} is no version constraint`)
+      throw new OcishError('USAGE_INVALID_VALUE', `${JSON.stringify(wanted)} is no version constraint`, {
+        hint: 'Write one such as ^1.2 or >=1.0, <2.',
+      })
     }
     const found = await listVersions(repository, context)
     if (found.versions.length === 0) {

@@ -111,7 +111,9 @@ async function priorLayers(
 ): Promise<readonly (readonly string[])[] | undefined> {
   const { previous, 'previous-build-manifest': file } = flags
   if (previous !== undefined && file !== undefined)
-    throw new OcishError('USAGE_CONFLICT', '--previous and --previous-build-manifest name the same thing')
+    throw new OcishError('USAGE_CONFLICT', '--previous and --previous-build-manifest name the same thing', {
+      hint: 'Leave out one of them.',
+    })
   if (file !== undefined) {
     const place = { what: 'the manifest', limit: maxManifest }
     return chunksOfManifest(await readArgument(context, 'previous-build-manifest', place))
