@@ -39,16 +39,13 @@ export class SharedHome {
   }
 }
 
-/** Milliseconds for the pushes, each of which is a process, on a machine with much to do. */
-const patience = 60_000
-
 /** The one of the file that calls it; the registry holds `team/app` under these tags. */
 export function sharedHome(...tags: readonly string[]): SharedHome {
   const home = new SharedHome()
   beforeAll(async () => {
     await home.open()
     for (const tag of tags) await home.run('push', 'a.txt', `${home.registry.host}/team/app:${tag}`)
-  }, patience)
+  })
   afterAll(() => home.close())
   return home
 }

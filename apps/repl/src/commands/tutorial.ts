@@ -14,7 +14,7 @@ const ran = (pattern: RegExp) => (_state: SessionState, lines: readonly HistoryE
 const lessons: readonly Lesson[] = [
   { text: 'See which registries you have.', line: 'ls', isDone: ran(/^\s*ls\b/) },
   {
-    text: 'Go into one: Tab completes its name, and short names are relative to it afterwards.',
+    text: 'Go into one, Tab completes it: short names are relative to it.',
     line: 'cd REGISTRY',
     isDone: (state) => state.context !== '',
   },
@@ -30,7 +30,7 @@ const lessons: readonly Lesson[] = [
   },
   { text: 'See what is inside of what.', line: 'tree REPOSITORY:TAG', isDone: ran(/\btree\s+\S/) },
   {
-    text: 'Start something beside the prompt with &, then look at it with jobs.',
+    text: 'Start something beside the prompt, then look at it: jobs.',
     line: 'ls &',
     isDone: ran(/^\s*jobs\b/),
   },
