@@ -1,5 +1,5 @@
 import type { Description, Field, FieldValue } from '@ocish/sdk'
-import { fittingDigest, humanSize, humanTime, shortDigest } from './human.ts'
+import { fittingDigest, fittingText, humanSize, humanTime, shortDigest } from './human.ts'
 import { join, repeat, safe, type Text } from './safe.ts'
 import { marksOf, paint, type Look } from './theme.ts'
 import { pad, width, wrap } from './width.ts'
@@ -25,17 +25,24 @@ function fields(list: readonly Field[], look: Look, room: number): Text[] {
   return list.flatMap((field, index) => {
     const { value, format } = field
     const space = Math.max(20, room - left - 2)
+    const { ellipsis } = marksOf(look)
     const values =
       format === 'digest' && typeof value === 'string'
-        ? [fittingDigest(value, space, marksOf(look).ellipsis)]
-        : valueLines(value, format, space)
+        ? [fittingDigest(value, space, ellipsis)]
+        : valueLines(value, format, { columns: space, ellipsis })
     const label = paint(pad(labels[index]!, left), 'label', look)
     const margin = repeat(' ' as Text, left)
     return values.map((line, at) => join([at === 0 ? label : margin, line], '  '))
   })
 }
 
-function valueLines(value: FieldValue, format: Field['format'], room: number): Text[] {
+/** What there is for a value on each line. */
+interface Room {
+  readonly columns: number
+  readonly ellipsis: string
+}
+
+function valueLines(value: FieldValue, format: Field['format'], room: Room): Text[] {
   if (Array.isArray(value)) {
     const items = value as readonly FieldValue[]
     if (items.length === 0) return ['none' as Text]
@@ -43,7 +50,7 @@ function valueLines(value: FieldValue, format: Field['format'], room: number): T
     const lines =
       format === 'list' || shown.some((item) => typeof item === 'object')
         ? shown.flatMap((item) => valueLines(item, undefined, room))
-        : wrap(
+        : wrapped(
             join(
               shown.map((item) => scalar(item, format)),
               ', ',
@@ -56,11 +63,15 @@ function valueLines(value: FieldValue, format: Field['format'], room: number): T
     const entries = Object.entries(value)
     const lines = entries.slice(0, listed).flatMap(([key, entry]) => {
       const label = join([safe(key), ': ' as Text])
-      return wrap(join([label, scalar(entry, undefined)]), room)
+      return wrap(join([label, scalar(entry, undefined)]), room.columns)
     })
     return entries.length > listed ? [...lines, `and ${entries.length - listed} more` as Text] : lines
   }
-  return wrap(scalar(value, format), room)
+  return wrapped(scalar(value, format), room)
+}
+
+function wrapped(value: Text, { columns, ellipsis }: Room): Text[] {
+  return wrap(fittingText(value, columns, ellipsis), columns)
 }
 
 function scalar(value: FieldValue, format: Field['format']): Text {

@@ -54,6 +54,12 @@ export function shortDigest(digest: string): Text {
   return (at > 0 && shown.length > at + 13 ? shown.slice(0, at + 13) : shown) as Text
 }
 
+/** A text that is wider than its columns, with the digests in it cut. */
+export function fittingText(value: Text, columns: number, mark: string): Text {
+  if (value.length <= columns) return value
+  return value.replaceAll(/\b(sha\d+:[0-9a-f]{8})[0-9a-f]{20,}([0-9a-f]{2})\b/g, `$1${mark}$2`) as Text
+}
+
 /** The whole digest, to be copied, where it has room; else `sha256:4be0c1f2…d9` (shell.md §4.2). */
 export function fittingDigest(digest: string, columns: number, mark: string): Text {
   const shown = safe(digest)

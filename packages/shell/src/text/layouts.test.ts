@@ -32,6 +32,14 @@ test('display width counts columns, not characters', () => {
   expect(wrap(safe('aa bb cccccc d'), 4)).toEqual(['aa', 'bb', 'cccc', 'cc d'])
 })
 
+test('a digest inside a longer text is cut where the line has no room for it, and whole where it has', () => {
+  const description = { title: 'index', fields: [{ label: 'entries', value: [`${digest} linux/amd64`] }] }
+  const shown = (columns: number): string =>
+    describe(description, { width: columns, color: false, ascii: false, now: 0 }).join('\n')
+  expect(shown(80)).toContain(`entries  sha256:4be0c1f2…${digest.slice(-2)} linux/amd64`)
+  expect(shown(100)).toContain(`entries  ${digest} linux/amd64`)
+})
+
 test('sizes, durations and digests as a person reads them', () => {
   expect([0, 512, 1024, 1229, 188_416, 1_048_575, 2 ** 30 * 1.5].map(humanSize)).toEqual([
     '0 B',
