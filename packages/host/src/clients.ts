@@ -145,14 +145,15 @@ async function certificates(
   const read = async (path: string | undefined): Promise<Buffer | undefined> =>
     path === undefined ? undefined : readPem(expandPath(path, { cwd, home }))
   const folders = [join(home, '.config/containers/certs.d'), ...systemCertificates]
+  const files = { cert: flags.cert ?? settings?.cert, key: flags.key ?? settings?.key }
+  if ((files.cert === undefined) !== (files.key === undefined))
+    throw new OcishError('USAGE_CONFLICT', `a client certificate for ${registry} needs both --cert and --key`)
   const [ca, cert, key, folder] = await Promise.all([
     read(flags.caFile ?? settings?.ca),
-    read(flags.cert ?? settings?.cert),
-    read(flags.key ?? settings?.key),
+    read(files.cert),
+    read(files.key),
     readCertsFolder(folders, registryHost(registry)),
   ])
-  if ((cert === undefined) !== (key === undefined))
-    throw new OcishError('USAGE_CONFLICT', `a client certificate for ${registry} needs both --cert and --key`)
   const authorities = [...(ca ? [ca] : []), ...(folder?.ca ?? [])]
   return {
     ...(authorities.length > 0 && { ca: authorities }),
@@ -161,9 +162,16 @@ async function certificates(
   }
 }
 
+/** Errors: FILE_NOT_FOUND, FILE_FAILED (also for a file that holds neither certificate nor key). */
 async function readPem(path: string): Promise<Buffer> {
-  return fs.readFile(path).catch((cause: unknown) => {
-    throw new OcishError('FILE_NOT_FOUND', `cannot read the certificate file ${path}`, { cause })
+  const bytes = await fs.readFile(path).catch((cause: unknown) => {
+    const code = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_FAILED'
+    throw new OcishError(code, `cannot read the certificate file ${path}`, { cause })
+  })
+  // Node takes no notice of what is no PEM, and the registry's certificate would be blamed.
+  if (bytes.includes('-----BEGIN ')) return bytes
+  throw new OcishError('FILE_FAILED', `${path} holds no certificate or key in PEM form`, {
+    hint: 'Convert it with openssl x509 -inform der -in FILE -out FILE.pem.',
   })
 }
 

@@ -295,6 +295,9 @@ describe('flags', () => {
   })
 
   it('a certificate that is not there, or without its key, is an error before any request', async () => {
+    await writeFile(folder.join('text.pem'), 'no certificate')
+    await using wrong = await session({ flags: { caFile: 'text.pem' } })
+    await expect(wrong.open('example.com/a:v1', 'read')).toFailWith('FILE_FAILED')
     await using missing = await session({ flags: { caFile: 'nothing.pem' } })
     await expect(missing.open('example.com/a:v1', 'read')).toFailWith('FILE_NOT_FOUND')
     await writeFile(folder.join('cert.pem'), 'x')

@@ -164,6 +164,16 @@ it('T50 a hostile plugin is an error of its kind, and the artifact is still desc
   await expect(run('note shout', { ref })).toFailWith('KIND_FAILED')
 })
 
+it('a plugin that cannot be loaded is not added, and its error does not send to what knows installed ones', async () => {
+  await writePlugin('plugin', { code: 'throw new Error("boom")' })
+  await expect(add('./plugin')).rejects.toMatchObject({
+    code: 'KIND_FAILED',
+    message: 'the plugin ocish-kind-note failed: boom',
+    hint: 'Nothing was added: correct the plugin, and add it again.',
+  })
+  expect(await run('plugin ls', {})).toEqual([])
+})
+
 describe('trust', () => {
   it('is asked once for each publisher and digest, and says what it is asked for', async () => {
     const asked: string[] = []

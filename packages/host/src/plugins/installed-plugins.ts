@@ -1,7 +1,7 @@
 import { promises as fs } from 'node:fs'
 import { join } from 'node:path'
 import type { PluginCheck, PluginInfo, Plugins, Services } from '@ocish/commands'
-import { digestOf, hasCode, OcishError } from '@ocish/sdk'
+import { digestOf, hasCode, isOcishError, OcishError } from '@ocish/sdk'
 import type { KindEntry } from '../kind-table.ts'
 import type { Env } from '../paths.ts'
 import { readPrivate } from '../private-file.ts'
@@ -77,7 +77,7 @@ export class InstalledPlugins implements Omit<Plugins, 'list' | 'info'> {
       return await this.#install({ source, digest, folder }, trust, signal)
     } catch (error) {
       if (!known) await fs.rm(folder, { recursive: true, force: true })
-      throw error
+      throw notAdded(error)
     }
   }
 
@@ -226,4 +226,12 @@ async function readManifest(folder: string, program: string): Promise<PluginMani
   const text = await readPrivate(join(folder, 'package.json'))
   if (text === undefined) throw new OcishError('PLUGIN_FAILED', 'the plugin has no package.json')
   return parsePluginManifest(new TextEncoder().encode(text), program)
+}
+
+/** The failure of a plugin that is not installed: `plugin doctor` does not know it. */
+function notAdded(error: unknown): unknown {
+  if (!isOcishError(error) || error.code !== 'KIND_FAILED') return error
+  const { code, message, details, cause } = error
+  const hint = 'Nothing was added: correct the plugin, and add it again.'
+  return new OcishError(code, message, { hint, cause, ...(details && { details }) })
 }
