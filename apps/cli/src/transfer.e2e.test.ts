@@ -206,7 +206,7 @@ test('tags that arrive together: each byte is moved by one, and told once', asyn
   expect([rows.length, sum('bytes')]).toEqual([3, size])
 })
 
-test('--referrers-type brings those of one artifact type', async () => {
+test('--referrers-type brings those of the artifact types that it names, or leaves out', async () => {
   const types = async (ref: string): Promise<readonly string[]> => {
     const found = JSON.parse(await out(`referrers ${ref} -o json`)) as readonly {
       readonly artifactType: string
@@ -217,7 +217,13 @@ test('--referrers-type brings those of one artifact type', async () => {
   await out('cp HOST/src/app:1.0 oci:typed:1 --referrers-type application/spdx+json')
   expect(await types('oci:typed:1')).toEqual(['application/spdx+json'])
   await out('cp HOST/src/app:1.0 oci:whole:1 --referrers')
-  expect(await types('oci:whole:1')).toHaveLength(2)
+  const all = await types('oci:whole:1')
+  expect(all).toHaveLength(2)
+  await out(`cp HOST/src/app:1.0 oci:both:1 --referrers-type ${all.join(',')}`)
+  expect((await types('oci:both:1')).toSorted()).toEqual(all.toSorted())
+  await out('cp HOST/src/app:1.0 oci:others:1 --referrers-type !application/spdx+json')
+  expect(await types('oci:others:1')).toEqual(all.filter((type) => type !== 'application/spdx+json'))
+  expect((await world.run('cp HOST/src/app:1.0 oci:bad:1 --referrers-type a/b,')).code).toBe(2)
 })
 
 test('export gives the merged root file system', async () => {

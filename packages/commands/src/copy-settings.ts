@@ -24,8 +24,16 @@ export function copySettings(call: Call, services: Services): CopyOptions {
 
 /** `--referrers-type` says `--referrers` too; those that only a tag connects have no type, and stay. */
 function referrersOf(call: Call): NonNullable<CopyOptions['referrers']> {
-  const artifactType = textFlag(call, 'referrers-type')
-  return artifactType === undefined ? isSet(call, 'referrers') : { artifactType }
+  const text = textFlag(call, 'referrers-type')
+  if (text === undefined) return isSet(call, 'referrers')
+  const types = text.split(',').map((type) => type.trim())
+  const wanted = types.filter((type) => !type.startsWith('!'))
+  const except = types.filter((type) => type.startsWith('!')).map((type) => type.slice(1))
+  if ([...wanted, ...except].includes(''))
+    throw new OcishError('USAGE_INVALID_VALUE', `'${text}' is no list of artifact types`, {
+      hint: "Write --referrers-type TYPE,TYPE, or --referrers-type '!TYPE' for all but one.",
+    })
+  return { ...(wanted.length > 0 && { artifactType: wanted }), except }
 }
 
 /** Whether what refers to a digest comes along, so that the tags that stand for it need no copy of their own. */

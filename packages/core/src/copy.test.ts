@@ -2,7 +2,7 @@ import { type Descriptor, digestOf, emptyDescriptor, encodeManifest, oci, OcishE
 import { bytesOf, content, noise, opened, readAll } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
 import { copy } from './copy.ts'
-import type { CopyOptions } from './copy/options.ts'
+import type { CopyOptions, ReferrerFilter } from './copy/options.ts'
 import { ForwardingRegistry } from './filter/forwarding.ts'
 import { logged } from './filter/logged.ts'
 import { createMemoryRegistry, type MemoryRegistryOptions } from './memory.ts'
@@ -244,6 +244,18 @@ describe('copying with referrers', () => {
     ])
     const deeper = await Array.fromAsync(listReferrers(to, signature.descriptor.digest))
     expect(deeper.map(({ digest }) => digest)).toEqual([notary.descriptor.digest])
+  })
+
+  it.each<[ReferrerFilter, number]>([
+    [{ artifactType: 'application/x.signature' }, 1],
+    [{ artifactType: ['application/x.signature', 'application/x.countersignature'] }, 2],
+    [{ artifactType: ['application/x.other', 'application/x.countersignature'] }, 0],
+    [{ except: ['application/x.countersignature'] }, 1],
+    [{ except: ['application/x.signature'] }, 0],
+    [{ except: ['application/x.other'] }, 2],
+  ])('brings those that fit %j, at each depth', async (referrers, count) => {
+    const { transfer } = await scene()
+    expect((await transfer('v1', { tags: ['v1'], referrers })).referrers).toBe(count)
   })
 
   it('brings new ones of what is there already, and those of children', async () => {

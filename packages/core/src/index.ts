@@ -2,7 +2,14 @@ export * from '@ocish/sdk'
 export { withAttempts } from './attempts.ts'
 export { abortable, counted, fromBytes } from './bytes.ts'
 export { copy } from './copy.ts'
-export type { CopyCounts, CopyOptions, CopyResult, IndexMode, SkipReason } from './copy/options.ts'
+export type {
+  CopyCounts,
+  CopyOptions,
+  CopyResult,
+  IndexMode,
+  ReferrerFilter,
+  SkipReason,
+} from './copy/options.ts'
 export { pumpBlob, pumpPlainly } from './copy/pump.ts'
 export { ForwardingRegistry } from './filter/forwarding.ts'
 export { logged, type LoggedCall } from './filter/logged.ts'

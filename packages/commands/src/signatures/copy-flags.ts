@@ -15,7 +15,7 @@ export const copyFlags: readonly Flag[] = [
     name: 'referrers-type',
     type: 'string',
     placeholder: 'TYPE',
-    summary: 'of what refers to it, only this artifact type',
+    summary: 'of what refers to it, only these artifact types, with commas; not this one as !TYPE',
   },
   {
     name: 'platform',

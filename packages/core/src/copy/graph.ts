@@ -199,10 +199,14 @@ export class Graph {
 
   async #referrersOf(subject: string): Promise<readonly Descriptor[]> {
     const { source, signal, options } = this.#run
-    const artifactType = typeof options.referrers === 'object' ? options.referrers.artifactType : undefined
+    const { artifactType, except = [] } = typeof options.referrers === 'object' ? options.referrers : {}
+    const types = artifactType === undefined ? [] : [artifactType].flat()
     const found: Descriptor[] = []
-    const filter = artifactType === undefined ? {} : { artifactType }
+    // One type may be left to the registry to choose.
+    const filter = types.length === 1 && types[0] !== undefined ? { artifactType: types[0] } : {}
     for await (const referrer of listReferrers(source, subject, { signal, ...filter })) {
+      const { artifactType: type = '' } = referrer
+      if ((types.length > 1 && !types.includes(type)) || except.includes(type)) continue
       if (found.length >= maxManifests) throw tooMany()
       found.push(referrer)
     }

@@ -14,6 +14,14 @@ export type SkipReason = 'existing' | 'foreign' | 'hook'
  */
 export type IndexMode = 'rewrite' | 'sparse' | 'fail'
 
+/** Which referrers are wanted, at each depth; those that only a tag connects have no type, and are none of them. */
+export interface ReferrerFilter {
+  /** One of these; absent: any. */
+  readonly artifactType?: string | readonly string[]
+  /** None of these. */
+  readonly except?: readonly string[]
+}
+
 /** What `copy` takes along, what it leaves, and how fast it goes. */
 export interface CopyOptions {
   readonly signal?: AbortSignal
@@ -36,7 +44,7 @@ export interface CopyOptions {
    * Manifests that refer to what is copied, to all depths: signatures, SBOMs, attestations. `true` takes in those that
    * only a tag connects (cosign: `sha256-<hex>.sig`, `.att`, `.sbom`), with their tags.
    */
-  readonly referrers?: boolean | { readonly artifactType: string }
+  readonly referrers?: boolean | ReferrerFilter
   /** Moves layers whose content lives at their `urls` too. */
   readonly includeForeign?: boolean
   /** Repositories of the target's registry that may hold a blob; the source's own is known where both are one registry. */
