@@ -209,6 +209,19 @@ describe('a credential helper', () => {
     await expect(findCredential('private.example', undefined, at)).toFailWith('CREDENTIAL_HELPER_FAILED')
   })
 
+  it('T23 is asked for the whole host that it is named for, and for no other', async () => {
+    const at = await home()
+    await at.program('one', 'echo \'{"Username":"me","Secret":"s"}\'')
+    await at.write(dockerConfig, {
+      credHelpers: { 'example.com.evil.org': 'one', 'my.example.com:5000': 'one' },
+    })
+    for (const host of ['example.com', 'evil.org', 'my.example.com', 'my.example.com:500'])
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      expect(await findCredential(host, undefined, at)).toBeUndefined()
+    expect(await at.calls()).toStrictEqual([])
+    expect(await findCredential('my.example.com:5000', undefined, at)).toMatchObject({ username: 'me' })
+  })
+
   it('T22 that answers for another host has answered nothing', async () => {
     const at = await home()
     await at.program(
