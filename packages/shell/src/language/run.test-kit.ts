@@ -4,7 +4,7 @@ import { defaultFormat, write } from '../formats/write.ts'
 import { bind } from './bind.ts'
 import { parse } from './parser.ts'
 import { run } from './run.ts'
-import { worldCommands, type World } from './sample-world.ts'
+import { worldCommands, type World } from './sample-world.test-kit.ts'
 import type { Externals, Files, RunOptions, RunOutcome } from './run-options.ts'
 
 export const table: Commands = createCommands(worldCommands.map((command) => command.signature))

@@ -4,7 +4,7 @@ import { bind } from './bind.ts'
 import { parse } from './parser.ts'
 import { run } from './run.ts'
 import type { Emission, RunOutcome } from './run-options.ts'
-import { worldCommands, type World } from './sample-world.ts'
+import { worldCommands, type World } from './sample-world.test-kit.ts'
 import { bytesOf, execute, output, table } from './run.test-kit.ts'
 
 describe('verbs', () => {

@@ -3,7 +3,7 @@ import { createCommands } from '../commands.ts'
 import { bind } from './bind.ts'
 import { parse } from './parser.ts'
 import { run } from './run.ts'
-import { worldCommands, type World } from './sample-world.ts'
+import { worldCommands, type World } from './sample-world.test-kit.ts'
 import { SessionScope } from './session-scope.ts'
 
 const table = createCommands(worldCommands.map((command) => command.signature))
