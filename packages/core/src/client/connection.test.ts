@@ -11,7 +11,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { createClient } from './client.ts'
 import type { ClientOptions } from './options.ts'
 import { proxyFor, proxyFromEnvironment } from './proxy.ts'
-import { type Reply, scripted } from './scripted-server.ts'
+import { type Reply, scripted } from './scripted-server.test-kit.ts'
 
 const manifest = bytesOf(JSON.stringify({ schemaVersion: 2, mediaType: oci.index, manifests: [] }))
 const served: Reply = { headers: { 'content-type': oci.index }, body: manifest }

@@ -7,7 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { fromBytes } from '../bytes.ts'
 import { createClient } from './client.ts'
 import { statusFailure } from './retry.ts'
-import { refusal, type Reply, scripted } from './scripted-server.ts'
+import { refusal, type Reply, scripted } from './scripted-server.test-kit.ts'
 
 // specs/distribution.md §5, by its numbers; what is not here has its tests where the part is:
 // 1 3–8 10–13 16 22 25: cache transfer.faults · 14 redirect · 15 29 auth · 17 18 20: uploads, resumable-upload · 23: faults (T37)

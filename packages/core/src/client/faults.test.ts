@@ -9,7 +9,7 @@ import { createClient } from './client.ts'
 import { HostQueue } from './host-queue.ts'
 import type { ClientOptions, RetryEvent } from './options.ts'
 import { parseRetryAfter } from './retry.ts'
-import { refusal, type Reply, scripted, type Script } from './scripted-server.ts'
+import { refusal, type Reply, scripted, type Script } from './scripted-server.test-kit.ts'
 import { parseWarnings } from './warning.ts'
 import { parseWireErrors } from './wire-error.ts'
 

@@ -3,7 +3,13 @@ import { createAuthority, noise, opened } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
 import type { Feed } from '../registry.ts'
 import { createClient } from './client.ts'
-import { refusal, type Reply, type Script, scripted, type ScriptedServer } from './scripted-server.ts'
+import {
+  refusal,
+  type Reply,
+  type Script,
+  scripted,
+  type ScriptedServer,
+} from './scripted-server.test-kit.ts'
 
 const slabSize = 1024 * 1024
 

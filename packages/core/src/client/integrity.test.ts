@@ -4,7 +4,7 @@ import { bytesOf, readAll } from '@ocish/testing'
 import { digestOf, oci } from '@ocish/sdk'
 import { describe, expect, it } from 'vitest'
 import { createClient } from './client.ts'
-import { type Reply, type ScriptedServer, scripted, type Seen } from './scripted-server.ts'
+import { type Reply, type ScriptedServer, scripted, type Seen } from './scripted-server.test-kit.ts'
 
 const blob = bytesOf('the content of a blob, long enough to be cut into pieces '.repeat(200))
 const digest = digestOf(blob)

@@ -2,7 +2,7 @@ import { bytesOf } from '@ocish/testing'
 import { digestOf, oci } from '@ocish/sdk'
 import { describe, expect, it } from 'vitest'
 import { createClient } from './client.ts'
-import { json, refusal, type Reply, scripted, type Script } from './scripted-server.ts'
+import { json, refusal, type Reply, scripted, type Script } from './scripted-server.test-kit.ts'
 
 const manifest = bytesOf(JSON.stringify({ schemaVersion: 2, mediaType: oci.index, manifests: [] }))
 

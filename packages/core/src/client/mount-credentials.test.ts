@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { copy } from '../copy.ts'
 import { createClient } from './client.ts'
 import type { Credential } from './options.ts'
-import { type Reply, scripted, type Seen } from './scripted-server.ts'
+import { type Reply, scripted, type Seen } from './scripted-server.test-kit.ts'
 
 const sample = content({
   blobs: { layer: 'what alice may read' },

@@ -6,7 +6,7 @@ import { createClient } from './client.ts'
 import type { ClientOptions, Credential } from './options.ts'
 import { nextHop, uploadLocation } from './redirect.ts'
 import { verifyCredential } from './verify-credential.ts'
-import { json, type Reply, type ScriptedServer, scripted, type Seen } from './scripted-server.ts'
+import { json, type Reply, type ScriptedServer, scripted, type Seen } from './scripted-server.test-kit.ts'
 
 const blob = bytesOf('a blob that lives somewhere else')
 const digest = digestOf(blob)

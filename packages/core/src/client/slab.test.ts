@@ -5,7 +5,13 @@ import { describe, expect, it } from 'vitest'
 import type { Registry } from '../registry.ts'
 import { createClient } from './client.ts'
 import { parseResponseHead } from './response-head.ts'
-import { refusal, type Reply, type Script, scripted, type ScriptedServer } from './scripted-server.ts'
+import {
+  refusal,
+  type Reply,
+  type Script,
+  scripted,
+  type ScriptedServer,
+} from './scripted-server.test-kit.ts'
 
 const bytes = noise(20_000_001)
 const blob = { mediaType: octetStream, digest: digestOf(bytes), size: bytes.length }

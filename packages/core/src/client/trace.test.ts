@@ -3,7 +3,7 @@ import { digestOf, oci } from '@ocish/sdk'
 import { describe, expect, it } from 'vitest'
 import { createClient } from './client.ts'
 import type { Credential } from './options.ts'
-import { json, type Reply, scripted } from './scripted-server.ts'
+import { json, type Reply, scripted } from './scripted-server.test-kit.ts'
 import { shownHeaders, shownUrl, type TraceEvent } from './trace.ts'
 
 const secrets = [

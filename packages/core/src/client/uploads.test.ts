@@ -10,7 +10,7 @@ import {
   scripted,
   type Script,
   type Seen,
-} from './scripted-server.ts'
+} from './scripted-server.test-kit.ts'
 
 const blob = bytesOf('the content of a blob '.repeat(100))
 const digest = digestOf(blob)

@@ -3,7 +3,7 @@ import { digestOf, oci } from '@ocish/sdk'
 import { describe, expect, it } from 'vitest'
 import { createClient } from '../client.ts'
 import type { CachedToken, ClientOptions, Credential, TokenCache } from '../options.ts'
-import { json, refusal, type Reply, scripted, type Seen } from '../scripted-server.ts'
+import { json, refusal, type Reply, scripted, type Seen } from '../scripted-server.test-kit.ts'
 import { verifyCredential } from '../verify-credential.ts'
 
 const manifest = bytesOf(JSON.stringify({ schemaVersion: 2, mediaType: oci.index, manifests: [] }))
