@@ -24,7 +24,7 @@ export function menuRows(menu: Menu, rows: number, look: Look, details: readonly
   if (rows <= 0) return []
   const columns = Number.isFinite(look.width) ? look.width : 80
   if (columns < smallColumns || rows < smallRows) return [small(menu, columns, look)]
-  const foot = paint(cut(text`  ${footer(menu, look)}`, columns - 1, mark(look)), 'dim', look)
+  const foot = paint(cut(text`  ${footer(menu, look, columns - 3)}`, columns - 1, mark(look)), 'dim', look)
   const extra = menu.details
     ? details.slice(0, Math.max(0, rows - 3)).map((row) => cut(row, columns - 1, mark(look)))
     : []
@@ -44,7 +44,8 @@ function mark(look: Look): string {
 
 function small(menu: Menu, columns: number, look: Look): Text {
   const candidate = menu.view[menu.selected]
-  const place = menu.view.length === 0 ? footer(menu, look) : text`${menu.selected + 1}/${menu.view.length} `
+  const place =
+    menu.view.length === 0 ? footer(menu, look, columns) : text`${menu.selected + 1}/${menu.view.length} `
   const label = candidate === undefined ? ('' as Text) : safe(labelOf(candidate, menu.stage.base))
   return cut(text`${place}${label}`, Math.max(1, columns - 1), look.ascii ? '' : '…')
 }
@@ -81,8 +82,10 @@ function line(
   return isSelected ? paint(whole, 'strong', look) : whole
 }
 
-/** Where the list came from, and what can be done. */
-function footer(menu: Menu, look: Look): Text {
+const hints = ['Tab next', 'Esc close', 'Ctrl-Space details'] as unknown as readonly Text[]
+
+/** Where the list came from, and what can be done: of the hints those that there is room for. */
+function footer(menu: Menu, look: Look, room: number): Text {
   const dot = text` ${marksOf(look).dot} `
   const parts: Text[] = []
   const { view, list, selected } = menu
@@ -93,7 +96,11 @@ function footer(menu: Menu, look: Look): Text {
   const state = statusText(list.status, look)
   if (state !== '') parts.push(state)
   if (counted !== undefined) parts.push(counted)
-  if (view.length > 0) parts.push('Tab next' as Text, 'Esc close' as Text, 'Ctrl-Space details' as Text)
+  if (view.length > 0)
+    for (const hint of hints) {
+      if (width(join([...parts, hint], dot)) > room) break
+      parts.push(hint)
+    }
   return join(parts, dot)
 }
 
