@@ -11,7 +11,7 @@ export class SeenNames {
   /** Those names of the next page that are new, each once. */
   add(page: readonly string[]): readonly string[] {
     if (this.#all === undefined && isAscending(page, this.#highest)) {
-      this.#pages.push(Buffer.from(JSON.stringify(page)))
+      this.#pages.push(packed(page))
       this.#highest = page.at(-1) ?? this.#highest
       return page
     }
@@ -25,6 +25,14 @@ export class SeenNames {
     const pages = this.#pages.splice(0)
     return new Set(pages.flatMap((page) => JSON.parse(page.toString('utf8')) as readonly string[]))
   }
+}
+
+/** `Buffer.from` would keep the room of three bytes for each letter. */
+function packed(page: readonly string[]): Buffer {
+  const text = JSON.stringify(page)
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text))
+  bytes.write(text, 'utf8')
+  return bytes
 }
 
 /** Any order does, as long as it is the same for all; names of ASCII are in that of their bytes. */
