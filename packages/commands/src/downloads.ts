@@ -4,6 +4,7 @@ import {
   createRateLimit,
   type Feed,
   ForwardingRegistry,
+  portions,
   pumpBlob,
   type RateLimit,
   type Registry,
@@ -99,10 +100,15 @@ export class Downloads extends ForwardingRegistry {
       let done = start
       const place = { registry: this.inner, repository }
       const take = async (slab: Uint8Array): Promise<void> => {
-        await this.#rate?.take(slab.length, signal)
-        done += slab.length
-        await sink(slab)
-        moving(done)
+        for (const part of this.#rate === undefined ? [slab] : portions(slab)) {
+          // In their order.
+          // oxlint-disable-next-line no-await-in-loop
+          await this.#rate?.take(part.length, signal)
+          done += part.length
+          // oxlint-disable-next-line no-await-in-loop
+          await sink(part)
+          moving(done)
+        }
       }
       await pumpBlob(place, blob, start, take, { signal })
     }

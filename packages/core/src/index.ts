@@ -29,7 +29,7 @@ export { listEtag, manifestEtag, notModified, paged } from './pages.ts'
 export { pause } from './pause.ts'
 export { formatPlatform, hostPlatform, parsePlatform, platformDistance, selectPlatform } from './platform.ts'
 export type { OnTransfer, TransferEvent } from './progress.ts'
-export { createRateLimit, type RateLimit } from './rate-limit.ts'
+export { createRateLimit, portions, type RateLimit } from './rate-limit.ts'
 export {
   type Exclusive,
   indexReferrer,

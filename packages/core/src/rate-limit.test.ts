@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRateLimit, TokenBucket } from './rate-limit.ts'
+import { createRateLimit, TokenBucket, portions } from './rate-limit.ts'
 
 describe('a rate limit', () => {
   it('lets a quarter of a second pass at once, then the rate', () => {
@@ -24,4 +24,11 @@ describe('a rate limit', () => {
   it.each([0, -1, Number.NaN])('of %d is refused', (rate) => {
     expect(() => createRateLimit(rate)).toThrow('let nothing pass')
   })
+})
+
+it('lets a slab pass in portions, in their order', () => {
+  const slab = Uint8Array.from({ length: 150_000 }, (_, at) => at % 251)
+  const parts = [...portions(slab)]
+  expect(parts.map(({ length }) => length)).toStrictEqual([65_536, 65_536, 18_928])
+  expect(Buffer.concat(parts).equals(slab)).toBe(true)
 })

@@ -51,3 +51,12 @@ export class TokenBucket {
 function now(): number {
   return performance.now() / 1000
 }
+
+/** Bytes that a limit is asked for at a time. */
+const portionSize = 64 * 1024
+
+/** A slab in portions, for a limit: the whole of it at once would hold everything up for as long as it takes. */
+export function* portions(slab: Uint8Array): Generator<Uint8Array, void> {
+  for (let start = 0; start < slab.length; start += portionSize)
+    yield slab.subarray(start, start + portionSize)
+}

@@ -2,6 +2,7 @@ import { type Bytes, type Descriptor, hasCode, inlineData, isForeignLayer } from
 import { withAttempts } from '../attempts.ts'
 import { counted, fromBytes } from '../bytes.ts'
 import type { Feed, Sink, Upload } from '../registry.ts'
+import { portions } from '../rate-limit.ts'
 import { fromSource, onSide, withSide } from './failure.ts'
 import { pumpBlob } from './pump.ts'
 import type { Run } from './run.ts'
@@ -189,19 +190,22 @@ function feedFrom(run: Run, blob: Descriptor): FedFrom {
     fed.failure = undefined
     let failedSink = false
     let done = start
-    const take = async (slab: Uint8Array): Promise<void> => {
-      await options.rateLimit?.take(slab.length, run.signal)
-      done += slab.length
+    const take = async (part: Uint8Array): Promise<void> => {
+      await options.rateLimit?.take(part.length, run.signal)
+      done += part.length
       try {
-        await sink(slab)
+        await sink(part)
       } catch (error) {
         failedSink = true
         throw error
       }
       run.tell({ type: 'moving', descriptor: blob, done })
     }
+    const takeAll = async (slab: Uint8Array): Promise<void> => {
+      for (const part of portions(slab)) await take(part)
+    }
     try {
-      await pumpBlob(source, blob, start, take, run.call(blob))
+      await pumpBlob(source, blob, start, options.rateLimit === undefined ? take : takeAll, run.call(blob))
     } catch (error) {
       if (!failedSink) fed.failure = { error: withSide(error, 'source', source, blob) }
       throw error
