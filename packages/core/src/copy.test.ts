@@ -323,6 +323,31 @@ describe('what goes wrong', () => {
     await expect(to.registry.statManifest(to.repository, 'v1')).toFailWith('REPOSITORY_NOT_FOUND')
   })
 
+  it('T35 writes a manifest below an index only when its blobs have come, however slow they are', async () => {
+    const { from, to } = await scene()
+    const there = new Set<string>()
+    const tooEarly: string[] = []
+    class Slow extends ForwardingRegistry {
+      override async pushBlob(...args: Parameters<Registry['pushBlob']>): ReturnType<Registry['pushBlob']> {
+        // oxlint-disable-next-line no-await-in-loop -- so that everything else has had its turn
+        for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate)
+        const pushed = await super.pushBlob(...args)
+        there.add(pushed.digest)
+        return pushed
+      }
+      override pushManifest(
+        ...args: Parameters<Registry['pushManifest']>
+      ): ReturnType<Registry['pushManifest']> {
+        const { layers = [] } = JSON.parse(new TextDecoder().decode(args[1])) as { layers?: Descriptor[] }
+        tooEarly.push(...layers.map(({ digest }) => digest).filter((digest) => !there.has(digest)))
+        return super.pushManifest(...args)
+      }
+    }
+    await copy(from, 'all', { ...to, registry: new Slow(to.registry) }, { tags: ['all'] })
+    expect(there.size).toBeGreaterThan(2)
+    expect(tooEarly).toEqual([])
+  })
+
   it('T28 refuses another manifest than the digest names, from a registry that does not look', async () => {
     const { from, to } = await scene()
     class Careless extends ForwardingRegistry {
