@@ -217,6 +217,30 @@ describe('properties', () => {
     expect(fc.defaultReportMessage(report)).toBeUndefined()
   })
 
+  test('every beginning of a program is incomplete at most', { timeout: 60_000 }, () => {
+    // A comment would take what closes the construct around it.
+    const statements = fc.array(fc.constantFrom(...valid.filter((line) => !line.includes('#'))), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    const joined = fc
+      .tuple(statements, fc.constantFrom('\n', '; ', '\n\n'))
+      .map(([lines, by]) => lines.join(by))
+    const around = fc.constantFrom('⌶', 'let x = $(⌶)', 'tags a | each { ⌶ }', 'ls "$(⌶)/b"', 'a || ⌶ && b')
+    const report = fc.check(
+      fc.property(joined, around, fc.double({ min: 0, max: 1, noNaN: true }), (inner, outer, share) => {
+        const text = outer.replace('⌶', () => inner)
+        expect(parse(text).diagnostics).toEqual([])
+        const parsed = parse(text.slice(0, Math.floor(share * text.length)))
+        expect(flaw(parsed)).toBeUndefined()
+        expect(parsed.diagnostics.filter((diagnostic) => diagnostic.incomplete !== true)).toEqual([])
+        expect(parsed.incomplete).toBe(parsed.diagnostics.length > 0)
+      }),
+      { numRuns: Number(process.env['OCISH_FUZZ'] ?? 2_000) },
+    )
+    expect(fc.defaultReportMessage(report)).toBeUndefined()
+  })
+
   test('a quoted word is that word again, as one argument', () => {
     const report = fc.check(
       fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (word) => {
@@ -226,7 +250,7 @@ describe('properties', () => {
         }
         return parse(`x ${quote(word)}`).diagnostics.length === 0
       }),
-      { numRuns: 6_000 },
+      { numRuns: Number(process.env['OCISH_FUZZ'] ?? 6_000) },
     )
     expect(fc.defaultReportMessage(report)).toBeUndefined()
   })
@@ -241,7 +265,7 @@ describe('properties', () => {
           argument!.parts.every((part) => part.kind !== 'bare' || !part.pattern)
         )
       }),
-      { numRuns: 2_000 },
+      { numRuns: Number(process.env['OCISH_FUZZ'] ?? 2_000) },
     )
     expect(fc.defaultReportMessage(report)).toBeUndefined()
   })

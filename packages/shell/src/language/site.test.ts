@@ -138,7 +138,7 @@ describe('T45 what is inserted is read back as exactly that', () => {
             (site.from === site.to && text[cursor - 1] === ' ' ? 1 : 0),
         )
       }),
-      { numRuns: 500 },
+      { numRuns: Number(process.env['OCISH_FUZZ'] ?? 500) },
     )
     expect(fc.defaultReportMessage(report)).toBeUndefined()
   })
