@@ -20,15 +20,16 @@ beforeAll(async () => {
   world = await createWorld()
   await world.file('a.txt', hostile.join(' '))
   for (const [index, text] of hostile.entries()) {
-    await world.run([
-      'push',
-      '--title',
-      `${text}.txt`,
-      'a.txt',
-      '--annotation',
-      `note=${text}`,
-      `HOST/h:${index}`,
-    ])
+    const ref = `HOST/h:${index}`
+    // Our own push refuses such a title; whoever is hostile writes the manifest.
+    await world.run(['push', '--title', 'TITLE', 'a.txt', '--annotation', `note=${text}`, ref])
+    const { stdout } = await world.run(`manifest ${ref}`)
+    const title = JSON.stringify(`${text}.txt`).slice(1, -1)
+    await world.file(
+      'hostile.json',
+      stdout.replace('TITLE', () => title),
+    )
+    await world.run(`manifest put hostile.json ${ref}`)
   }
 })
 afterAll(() => world[Symbol.asyncDispose]())
