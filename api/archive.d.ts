@@ -1,5 +1,6 @@
 // index.d.mts
-import { Bytes, OcishError, OpenBytes, Source, Target, TreeEntry } from "@ocish/sdk";
+import { Bytes, Digester, OcishError, OpenBytes, Source, Target, TreeEntry } from "@ocish/sdk";
+import { Stats } from "node:fs";
 /** A source that can leave bytes out without reading them: a file. */
 interface SkippableBytes extends Bytes {
   /** Leaves out the next bytes of the iteration under way; false when the source ends before. */
@@ -32,6 +33,8 @@ interface CompressOptions {
   readonly level?: number;
   /** Blocks in work at a time; changes the speed, never the bytes. */
   readonly threads?: number;
+  /** Is told the uncompressed bytes, in their order, before they are compressed. */
+  readonly plain?: Pick<Digester, "update">;
 }
 /**
  * Compresses in independent blocks on libuv's thread pool, as pigz does: the bytes depend on the input, the level and
@@ -75,6 +78,8 @@ interface TarMember extends TarEntry {
 interface TarInput extends TarEntry {
   readonly open?: OpenBytes;
 }
+/** What a file of this machine is as an entry of a tree; a link is told by `lstat` only. */
+declare function entryKind(stats: Stats): TreeEntry["kind"];
 /**
  * The path below the root that an entry names; `''` is the root itself. Leading `./` and a trailing `/` are dropped;
  * everything else that is not a plain relative path is refused (T1). Errors: ARCHIVE_UNSAFE.
@@ -128,11 +133,11 @@ interface Extracted {
  */
 declare function extractTar(bytes: Bytes, target: Target, options?: ExtractOptions): Promise<Extracted>;
 /**
- * The size of a regular file and its first `length` bytes, or all there are; a link is not followed. Four short calls at
- * once: as four steps through the thread pool they cost ten times as much. Never waits on a pipe.
- * Errors: FILE_FAILED (not a regular file), those of the system.
+ * The size in bytes of a regular file and its first `length` bytes, or all there are. Four short calls at once: as four
+ * steps through the thread pool they cost ten times as much. Never waits on a pipe. `shown`: how errors name the file.
+ * Errors: FILE_NOT_FOUND (also for a link, which is not followed), FILE_FAILED (also for what is no regular file).
  */
-declare function fileHead(path: string, length: number): {
+declare function fileHead(path: string, length: number, shown?: string): {
   readonly size: number;
   readonly bytes: Uint8Array;
 };
@@ -167,6 +172,11 @@ declare function encodeTarHeader(entry: TarEntry, options?: HeaderOptions): Buff
 declare function padding(size: number): Buffer;
 /** The two zero blocks that end an archive. */
 declare function tarEnd(): Buffer;
+/**
+ * A failure of the file system while `path` was read, as one of ours: FILE_NOT_FOUND where nothing is there, else
+ * FILE_FAILED. One that is ours already stays what it is.
+ */
+declare function readFailure(path: string, cause: unknown): OcishError;
 /** Limits of `readTar`; those that are not given are `defaultLimits`. */
 interface ReadTarOptions {
   readonly limits?: Partial<ArchiveLimits>;
@@ -201,4 +211,4 @@ declare function createXattrWriter(): XattrWriter;
  * equal bytes. Errors: SIZE_MISMATCH when an entry's content is not `size` bytes long.
  */
 declare function writeTar(entries: Iterable<TarInput> | AsyncIterable<TarInput>, options?: HeaderOptions): Bytes & AsyncGenerator<Uint8Array, void>;
-export { type ArchiveLimits, type CompressOptions, type Compression, type DecompressOptions, type ExtractOptions, type Extracted, type FolderOptions, type HeaderOptions, type ReadTarOptions, type SkippableBytes, type TarEntry, type TarEntryType, type TarInput, type TarMember, type XattrReader, type XattrWriter, compressed, createXattrReader, createXattrWriter, decompressed, defaultLimits, encodeTarHeader, entryPath, extractTar, fileHead, foldedPath, folderEntries, ignoreFile, padding, readTar, sniffCompression, tarEnd, writeTar };
+export { type ArchiveLimits, type CompressOptions, type Compression, type DecompressOptions, type ExtractOptions, type Extracted, type FolderOptions, type HeaderOptions, type ReadTarOptions, type SkippableBytes, type TarEntry, type TarEntryType, type TarInput, type TarMember, type XattrReader, type XattrWriter, compressed, createXattrReader, createXattrWriter, decompressed, defaultLimits, encodeTarHeader, entryKind, entryPath, extractTar, fileHead, foldedPath, folderEntries, ignoreFile, padding, readFailure, readTar, sniffCompression, tarEnd, writeTar };

@@ -235,6 +235,8 @@ interface RunOptions {
   readonly offline: boolean;
   readonly platform?: Platform;
   readonly concurrency: number;
+  /** `concurrency` where a person said it; absent: a copy sees for itself how many transfers pay. */
+  readonly transfers?: number;
   /** Names that one pattern may stand for (`limits.glob`); default 1,000. */
   readonly glob?: number;
 }
@@ -272,6 +274,14 @@ interface ExtractFolderOptions {
   readonly include?: (path: string) => boolean;
   readonly signal: AbortSignal;
 }
+/** A target in which a file may also be filled by whoever knows where it is; kinds are not given this. */
+interface FileTarget extends Target {
+  /**
+   * Makes an empty file with the mode of a new one, and tells its place on this machine: it is filled or replaced before
+   * the callback ends, or by `write`. Errors: as `write`.
+   */
+  reserve(path: string): Promise<string>;
+}
 /** What a question that is hard to take back says and wants besides a yes. */
 interface Confirmation {
   /** What else it concerns, a line each. */
@@ -308,7 +318,7 @@ interface Services {
    * Writing confined to a folder; nothing appears before the callback succeeded.
    * Errors: TARGET_NOT_EMPTY, TARGET_UNSAFE, FILE_EXISTS.
    */
-  target<T>(path: string, options: TargetRequest, fill: (target: Target) => Promise<T>): Promise<T>;
+  target<T>(path: string, options: TargetRequest, fill: (target: FileTarget) => Promise<T>): Promise<T>;
   /**
    * The manifest digest that the marker of a folder names; undefined where there is none that can be read.
    */
@@ -354,4 +364,37 @@ interface TagFactsOptions {
 }
 /** What a Tag row has besides its name, for one of them (`tagFacts`); its code is loaded when it is asked for. */
 declare function loadTagFacts(reference: string, services: Services, signal: AbortSignal, options?: TagFactsOptions): Promise<Row>;
-export { type Access, type CacheView, type CachedBlob, type Confirmation, type Credential, type Credentials, type Endpoint, type ExtractFolderOptions, type HealthCheck, type KindCommandScope, type KindInfo, type Kinds, type NamedPlace, type Opened, type OpenedRegistry, type PackFolderOptions, type PluginCheck, type PluginInfo, type Plugins, type Published, type RunOptions, type ServeOptions, type ServiceSetting, type Services, type Settings, type TargetRequest, helpDocument, loadCommand, loadTagFacts, signatures };
+/** Something happened to one thing of a watched place. */
+interface WatchEvent {
+  readonly time: Date;
+  readonly change: "new" | "gone" | "changed";
+  readonly ref: string;
+  readonly old?: Row;
+  readonly new?: Row;
+}
+/** What a place held when it was asked, and what happened since the time before. */
+type WatchRound = {
+  readonly rows: readonly Row[];
+  readonly events: readonly WatchEvent[];
+} | {
+  readonly error: unknown;
+};
+/** What is watched, and how often. */
+interface WatchOptions {
+  readonly location: string;
+  /** Milliseconds between two questions. */
+  readonly every: number;
+  readonly services: Services;
+  readonly signal: AbortSignal;
+}
+/** Asks again and again until the signal says so; a question that failed is a round too. Never throws. */
+declare function watchRounds(options: WatchOptions): AsyncGenerator<WatchRound, void>;
+/** What happens, as it happens; ends after what `until` names (a change, or `any`). Errors: those of a question. */
+declare function watchEvents(options: WatchOptions, until: unknown): AsyncGenerator<WatchEvent, void>;
+/** It is what `--until` waits for. */
+declare function isAwaitedChange({ change }: WatchEvent, until: unknown): boolean;
+/** What a row is called: its reference, or all of it. */
+declare function watchedName(row: Row): string;
+/** What happened between two rounds; names are those of `watchedName`, `time` is when the second was asked. */
+declare function watchDifferences(before: ReadonlyMap<string, Row>, now: ReadonlyMap<string, Row>, time: Date): readonly WatchEvent[];
+export { type Access, type CacheView, type CachedBlob, type Confirmation, type Credential, type Credentials, type Endpoint, type ExtractFolderOptions, type FileTarget, type HealthCheck, type KindCommandScope, type KindInfo, type Kinds, type NamedPlace, type Opened, type OpenedRegistry, type PackFolderOptions, type PluginCheck, type PluginInfo, type Plugins, type Published, type RunOptions, type ServeOptions, type ServiceSetting, type Services, type Settings, type TargetRequest, type WatchEvent, type WatchOptions, type WatchRound, helpDocument, isAwaitedChange, loadCommand, loadTagFacts, signatures, watchDifferences, watchEvents, watchRounds, watchedName };

@@ -1,5 +1,5 @@
 // client.d.mts
-import { C as Registry } from "./registry.mjs";
+import { w as Registry } from "./registry.mjs";
 /** What decides where credentials are looked for. */
 interface CredentialEnvironment {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -143,7 +143,10 @@ interface ClientOptions {
   readonly backoff?: number;
   /** Longest pause in seconds, also when the registry asks for more (then it is an error); default 120. */
   readonly maxWait?: number;
-  /** Requests at a time, of each of three classes: small ones, downloads, uploads; default 8. */
+  /**
+   * Requests at a time, of each of three classes: small ones, downloads, uploads; default 8, and 16 to a host that is 10 ms
+   * and more away as long as it asks for no pause.
+   */
   readonly concurrency?: number;
   readonly proxy?: ProxySettings;
   /** Pages of one list; default 1,000. */
@@ -221,9 +224,11 @@ declare function proxyFor(url: URL, settings: ProxySettings | undefined): string
 declare function verifyCredential(host: string, credential: Credential, options?: ClientOptions, signal?: AbortSignal): Promise<void>;
 export { type CachedToken, type ClientOptions, type Credential, type CredentialEnvironment, type CredentialLookup, type CredentialOptions, type KnownCredential, type Limits, type NewCredential, type ProxySettings, type RetryEvent, type StoreOptions, type StoredCredential, type Timeouts, type TokenCache, type TraceEvent, type UploadMemory, apiOrigin, checkContact, createClient, eraseCredential, findCredential, listCredentials, proxyFor, proxyFromEnvironment, storeCredential, verifyCredential };
 // index.d.mts
-import { C as Registry, D as UnverifiedBytes, E as Sink, O as Upload, S as Reader, T as Retry, _ as PushBlobOptions, a as CallOptions, b as RangeContent, c as Freshness, d as ManifestContent, f as ManifestStat, g as Place, h as Page, i as BlobExpectation, k as Writer, l as ListOptions, m as MountResult, n as Ability, o as Deleter, p as MountOptions, r as BlobContent, s as Feed, t as Abilities, u as Lister, v as PushManifestOptions, w as ResumableContent, x as ReadOptions, y as PushedManifest } from "./registry.mjs";
+import { A as Upload, C as Reader, D as Sink, E as Retry, O as StagedBlob, S as ReadOptions, T as ResumableContent, _ as Place, a as BlobExpectation, b as PushedManifest, c as Feed, d as Lister, f as ManifestContent, g as Page, h as MountResult, i as BlobContent, j as Writer, k as UnverifiedBytes, l as Freshness, m as MountOptions, n as Ability, o as CallOptions, p as ManifestStat, r as AdoptBlobOptions, s as Deleter, t as Abilities, u as ListOptions, v as PushBlobOptions, w as Registry, x as RangeContent, y as PushManifestOptions } from "./registry.mjs";
 import { Bytes, Descriptor, Manifest, OcishError, OpenBytes, Platform } from "@ocish/sdk";
 export * from "@ocish/sdk";
+/** Adds how often something was tried, where that was more than once and nobody below has said so. */
+declare function withAttempts(error: unknown, attempts: number): unknown;
 /** A stream of copies: the receiver owns its chunks, the source stays as it is. */
 declare function fromBytes(bytes: Uint8Array): AsyncGenerator<Uint8Array, void, undefined>;
 /** Passes a stream through and tells the bytes so far after each chunk. */
@@ -280,6 +285,8 @@ interface RateLimit {
  * takers is kept and a large chunk needs no splitting. Errors: USAGE_INVALID_VALUE (not above 0).
  */
 declare function createRateLimit(bytesPerSecond: number): RateLimit;
+/** A slab in portions, for a limit: the whole of it at once would hold everything up for as long as it takes. */
+declare function portions(slab: Uint8Array): Generator<Uint8Array, void>;
 /** Runs an act while nobody else runs one with the same key. */
 type Exclusive = <T>(key: string, act: () => Promise<T>) => Promise<T>;
 /** Which referrers are wanted: those of one artifact type, or all. */
@@ -326,10 +333,20 @@ type SkipReason = "existing" | "foreign" | "hook";
  * refuse it), or an error.
  */
 type IndexMode = "rewrite" | "sparse" | "fail";
+/** Which referrers are wanted, at each depth; those that only a tag connects have no type, and are none of them. */
+interface ReferrerFilter {
+  /** One of these; absent: any. */
+  readonly artifactType?: string | readonly string[];
+  /** None of these. */
+  readonly except?: readonly string[];
+}
 /** What `copy` takes along, what it leaves, and how fast it goes. */
 interface CopyOptions {
   readonly signal?: AbortSignal;
-  /** Transfers at a time, and as many questions beside them; default 8; a target without `concurrentWrites` gets one. */
+  /**
+   * Transfers at a time, and as many questions beside them; default 8, and 16 of blobs below 4 MiB as far as the registries
+   * let them; a target without `concurrentWrites` gets one.
+   */
   readonly concurrency?: number;
   /** Tags that point to the root afterwards; none: by digest only. */
   readonly tags?: readonly string[];
@@ -345,9 +362,7 @@ interface CopyOptions {
    * Manifests that refer to what is copied, to all depths: signatures, SBOMs, attestations. `true` takes in those that
    * only a tag connects (cosign: `sha256-<hex>.sig`, `.att`, `.sbom`), with their tags.
    */
-  readonly referrers?: boolean | {
-    readonly artifactType: string;
-  };
+  readonly referrers?: boolean | ReferrerFilter;
   /** Moves layers whose content lives at their `urls` too. */
   readonly includeForeign?: boolean;
   /** Repositories of the target's registry that may hold a blob; the source's own is known where both are one registry. */
@@ -588,7 +603,7 @@ declare function verified(bytes: Bytes, expected: Expected, options?: VerifyOpti
 declare function checkDigest(expected: string, actual: string): void;
 /** Errors: SIZE_MISMATCH. */
 declare function checkSize(expected: Expected, actual: number): void;
-export { type Abilities, type Ability, type BlobContent, type BlobExpectation, type CallOptions, type CopyCounts, type CopyOptions, type CopyResult, type Deleter, type Exclusive, type Expected, type Feed, ForwardingRegistry, type Freshness, type IndexMode, type IndexReferrerOptions, type ListOptions, type ListReferrersOptions, type Lister, type LoggedCall, type ManifestContent, type ManifestStat, type MemoryRegistryOptions, type MountOptions, type MountResult, type OnTransfer, type OpenedManifest, type Page, type Place, type PushBlobOptions, type PushManifestOptions, type PushedManifest, type RangeContent, type RateLimit, type ReadOptions, type Reader, type Registry, type ResumableContent, type Retry, type Selection, type Sink, type SkipReason, type TransferEvent, Turns, UnsupportedRegistry, type UnverifiedBytes, type Upload, type VerifyOptions, type Writer, abortable, checkDigest, checkSize, copy, counted, createMemoryRegistry, createRateLimit, descendToPlatform, formatPlatform, fromBytes, globMatch, hostPlatform, indexReferrer, listEtag, listReferrers, logged, manifestEtag, matchingTags, maxIndexDepth, noAbilities, notModified, paged, parsePlatform, pause, platformDistance, pumpBlob, pumpPlainly, pushReferrer, readChild, readManifest, readOnly, referrerDescriptor, removeReferrer, requiredParts, scoped, select, selectPlatform, successors, unsupported, verified };
+export { type Abilities, type Ability, type AdoptBlobOptions, type BlobContent, type BlobExpectation, type CallOptions, type CopyCounts, type CopyOptions, type CopyResult, type Deleter, type Exclusive, type Expected, type Feed, ForwardingRegistry, type Freshness, type IndexMode, type IndexReferrerOptions, type ListOptions, type ListReferrersOptions, type Lister, type LoggedCall, type ManifestContent, type ManifestStat, type MemoryRegistryOptions, type MountOptions, type MountResult, type OnTransfer, type OpenedManifest, type Page, type Place, type PushBlobOptions, type PushManifestOptions, type PushedManifest, type RangeContent, type RateLimit, type ReadOptions, type Reader, type ReferrerFilter, type Registry, type ResumableContent, type Retry, type Selection, type Sink, type SkipReason, type StagedBlob, type TransferEvent, Turns, UnsupportedRegistry, type UnverifiedBytes, type Upload, type VerifyOptions, type Writer, abortable, checkDigest, checkSize, copy, counted, createMemoryRegistry, createRateLimit, descendToPlatform, formatPlatform, fromBytes, globMatch, hostPlatform, indexReferrer, listEtag, listReferrers, logged, manifestEtag, matchingTags, maxIndexDepth, noAbilities, notModified, paged, parsePlatform, pause, platformDistance, portions, pumpBlob, pumpPlainly, pushReferrer, readChild, readManifest, readOnly, referrerDescriptor, removeReferrer, requiredParts, scoped, select, selectPlatform, successors, unsupported, verified, withAttempts };
 // registry.d.mts
 import { Bytes, Descriptor, OpenBytes } from "@ocish/sdk";
 /**
@@ -700,6 +715,14 @@ interface BlobExpectation {
   /** Bytes. */
   readonly size?: number;
   readonly mediaType?: string;
+}
+/** What is known of a file whose content is taken. */
+interface AdoptBlobOptions extends CallOptions {
+  /**
+   * Whoever calls has hashed exactly these bytes while it wrote the file, which nobody else can write: shared by the file
+   * system, they are not read again.
+   */
+  readonly isHashed?: boolean;
 }
 /** An upload to go on with, and where its bytes come from. */
 interface PushBlobOptions extends CallOptions {
@@ -817,6 +840,22 @@ interface ResumableContent extends BlobContent {
   drop(): Promise<void>;
 }
 /**
+ * A blob that has arrived whole and was verified, for a file of the caller's. Dispose it when it was saved, or is not
+ * wanted: what is still here then is found by the next attempt.
+ */
+interface StagedBlob extends AsyncDisposable {
+  /**
+   * Makes it the content of an empty file that is there, whose mode and group stay; the file shares nothing with what is
+   * kept here. By a rename where that gives the same; `keep`: in any case by a copy, so that it can be saved again.
+   * Errors: FILE_FAILED.
+   */
+  saveTo(file: string, options?: CallOptions & {
+    readonly keep?: boolean;
+  }): Promise<void>;
+  /** The bytes are where they belong: nothing needs to be kept. Never throws. */
+  drop(): Promise<void>;
+}
+/**
  * Everything a registry can do, whatever is behind it: a server, a layout, an archive, the store, memory. Dispose it
  * to end what it holds open.
  */
@@ -853,8 +892,16 @@ interface Registry extends Reader, Writer, Deleter, Lister, AsyncDisposable {
    * dropped; the next attempt asks for the rest only. Present where there is a content store. Errors: as `openBlob`.
    */
   openResumable?(repository: string, blob: Descriptor, options?: CallOptions): Promise<ResumableContent>;
+  /**
+   * Brings a blob to this machine, to be saved as a file: what of it arrives stays, by digest and also when the process
+   * is killed, and `feed` is asked for the rest only. `beside`: where it is going to be saved. Undefined: that is another
+   * file system, the blob is kept here anyway, or somebody else is at it; it is read with `openResumable` then. Present
+   * where there is a content store.
+   * Errors: DIGEST_MISMATCH, SIZE_MISMATCH (nothing is kept then), FILE_FAILED, those of the feed.
+   */
+  stageBlob?(blob: Descriptor, beside: string, feed: Feed, options?: CallOptions): Promise<StagedBlob | undefined>;
   /** Takes the content of a local file by reflink, else hard link, else copy, and verifies it. Errors: as `pushBlob`. */
-  adoptBlob?(repository: string, expected: Descriptor, file: string, options?: CallOptions): Promise<Descriptor>;
+  adoptBlob?(repository: string, expected: Descriptor, file: string, options?: AdoptBlobOptions): Promise<Descriptor>;
 }
 /** A repository of a registry: one side of a copy. */
 interface Place {
@@ -863,4 +910,4 @@ interface Place {
   /** As a person writes it, for errors; default: made of the two. */
   readonly display?: string;
 }
-export { Registry as C, UnverifiedBytes as D, Sink as E, Upload as O, Reader as S, Retry as T, PushBlobOptions as _, CallOptions as a, RangeContent as b, Freshness as c, ManifestContent as d, ManifestStat as f, Place as g, Page as h, BlobExpectation as i, Writer as k, ListOptions as l, MountResult as m, Ability as n, Deleter as o, MountOptions as p, BlobContent as r, Feed as s, Abilities as t, Lister as u, PushManifestOptions as v, ResumableContent as w, ReadOptions as x, PushedManifest as y };
+export { Upload as A, Reader as C, Sink as D, Retry as E, StagedBlob as O, ReadOptions as S, ResumableContent as T, Place as _, BlobExpectation as a, PushedManifest as b, Feed as c, Lister as d, ManifestContent as f, Page as g, MountResult as h, BlobContent as i, Writer as j, UnverifiedBytes as k, Freshness as l, MountOptions as m, Ability as n, CallOptions as o, ManifestStat as p, AdoptBlobOptions as r, Deleter as s, Abilities as t, ListOptions as u, PushBlobOptions as v, Registry as w, RangeContent as x, PushManifestOptions as y };

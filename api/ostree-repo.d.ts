@@ -39,6 +39,17 @@ declare function encodeCommit(commit: Commit): Buffer;
 declare function contentChecksum(commit: Pick<Commit, "tree" | "meta">): string;
 /** A string of the commit's metadata, where it is one. */
 declare function metadataText(commit: Commit, key: string): string | undefined;
+/** Where a repository is read from: a folder of the host, or anything that behaves like one. */
+type RepoFiles = Pick<Source, "list" | "stat" | "readlink" | "open" | "xattrs" | "head">;
+/** A content that another thread can begin with before it is opened. */
+interface ReadAhead {
+  /** Bytes in memory from `begin` on. */
+  readonly held: number;
+  /** Begins to read the content; the next `open` goes on with it, and tells its errors. */
+  begin(): void;
+  /** Ends what was begun, unless it was opened. */
+  end(): Promise<void>;
+}
 /** What a repository from a stranger may cost (ostree.md §9). Checksums prove who wrote a tree, not that it is harmless. */
 interface RepoLimits {
   /** Bytes of a metadata object. */
@@ -87,8 +98,6 @@ interface ContentHeader {
 declare function encodeHashedHeader(header: ContentHeader): Buffer;
 /** The head of a `.filez`: the same header behind the content's size (ostree.md §6.2). */
 declare function encodeArchiveHeader(header: ContentHeader, size: number): Buffer;
-/** Where a repository is read from: a folder of the host, or anything that behaves like one. */
-type RepoFiles = Pick<Source, "list" | "stat" | "readlink" | "open" | "xattrs" | "head">;
 /** How a repository keeps its files (specs/ostree.md §1). */
 type RepoMode = "archive" | "bare" | "bare-user" | "bare-user-only" | "bare-split-xattrs";
 /** A file or link of a tree, whatever the mode of the repository that holds it. */
@@ -112,8 +121,8 @@ interface ContentObject {
   readonly open: OpenBytes;
   /** Mode `archive`: the content as it is stored, a raw deflate stream; not verified. */
   readonly openDeflated?: OpenBytes;
-  /** Where it is worth it: begins to read the content in another thread, for one `open` that follows. */
-  readonly begin?: () => void;
+  /** Where it is worth it: the content can be begun before it is opened. */
+  readonly ahead?: ReadAhead;
 }
 /** A folder's entries (ostree.md §5.1), both lists sorted by the bytes of the names; links are among the files. */
 interface DirTree {
@@ -212,6 +221,7 @@ type ObjectKind = "commit" | "dirtree" | "dirmeta" | "file" | "filez" | "commitm
 declare function objectPath(checksum: string, kind: ObjectKind): string;
 /** True for 64 lower-case hex digits. */
 declare function isChecksum(text: string): boolean;
+/** What of the objects is needed. */
 interface ReadContentsOptions {
   /** The contents will be read too: other threads begin with the next ones. */
   readonly contents?: boolean;

@@ -5,6 +5,15 @@ type Bytes = AsyncIterable<Uint8Array>;
 type OpenBytes = () => Bytes;
 /** Bytes that are at hand as a stream of one chunk, which is a copy: the receiver owns it. */
 declare function streamOf(bytes: Uint8Array): AsyncGenerator<Uint8Array, void>;
+/**
+ * A stream whose bytes are at hand as a whole: who asks for `bytes` need not wait for its one chunk. Whoever takes them,
+ * in either way, owns them.
+ */
+declare class ReadyBytes implements AsyncIterable<Uint8Array> {
+  readonly bytes: Uint8Array;
+  constructor(bytes: Uint8Array);
+  [Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void>;
+}
 /** How much `collect` takes into memory. Errors: LIMIT_EXCEEDED. */
 interface CollectOptions {
   /** Most bytes that are taken; one more is LIMIT_EXCEEDED. */
@@ -51,6 +60,147 @@ declare function parseAnnotations(value: unknown, where: string): Annotations | 
 declare function inlineData(descriptor: Descriptor): Uint8Array | undefined;
 /** True when both name the same content. */
 declare function isSameContent(a: Descriptor, b: Descriptor): boolean;
+/** OCI image manifest or Docker v2 schema 2 (image-spec, manifest.md). */
+interface ImageManifest {
+  readonly form: "image";
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  readonly config: Descriptor;
+  readonly layers: readonly Descriptor[];
+  readonly subject?: Descriptor;
+  readonly annotations?: Annotations;
+}
+/** OCI image index or Docker manifest list (image-spec, image-index.md). */
+interface IndexManifest {
+  readonly form: "index";
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  readonly manifests: readonly Descriptor[];
+  readonly subject?: Descriptor;
+  readonly annotations?: Annotations;
+}
+/** The withdrawn artifact manifest, read only (image-spec 1.1.0-rc2, artifact.md). */
+interface ArtifactManifest {
+  readonly form: "artifact";
+  readonly mediaType: string;
+  readonly artifactType?: string;
+  readonly blobs: readonly Descriptor[];
+  readonly subject?: Descriptor;
+  readonly annotations?: Annotations;
+}
+/** A manifest that was read; `form` tells which. */
+type Manifest = ImageManifest | IndexManifest | ArtifactManifest;
+/** Bytes of the largest manifest that is read. */
+declare const maxManifestSize: number;
+/**
+ * Reads the bytes of a manifest; they stay what they are and are never written again from the result. `mediaType`
+ * (of the Content-Type or the descriptor) has to agree with the body's own; where both are silent the members decide.
+ * Errors: MANIFEST_INVALID, LIMIT_EXCEEDED, UNSUPPORTED (Docker schema 1).
+ */
+declare function parseManifest(bytes: Uint8Array, mediaType?: string): Manifest;
+/** `artifactType`, else the configuration's media type (image-spec, manifest.md). */
+declare function manifestArtifactType(manifest: Manifest): string | undefined;
+/** An entry of a source folder, or of what an artifact holds. */
+interface TreeEntry {
+  /** Relative, `/`-separated, without leading `./`. */
+  readonly path: string;
+  readonly kind: "file" | "folder" | "link" | "hardlink" | "other";
+  /** Bytes. */
+  readonly size: number;
+  /** Permission bits. */
+  readonly mode?: number;
+  readonly mediaType?: string;
+  readonly digest?: string;
+  readonly target?: string;
+  /** Seconds since 1970, with fractions, where the source knows it. */
+  readonly mtime?: number;
+  /** Who owns it, where the source knows; names only where they can be told. */
+  readonly owner?: {
+    readonly uid: number;
+    readonly gid: number;
+    readonly user?: string;
+    readonly group?: string;
+  };
+}
+/** Random access to what is packed or validated: one file, or a folder. Memory in a test. */
+interface Source {
+  /** `file`: `open('')` reads it; `name` is its base name. */
+  readonly type: "file" | "folder";
+  readonly name: string;
+  list(dir: string): AsyncIterable<TreeEntry>;
+  /** Errors: FILE_NOT_FOUND. */
+  stat(path: string): Promise<TreeEntry>;
+  readlink(path: string): Promise<string>;
+  /** `end` exclusive. */
+  open(path: string, range?: {
+    readonly start: number;
+    readonly end?: number;
+  }): Bytes;
+  /**
+   * A regular file's size and its first bytes, `length` of them where it has as many, in one step: for who reads many
+   * small files. A link is FILE_NOT_FOUND. Hosts to which that is no cheaper do not offer the method.
+   */
+  head?(path: string, length: number): Promise<{
+    readonly size: number;
+    readonly bytes: Uint8Array;
+  }>;
+  xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>>;
+  /**
+   * For one file: the file that lies beside it and whose name is its own with this suffix (`.prov`); undefined where there
+   * is none. Hosts without it do not offer the method.
+   */
+  beside?(suffix: string): Promise<Source | undefined>;
+}
+/** What a kind may read: it never sees the registry client or the cache. */
+interface Artifact {
+  /** The reference it was opened by, where there is one (a child of an index has none). */
+  readonly ref?: string;
+  readonly descriptor: Descriptor;
+  readonly manifest: Manifest;
+  /** The exact bytes of the manifest as received. */
+  readonly bytes: Uint8Array;
+  /** `artifactType`, else the configuration's media type (image-spec, manifest.md). */
+  readonly artifactType: string | undefined;
+  readonly annotations: Annotations;
+  /** The manifest's configuration; absent for an index. */
+  readonly config?: Descriptor;
+  /** Layers of an image manifest, blobs of an artifact manifest, empty for an index. */
+  readonly layers: readonly Descriptor[];
+  readonly subject?: Descriptor;
+  /** For an index: its entries, or the one that fits the platform. */
+  children(platform?: Platform): Promise<readonly Artifact[]>;
+  /** Verified bytes: the iteration throws after the last byte if digest or size differ. */
+  open(part: Descriptor): Bytes;
+}
+/** True for an artifact (as against a source) in `validate`. */
+declare function isArtifact(input: Artifact | Source): input is Artifact;
+/** JSON-able. Insertion order is display order. */
+type FieldValue = string | number | boolean | null | readonly FieldValue[] | {
+  readonly [key: string]: FieldValue;
+};
+/** One line of a description. `label` is also its name in machine formats, so it stays what it is. */
+interface Field {
+  readonly label: string;
+  readonly value: FieldValue;
+  /** How a terminal shows it; machine formats keep the raw value. */
+  readonly format?: "text" | "bytes" | "time" | "digest" | "ref" | "list";
+}
+/** What a kind tells of an artifact: data that a table, a page and JSON show each in their way. */
+interface Description {
+  /** One line, e.g. the name and version. */
+  readonly title: string;
+  readonly summary?: string;
+  readonly fields: readonly Field[];
+}
+/** One difference between two models of a kind. */
+interface Change {
+  /** The member, as `values.image.tag`. */
+  readonly path: string;
+  /** `+`, `-` or `~`. */
+  readonly op: string;
+  readonly from?: FieldValue;
+  readonly to?: FieldValue;
+}
 /** The algorithms ocish can compute, and so vouch for. */
 type DigestAlgorithm = "sha256" | "sha512";
 /** A digest in its two parts (image-spec, descriptor.md). */
@@ -107,46 +257,6 @@ interface GoJsonOptions {
 declare function encodeGoJson(value: GoJson, options?: GoJsonOptions): string;
 /** Orders strings by their UTF-8 bytes (which is the order of code points, unlike JavaScript's). */
 declare function compareUtf8(a: string, b: string): number;
-/** OCI image manifest or Docker v2 schema 2 (image-spec, manifest.md). */
-interface ImageManifest {
-  readonly form: "image";
-  readonly mediaType: string;
-  readonly artifactType?: string;
-  readonly config: Descriptor;
-  readonly layers: readonly Descriptor[];
-  readonly subject?: Descriptor;
-  readonly annotations?: Annotations;
-}
-/** OCI image index or Docker manifest list (image-spec, image-index.md). */
-interface IndexManifest {
-  readonly form: "index";
-  readonly mediaType: string;
-  readonly artifactType?: string;
-  readonly manifests: readonly Descriptor[];
-  readonly subject?: Descriptor;
-  readonly annotations?: Annotations;
-}
-/** The withdrawn artifact manifest, read only (image-spec 1.1.0-rc2, artifact.md). */
-interface ArtifactManifest {
-  readonly form: "artifact";
-  readonly mediaType: string;
-  readonly artifactType?: string;
-  readonly blobs: readonly Descriptor[];
-  readonly subject?: Descriptor;
-  readonly annotations?: Annotations;
-}
-/** A manifest that was read; `form` tells which. */
-type Manifest = ImageManifest | IndexManifest | ArtifactManifest;
-/** Bytes of the largest manifest that is read. */
-declare const maxManifestSize: number;
-/**
- * Reads the bytes of a manifest; they stay what they are and are never written again from the result. `mediaType`
- * (of the Content-Type or the descriptor) has to agree with the body's own; where both are silent the members decide.
- * Errors: MANIFEST_INVALID, LIMIT_EXCEEDED, UNSUPPORTED (Docker schema 1).
- */
-declare function parseManifest(bytes: Uint8Array, mediaType?: string): Manifest;
-/** `artifactType`, else the configuration's media type (image-spec, manifest.md). */
-declare function manifestArtifactType(manifest: Manifest): string | undefined;
 /**
  * The bytes of a new manifest: compact JSON with the member order of image-spec's Go types, annotations sorted by
  * bytes; what oras and other Go tools would write, so that digests agree. Never for a manifest that was received.
@@ -207,6 +317,17 @@ declare const exits: {
 declare const exitByCode: Readonly<Record<string, number>>;
 /** The exit status a code stands for; language errors (`SYNTAX_…`, `BIND_…`, `USAGE_…`) are all 2. */
 declare function exitOf(code: string): number;
+/** What `validate` says of one place in a source or an artifact; an `error` makes the exit status 1. */
+interface Finding {
+  readonly severity: "error" | "warning" | "info";
+  /** SCREAMING_SNAKE, stable. */
+  readonly code: string;
+  /** A path inside the source or artifact, or a JSON path. */
+  readonly path: string;
+  readonly line?: number;
+  readonly message: string;
+  readonly hint?: string;
+}
 /** What the text is and how much of it is taken. Errors: `code`, LIMIT_EXCEEDED. */
 interface ParseJsonOptions {
   /** What the text is, for the message: `the manifest`. */
@@ -227,245 +348,39 @@ interface ParseJsonOptions {
 declare function parseJson(source: Uint8Array | string, options: ParseJsonOptions): unknown;
 /** True for a JSON object (as against an array or null). */
 declare function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>>;
-/** What a location text says, before anything is opened (architecture.md, Locations). `inner`: the part after `//`. */
-type Location = RegistryLocation | FileLocation | CacheLocation | PathLocation | StdioLocation | KindLocation;
-/** A registry, a namespace or repository in it, or one artifact. */
-interface RegistryLocation {
-  readonly scheme: "registry";
-  readonly registry: string;
-  readonly repository?: string;
-  readonly tag?: string;
-  readonly digest?: string;
-  readonly inner?: string;
-  /** The text ended with a slash: what lies below is meant, not an artifact. */
-  readonly namespace?: true;
-  readonly text: string;
+/** A narrow, read-only view of registries. */
+interface Lookup {
+  /** The digest a reference points to now. Errors: those of a manifest read. */
+  resolve(reference: string): Promise<Descriptor>;
+  versions(repository: string): AsyncIterable<string>;
+  repositories(prefix: string): AsyncIterable<string>;
+  open(reference: string): Promise<Artifact>;
 }
-/**
- * `oci:DIR[:tag][@digest]` an image layout, `tar:FILE[:tag][@digest]` an archive, `docker-archive:FILE[:NAME[:tag]]` one for
- * `docker load`, whose tag here is the whole name (`docker.io/library/app:1`).
- */
-interface FileLocation {
-  readonly scheme: "oci" | "tar" | "docker-archive";
-  readonly path: string;
-  readonly tag?: string;
-  readonly digest?: string;
-  readonly inner?: string;
-  readonly text: string;
-}
-/** `cache:` alone is the whole store; with a reference, one repository or artifact of it. */
-interface CacheLocation {
-  readonly scheme: "cache";
-  readonly registry?: string;
-  readonly repository?: string;
-  readonly tag?: string;
-  readonly digest?: string;
-  readonly inner?: string;
-  readonly namespace?: true;
-  readonly text: string;
-}
-/** `./x`, `../x`, `/x`, `~/x`, `.` and `..`. */
-interface PathLocation {
-  readonly scheme: "path";
-  readonly path: string;
-  readonly text: string;
-}
-/** `-`: an archive on standard input or output. */
-interface StdioLocation {
-  readonly scheme: "stdio";
-  readonly text: string;
-}
-/** A scheme that a kind declared (`ostree:REPO:REF`). */
-interface KindLocation {
-  readonly scheme: "kind";
-  readonly name: string;
-  readonly rest: string;
-  readonly inner?: string;
-  readonly text: string;
-}
-/** The part of the Standard Schema contract that kinds need; zod, valibot and arktype all fit it (standardschema.dev, v1). */
-interface StandardSchema<Output> {
-  readonly "~standard": {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
-    readonly types?: {
-      readonly input: unknown;
-      readonly output: Output;
-    } | undefined;
-  };
-}
-/** What validation gives: the value, or what is wrong with it (Standard Schema). */
-type SchemaResult<Output> = {
-  readonly value: Output;
-  readonly issues?: undefined;
-} | {
-  readonly issues: readonly SchemaIssue[];
-};
-/** What a schema finds wrong, and where. */
-interface SchemaIssue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | {
-    readonly key: PropertyKey;
-  })[] | undefined;
-}
-/** Raised only when a kind written for the old contract can no longer be loaded. */
-declare const apiVersion = 1;
-/**
- * One way to recognise an artifact: all fields given must hold. Plain data, repeated in package.json's `ocish`
- * field, so that no code of the kind is loaded to ask. The most specific match wins: the first difference in the
- * order of the fields below, then the number of fields.
- */
-interface Match {
-  readonly artifactType?: string;
-  readonly configMediaType?: string;
-  /** A label of the image configuration, `name` or `name=value`; the host reads the configuration once (≤ 1 MiB). */
-  readonly configLabel?: string;
-  readonly layerMediaType?: string;
-  /** An annotation of the manifest, `name` or `name=value`. */
-  readonly annotation?: string;
-  /** Comes from settings, never from a package. */
-  readonly repositoryPrefix?: string;
-  /** Restricts the other fields to manifests of this type; alone it is the weakest match. */
-  readonly manifestMediaType?: string;
+/** What a kind may use while it works: nothing of the network, files or terminal but what is here. */
+interface KindContext {
+  readonly signal: AbortSignal;
+  readonly warn: (message: string) => void;
+  readonly progress: (event: {
+    readonly done: number;
+    readonly total?: number;
+  }) => void;
+  /** The section `[kinds.NAME]` of the configuration, valid by the kind's `settings` schema. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The kind's own options as given on the command line. */
+  readonly options: Readonly<Record<string, unknown>>;
   /**
-   * Gives way to every match without it: for kinds that know only the general form (any image, any index). It is no
-   * condition of its own.
+   * Reading confined to what the user typed for the kind's option of this name, which has the type `path`. Hosts without
+   * it do not offer the method. Errors: FILE_NOT_FOUND, KIND_FAILED for an option that nobody typed.
    */
-  readonly generic?: true;
+  file?(option: string): Promise<Source>;
+  readonly lookup: Lookup;
+  /** Abilities of this host beyond the ones above, by name. */
+  readonly features: readonly string[];
 }
-/**
- * Which repositories a person says to hold artifacts of a kind: all below a base that the settings name. What lies there
- * and fits no match of another kind more closely is of this kind. Plain data as well.
- */
-interface BaseSetting {
-  /** The member of the settings that lists objects, one for each base. */
-  readonly list: string;
-  /** `{MEMBER}` stands for a member of the object; the first pattern whose members are all given counts. */
-  readonly patterns: readonly string[];
-  /** Bases that count without being configured. Only kinds that come with the program have them. */
-  readonly builtIn?: readonly string[];
-}
-/** Which folders or files `push` and `validate` take for a kind. Plain data as well. */
-interface SourceMatch {
-  /** A folder that holds this file (a relative path). */
-  readonly folderWith?: string;
-  /** A file whose name fits this pattern (`*` within the name). */
-  readonly fileName?: string;
-  /** A compressed or plain tar that holds this file (`*` within a component). */
-  readonly archiveWith?: string;
-  /** A JSON file whose top-level object has all of these keys. */
-  readonly jsonKeys?: readonly string[];
-}
-/** A flag that `push`, `pull`, `validate` or `convert` accepts for this kind. */
-interface KindOption {
-  /** Long and kebab-case, without dashes. */
-  readonly name: string;
-  /** `path`: a file the kind reads through `KindContext.file`. */
-  readonly type: "bool" | "string" | "int" | "path";
-  readonly many?: boolean;
-  readonly enum?: readonly string[];
-  readonly summary: string;
-  /** The verbs that accept it. */
-  readonly verbs: readonly ("push" | "pull" | "validate" | "convert" | "describe")[];
-}
-/** What a kind may read: it never sees the registry client or the cache. */
-interface Artifact {
-  /** The reference it was opened by, where there is one (a child of an index has none). */
-  readonly ref?: string;
-  readonly descriptor: Descriptor;
-  readonly manifest: Manifest;
-  /** The exact bytes of the manifest as received. */
-  readonly bytes: Uint8Array;
-  /** `artifactType`, else the configuration's media type (image-spec, manifest.md). */
-  readonly artifactType: string | undefined;
-  readonly annotations: Annotations;
-  /** The manifest's configuration; absent for an index. */
-  readonly config?: Descriptor;
-  /** Layers of an image manifest, blobs of an artifact manifest, empty for an index. */
-  readonly layers: readonly Descriptor[];
-  readonly subject?: Descriptor;
-  /** For an index: its entries, or the one that fits the platform. */
-  children(platform?: Platform): Promise<readonly Artifact[]>;
-  /** Verified bytes: the iteration throws after the last byte if digest or size differ. */
-  open(part: Descriptor): Bytes;
-}
-/** An entry of a source folder, or of what an artifact holds. */
-interface TreeEntry {
-  /** Relative, `/`-separated, without leading `./`. */
-  readonly path: string;
-  readonly kind: "file" | "folder" | "link" | "hardlink" | "other";
-  /** Bytes. */
-  readonly size: number;
-  /** Permission bits. */
-  readonly mode?: number;
-  readonly mediaType?: string;
-  readonly digest?: string;
-  readonly target?: string;
-  /** Seconds since 1970, with fractions, where the source knows it. */
-  readonly mtime?: number;
-  /** Who owns it, where the source knows; names only where they can be told. */
-  readonly owner?: {
-    readonly uid: number;
-    readonly gid: number;
-    readonly user?: string;
-    readonly group?: string;
-  };
-}
-/** Random access to what is packed or validated: one file, or a folder. Memory in a test. */
-interface Source {
-  /** `file`: `open('')` reads it; `name` is its base name. */
-  readonly type: "file" | "folder";
-  readonly name: string;
-  list(dir: string): AsyncIterable<TreeEntry>;
-  /** Errors: FILE_NOT_FOUND. */
-  stat(path: string): Promise<TreeEntry>;
-  readlink(path: string): Promise<string>;
-  /** `end` exclusive. */
-  open(path: string, range?: {
-    readonly start: number;
-    readonly end?: number;
-  }): Bytes;
-  /**
-   * A regular file's size and its first bytes, `length` of them where it has as many, in one step: for who reads many
-   * small files. A link is FILE_NOT_FOUND. Hosts to which that is no cheaper do not offer the method.
-   */
-  head?(path: string, length: number): Promise<{
-    readonly size: number;
-    readonly bytes: Uint8Array;
-  }>;
-  xattrs(path: string): Promise<ReadonlyMap<string, Uint8Array>>;
-  /**
-   * For one file: the file that lies beside it and whose name is its own with this suffix (`.prov`); undefined where there
-   * is none. Hosts without it do not offer the method.
-   */
-  beside?(suffix: string): Promise<Source | undefined>;
-}
-/** Where `unpack` writes. Refuses paths that leave its root (TARGET_UNSAFE) and names that exist (FILE_EXISTS). */
-interface Target {
-  /** `xattrs`: only where `takesXattrs`. Errors also: FILE_FAILED where the file system takes no attributes. */
-  write(path: string, content: Bytes, options?: {
-    readonly mode?: number;
-    readonly xattrs?: ReadonlyMap<string, Uint8Array>;
-  }): Promise<void>;
-  /** `write` sets extended attributes of the name space `user`. */
-  readonly takesXattrs?: boolean;
-  folder(path: string, options?: {
-    readonly mode?: number;
-  }): Promise<void>;
-  /**
-   * `asData`: a link of an image's root file system, kept whatever it points to; nothing is ever written through a link.
-   * Hosts grant it to kinds that come with them only.
-   */
-  link(path: string, target: string, options?: {
-    readonly asData?: boolean;
-  }): Promise<void>;
-  /** A second name of a file that was written through this target before. Hosts without it do not offer the method. */
-  hardlink?(path: string, existing: string): Promise<void>;
-  /** Gives a file that was written through this target its name, once that is known. Hosts without it do not offer the method. */
-  move?(path: string, to: string): Promise<void>;
-  /** Takes back a file that was written through this target. Offered together with `move`. */
-  remove?(path: string): Promise<void>;
+/** What reads a location that the user typed gets beside the usual. */
+interface LocationContext extends KindContext {
+  /** Reading confined to a folder that the location names. Errors: FILE_NOT_FOUND, FILE_FAILED. */
+  folder(path: string): Promise<Source>;
 }
 /** One blob to be written. It can be opened again; without digest and size the host measures while it streams. */
 interface Part {
@@ -518,72 +433,33 @@ interface PackedIndex {
 }
 /** What `pack` gives: one manifest, or an index of several. */
 type Packed = PackedManifest | PackedIndex;
-/** What `validate` says of one place in a source or an artifact; an `error` makes the exit status 1. */
-interface Finding {
-  readonly severity: "error" | "warning" | "info";
-  /** SCREAMING_SNAKE, stable. */
-  readonly code: string;
-  /** A path inside the source or artifact, or a JSON path. */
-  readonly path: string;
-  readonly line?: number;
-  readonly message: string;
-  readonly hint?: string;
-}
-/** JSON-able. Insertion order is display order. */
-type FieldValue = string | number | boolean | null | readonly FieldValue[] | {
-  readonly [key: string]: FieldValue;
-};
-/** One line of a description. `label` is also its name in machine formats, so it stays what it is. */
-interface Field {
-  readonly label: string;
-  readonly value: FieldValue;
-  /** How a terminal shows it; machine formats keep the raw value. */
-  readonly format?: "text" | "bytes" | "time" | "digest" | "ref" | "list";
-}
-/** What a kind tells of an artifact: data that a table, a page and JSON show each in their way. */
-interface Description {
-  /** One line, e.g. the name and version. */
-  readonly title: string;
-  readonly summary?: string;
-  readonly fields: readonly Field[];
-}
-/** One difference between two models of a kind. */
-interface Change {
-  /** The member, as `values.image.tag`. */
-  readonly path: string;
-  /** `+`, `-` or `~`. */
-  readonly op: string;
-  readonly from?: FieldValue;
-  readonly to?: FieldValue;
-}
-/** A narrow, read-only view of registries. */
-interface Lookup {
-  /** The digest a reference points to now. Errors: those of a manifest read. */
-  resolve(reference: string): Promise<Descriptor>;
-  versions(repository: string): AsyncIterable<string>;
-  repositories(prefix: string): AsyncIterable<string>;
-  open(reference: string): Promise<Artifact>;
-}
-/** What a kind may use while it works: nothing of the network, files or terminal but what is here. */
-interface KindContext {
-  readonly signal: AbortSignal;
-  readonly warn: (message: string) => void;
-  readonly progress: (event: {
-    readonly done: number;
-    readonly total?: number;
-  }) => void;
-  /** The section `[kinds.NAME]` of the configuration, valid by the kind's `settings` schema. */
-  readonly settings: Readonly<Record<string, unknown>>;
-  /** The kind's own options as given on the command line. */
-  readonly options: Readonly<Record<string, unknown>>;
+/** True for a packed index. */
+declare function isPackedIndex(packed: Packed): packed is PackedIndex;
+/** Where `unpack` writes. Refuses paths that leave its root (TARGET_UNSAFE) and names that exist (FILE_EXISTS). */
+interface Target {
+  /** `xattrs`: only where `takesXattrs`. Errors also: FILE_FAILED where the file system takes no attributes. */
+  write(path: string, content: Bytes, options?: {
+    readonly mode?: number;
+    readonly xattrs?: ReadonlyMap<string, Uint8Array>;
+  }): Promise<void>;
+  /** `write` sets extended attributes of the name space `user`. */
+  readonly takesXattrs?: boolean;
+  folder(path: string, options?: {
+    readonly mode?: number;
+  }): Promise<void>;
   /**
-   * Reading confined to what the user typed for the kind's option of this name, which has the type `path`. Hosts without
-   * it do not offer the method. Errors: FILE_NOT_FOUND, KIND_FAILED for an option that nobody typed.
+   * `asData`: a link of an image's root file system, kept whatever it points to; nothing is ever written through a link.
+   * Hosts grant it to kinds that come with them only.
    */
-  file?(option: string): Promise<Source>;
-  readonly lookup: Lookup;
-  /** Abilities of this host beyond the ones above, by name. */
-  readonly features: readonly string[];
+  link(path: string, target: string, options?: {
+    readonly asData?: boolean;
+  }): Promise<void>;
+  /** A second name of a file that was written through this target before. Hosts without it do not offer the method. */
+  hardlink?(path: string, existing: string): Promise<void>;
+  /** Gives a file that was written through this target its name, once that is known. Hosts without it do not offer the method. */
+  move?(path: string, to: string): Promise<void>;
+  /** Takes back a file that was written through this target. Offered together with `move`. */
+  remove?(path: string): Promise<void>;
 }
 /** A command whose declared effect says so also gets these. */
 interface KindCommandContext extends KindContext {
@@ -619,6 +495,11 @@ interface KindExample {
   readonly line: string;
   readonly note: string;
 }
+/** What a person typed for a command of a kind, by name, of the types that its parameters and flags declare. */
+interface KindCall {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly flags: Readonly<Record<string, unknown>>;
+}
 /** A command under the family's noun (`runconfig export`): data, and a generator of rows. */
 interface KindCommand {
   readonly name: string;
@@ -641,15 +522,149 @@ interface KindCommand {
   /** Rows, one value, or `Uint8Array` chunks; returns an exit status other than 0 for a negative answer. */
   run(call: KindCall, context: KindCommandContext): AsyncGenerator<unknown, number | void>;
 }
-/** What a person typed for a command of a kind, by name, of the types that its parameters and flags declare. */
-interface KindCall {
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly flags: Readonly<Record<string, unknown>>;
+/** What a location text says, before anything is opened (architecture.md, Locations). `inner`: the part after `//`. */
+type Location = RegistryLocation | FileLocation | CacheLocation | PathLocation | StdioLocation | KindLocation;
+/** A registry, a namespace or repository in it, or one artifact. */
+interface RegistryLocation {
+  readonly scheme: "registry";
+  readonly registry: string;
+  readonly repository?: string;
+  readonly tag?: string;
+  readonly digest?: string;
+  readonly inner?: string;
+  /** The text ended with a slash: what lies below is meant, not an artifact. */
+  readonly namespace?: true;
+  readonly text: string;
 }
-/** What reads a location that the user typed gets beside the usual. */
-interface LocationContext extends KindContext {
-  /** Reading confined to a folder that the location names. Errors: FILE_NOT_FOUND, FILE_FAILED. */
-  folder(path: string): Promise<Source>;
+/**
+ * `oci:DIR[:tag][@digest]` an image layout, `tar:FILE[:tag][@digest]` an archive, `docker-archive:FILE[:NAME[:tag]]` one for
+ * `docker load`, whose tag here is the whole name (`docker.io/library/app:1`). `:@N` in place of a tag is the image at that
+ * place of the file, from 0.
+ */
+interface FileLocation {
+  readonly scheme: "oci" | "tar" | "docker-archive";
+  readonly path: string;
+  readonly tag?: string;
+  readonly digest?: string;
+  readonly position?: number;
+  readonly inner?: string;
+  readonly text: string;
+}
+/** `cache:` alone is the whole store; with a reference, one repository or artifact of it. */
+interface CacheLocation {
+  readonly scheme: "cache";
+  readonly registry?: string;
+  readonly repository?: string;
+  readonly tag?: string;
+  readonly digest?: string;
+  readonly inner?: string;
+  readonly namespace?: true;
+  readonly text: string;
+}
+/** `./x`, `../x`, `/x`, `~/x`, `.` and `..`. */
+interface PathLocation {
+  readonly scheme: "path";
+  readonly path: string;
+  readonly text: string;
+}
+/** `-`: an archive on standard input or output. */
+interface StdioLocation {
+  readonly scheme: "stdio";
+  readonly text: string;
+}
+/** A scheme that a kind declared (`ostree:REPO:REF`). */
+interface KindLocation {
+  readonly scheme: "kind";
+  readonly name: string;
+  readonly rest: string;
+  readonly inner?: string;
+  readonly text: string;
+}
+/**
+ * One way to recognise an artifact: all fields given must hold. Plain data, repeated in package.json's `ocish`
+ * field, so that no code of the kind is loaded to ask. The most specific match wins: the first difference in the
+ * order of the fields below, then the number of fields.
+ */
+interface Match {
+  readonly artifactType?: string;
+  readonly configMediaType?: string;
+  /** A label of the image configuration, `name` or `name=value`; the host reads the configuration once (≤ 1 MiB). */
+  readonly configLabel?: string;
+  readonly layerMediaType?: string;
+  /** An annotation of the manifest, `name` or `name=value`. */
+  readonly annotation?: string;
+  /** Comes from settings, never from a package. */
+  readonly repositoryPrefix?: string;
+  /** Restricts the other fields to manifests of this type; alone it is the weakest match. */
+  readonly manifestMediaType?: string;
+  /**
+   * Gives way to every match without it: for kinds that know only the general form (any image, any index). It is no
+   * condition of its own.
+   */
+  readonly generic?: true;
+}
+/**
+ * Which repositories a person says to hold artifacts of a kind: all below a base that the settings name. What lies there
+ * and fits no match of another kind more closely is of this kind. Plain data as well.
+ */
+interface BaseSetting {
+  /** The member of the settings that lists objects, one for each base. */
+  readonly list: string;
+  /** `{MEMBER}` stands for a member of the object; the first pattern whose members are all given counts. */
+  readonly patterns: readonly string[];
+  /** Bases that count without being configured. Only kinds that come with the program have them. */
+  readonly builtIn?: readonly string[];
+}
+/** Which folders or files `push` and `validate` take for a kind. Plain data as well. */
+interface SourceMatch {
+  /** A folder that holds this file (a relative path). */
+  readonly folderWith?: string;
+  /** A file whose name fits this pattern (`*` within the name). */
+  readonly fileName?: string;
+  /** A compressed or plain tar that holds this file (`*` within a component). */
+  readonly archiveWith?: string;
+  /** A JSON file whose top-level object has all of these keys. */
+  readonly jsonKeys?: readonly string[];
+}
+/** The part of the Standard Schema contract that kinds need; zod, valibot and arktype all fit it (standardschema.dev, v1). */
+interface StandardSchema<Output> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
+    readonly types?: {
+      readonly input: unknown;
+      readonly output: Output;
+    } | undefined;
+  };
+}
+/** What validation gives: the value, or what is wrong with it (Standard Schema). */
+type SchemaResult<Output> = {
+  readonly value: Output;
+  readonly issues?: undefined;
+} | {
+  readonly issues: readonly SchemaIssue[];
+};
+/** What a schema finds wrong, and where. */
+interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | {
+    readonly key: PropertyKey;
+  })[] | undefined;
+}
+/** Raised only when a kind written for the old contract can no longer be loaded. */
+declare const apiVersion = 1;
+/** A flag that `push`, `pull`, `validate` or `convert` accepts for this kind. */
+interface KindOption {
+  /** Long and kebab-case, without dashes. */
+  readonly name: string;
+  /** `path`: a file the kind reads through `KindContext.file`. */
+  readonly type: "bool" | "string" | "int" | "path";
+  readonly many?: boolean;
+  readonly enum?: readonly string[];
+  readonly summary: string;
+  /** The verbs that accept it. */
+  readonly verbs: readonly ("push" | "pull" | "validate" | "convert" | "describe")[];
 }
 /**
  * What ocish knows of one kind of artifact: data by which it is recognised, and functions over byte streams
@@ -712,10 +727,6 @@ interface Kind<Model = unknown> {
 }
 /** Freezes a kind and stamps the contract's version on it. The result is the default export of a kind's module. */
 declare function defineKind<Model>(kind: Omit<Kind<Model>, "apiVersion">): Kind<Model>;
-/** True for an artifact (as against a source) in `validate`. */
-declare function isArtifact(input: Artifact | Source): input is Artifact;
-/** True for a packed index. */
-declare function isPackedIndex(packed: Packed): packed is PackedIndex;
 /** What is known of a command without its code: all of `KindCommand` but `run`. */
 type KindCommandData = Omit<KindCommand, "run">;
 /**
@@ -853,4 +864,6 @@ declare function registryHost(registry: string): string;
 declare function parseReference(text: string): Reference;
 /** The canonical text of a reference: `parseReference` gives the same reference back. */
 declare function formatReference(reference: Reference): string;
-export { type Annotations, type Artifact, type ArtifactManifest, type BaseSetting, type Bytes, type CacheLocation, type Change, type CollectOptions, type Description, type Descriptor, type DigestAlgorithm, type Digester, type Field, type FieldValue, type FileLocation, type Finding, type GoJson, type GoJsonOptions, type ImageManifest, type IndexManifest, type Kind, type KindCall, type KindCommand, type KindCommandContext, type KindCommandData, type KindContext, type KindData, type KindExample, type KindLocation, type KindOption, type KindParam, type Location, type LocationContext, type LocationOptions, type Lookup, type Manifest, type Match, type MediaType, OcishError, type OcishErrorOptions, type OpenBytes, type PackageField, type Packed, type PackedIndex, type PackedManifest, type ParseJsonOptions, type ParsedDigest, type Part, type PathLocation, type Platform, type Reference, type RegistryLocation, type SchemaIssue, type SchemaResult, type Source, type SourceMatch, type Span, type StandardSchema, type StdioLocation, type Target, type TreeEntry, type Written, acceptManifests, algorithmOf, apiVersion, canVerify, canonicalRegistry, collect, compareUtf8, concat, createDigester, defineKind, digestOf, docker, dockerHub, emptyBytes, emptyDescriptor, encodeGoJson, encodeManifest, exitByCode, exitOf, exits, formatLocation, formatReference, goDescriptor, hasCode, inlineData, isArtifact, isDigest, isForeignLayer, isIndexMediaType, isJsonObject, isManifestMediaType, isOcishError, isPackedIndex, isRegistry, isRepository, isSameContent, isSchema1, isTag, kindData, looksLikeRegistry, manifestArtifactType, manifestMediaTypes, maxDigestLength, maxManifestSize, maxRepositoryLength, maxTagLength, oci, octetStream, packageField, parseAnnotations, parseDescriptor, parseDigest, parseJson, parseLocation, parseManifest, parseMediaType, parseReference, readPart, registryHost, streamOf, tagFallback };
+/** The entry of a source at a path, or nothing where there is none. Errors: those of `stat` besides. */
+declare function statOrNothing(source: Pick<Source, "stat">, path: string): Promise<TreeEntry | undefined>;
+export { type Annotations, type Artifact, type ArtifactManifest, type BaseSetting, type Bytes, type CacheLocation, type Change, type CollectOptions, type Description, type Descriptor, type DigestAlgorithm, type Digester, type Field, type FieldValue, type FileLocation, type Finding, type GoJson, type GoJsonOptions, type ImageManifest, type IndexManifest, type Kind, type KindCall, type KindCommand, type KindCommandContext, type KindCommandData, type KindContext, type KindData, type KindExample, type KindLocation, type KindOption, type KindParam, type Location, type LocationContext, type LocationOptions, type Lookup, type Manifest, type Match, type MediaType, OcishError, type OcishErrorOptions, type OpenBytes, type PackageField, type Packed, type PackedIndex, type PackedManifest, type ParseJsonOptions, type ParsedDigest, type Part, type PathLocation, type Platform, ReadyBytes, type Reference, type RegistryLocation, type SchemaIssue, type SchemaResult, type Source, type SourceMatch, type Span, type StandardSchema, type StdioLocation, type Target, type TreeEntry, type Written, acceptManifests, algorithmOf, apiVersion, canVerify, canonicalRegistry, collect, compareUtf8, concat, createDigester, defineKind, digestOf, docker, dockerHub, emptyBytes, emptyDescriptor, encodeGoJson, encodeManifest, exitByCode, exitOf, exits, formatLocation, formatReference, goDescriptor, hasCode, inlineData, isArtifact, isDigest, isForeignLayer, isIndexMediaType, isJsonObject, isManifestMediaType, isOcishError, isPackedIndex, isRegistry, isRepository, isSameContent, isSchema1, isTag, kindData, looksLikeRegistry, manifestArtifactType, manifestMediaTypes, maxDigestLength, maxManifestSize, maxRepositoryLength, maxTagLength, oci, octetStream, packageField, parseAnnotations, parseDescriptor, parseDigest, parseJson, parseLocation, parseManifest, parseMediaType, parseReference, readPart, registryHost, statOrNothing, streamOf, tagFallback };

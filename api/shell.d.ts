@@ -164,6 +164,15 @@ declare function formatCall(call: BoundCall): string;
 /** A help document as a manual page (man(7) macros): `ocish help --man COMMAND | man -l -`. */
 declare function manPage(document: HelpDocument, version: string): string;
 /**
+ * Thrown by a command that ends the program it stands in (`exit`): `run` answers with its status. Nothing in the program
+ * takes it, neither `||` nor `try` nor `each --keep-going`.
+ */
+declare class ProgramEnd extends Error {
+  /** 0 to 255. */
+  readonly status: number;
+  constructor(status: number);
+}
+/**
  * The canonical text of one word: parsing it gives exactly `word` back, as one word, a flag where `word` was one
  * (its first character stays bare), a pattern where it was one (`*` and `?` stay bare).
  */
@@ -238,6 +247,8 @@ declare const anyRow: RowType;
 declare const verbs: readonly Signature[];
 /** True for a name that has no meaning yet and will get one. */
 declare function isReserved(name: string): boolean;
+/** True for a command that needs a session: a place to be in, jobs, a screen. */
+declare function isOfSession(name: string): boolean;
 /** True for a word of the language itself, as against a command. */
 declare function isVerb(name: string): boolean;
 /** What comes out of a pipeline: rows, values, exactly one value, or bytes. */
@@ -279,8 +290,13 @@ interface WriteOptions {
   /** What layouts for people look like; the other forms only ask it whether a terminal shows them. */
   readonly look: Look;
   readonly terminal: boolean;
-  /** The status the rows came to, asked after the last one; a diff on a terminal closes with it. */
+  /**
+   * The status the rows came to, asked after the last one: a diff on a terminal closes with it, and of what failed before
+   * its first row nothing is written.
+   */
   readonly exit?: () => number | undefined;
+  /** How the file begins that the text is appended to: a header that is there already is not repeated. */
+  readonly after?: string;
 }
 /**
  * What comes out of a pipeline as text, streamed. Each form's code is loaded when it is first used; that of JSON is
@@ -330,22 +346,7 @@ type EdgeType = {
 } | {
   readonly form: "bytes";
 };
-/**
- * What `let` named in earlier programs: the lines of a session share one. `bind` knows its names and their types, `run`
- * adds the names of a program that ended with status 0. A later `let` of the same name hides the earlier one.
- */
-declare class SessionScope {
-  #private;
-  /** What `try` took last, in whichever program. */
-  error: unknown;
-  /** In the order in which they were named first. */
-  get names(): readonly string[];
-  /** Undefined for a name that nothing has. */
-  typeOf(name: string): EdgeType | undefined;
-  get(name: string): unknown;
-  set(name: string, value: unknown, type?: EdgeType): void;
-}
-/** The syntax tree of the language (shell.md §2.3). Offsets are UTF-16 units into the source. */
+/** What a part of a line is, for colours. */
 type TokenClass = "command" | "keyword" | "flag" | "argument" | "string" | "variable" | "operator" | "number" | "field" | "pattern" | "comment" | "external" | "error";
 /** A part of a line and what it is, for colours. Offsets in UTF-16 units. */
 interface Token {
@@ -355,6 +356,7 @@ interface Token {
 }
 /** A step into a value: a name, or a position in a list. */
 type PathStep = string | number;
+/** A piece of a word: as it stands, quoted, or an expansion. */
 type Part = (Span & {
   readonly kind: "bare";
   readonly text: string;
@@ -368,29 +370,35 @@ type Part = (Span & {
   readonly parts: readonly Part[];
   readonly closed: boolean;
 }) | VariablePart | SubstitutionPart;
+/** `$name`, `$name.path`, `${name.path}`. */
 interface VariablePart extends Span {
   readonly kind: "variable";
   readonly name: string;
   readonly path: readonly PathStep[];
   readonly braced: boolean;
 }
+/** `$( … )`. */
 interface SubstitutionPart extends Span {
   readonly kind: "substitution";
   readonly body: Program;
   readonly closed: boolean;
 }
+/** What stands between blanks. */
 interface Word extends Span {
   readonly parts: readonly Part[];
   /** `...$x`. */
   readonly spread: boolean;
 }
+/** How `where` compares two values. */
 type Comparison = "==" | "!=" | "<" | "<=" | ">" | ">=" | "=~" | "!~" | "in" | "contains" | "matches" | "startswith" | "endswith";
+/** A field of the row that `where` looks at. */
 interface FieldExpression extends Span {
   readonly kind: "field";
   readonly path: readonly PathStep[];
   /** `name?`: it may be missing. */
   readonly optional: boolean;
 }
+/** What stands after `where`. */
 type Expression = (Span & {
   readonly kind: "and" | "or";
   readonly operands: readonly Expression[];
@@ -412,7 +420,9 @@ type Expression = (Span & {
 }) | (Span & {
   readonly kind: "missing";
 });
+/** The type of a value that is written out in a condition. */
 type LiteralType = "string" | "int" | "float" | "size" | "duration" | "bool" | "null";
+/** A command, a verb or another program, with its words. */
 interface CallStage extends Span {
   readonly kind: "call";
   readonly head: Word;
@@ -423,32 +433,40 @@ interface CallStage extends Span {
   /** `try name`. */
   readonly try: boolean;
 }
+/** `where CONDITION`. */
 interface WhereStage extends Span {
   readonly kind: "where";
   readonly expression: Expression;
 }
+/** `let NAME = WORD`. */
 interface LetStage extends Span {
   readonly kind: "let";
   readonly name: string;
   readonly nameSpan: Span;
   readonly value?: Word;
 }
+/** An expansion that is a stage by itself. */
 interface ValueStage extends Span {
   readonly kind: "value";
   readonly word: Word;
 }
+/** Where a stage should be and none is. */
 interface MissingStage extends Span {
   readonly kind: "missing";
 }
+/** One place between the `|` of a pipe. */
 type Stage = CallStage | WhereStage | LetStage | ValueStage | MissingStage;
+/** `> FILE`, `>> FILE`, `< FILE`. */
 interface Redirect extends Span {
   readonly operator: ">" | ">>" | "<";
   readonly target?: Word;
 }
+/** Stages of which each reads what the one before gives. */
 interface Pipe extends Span {
   readonly stages: readonly Stage[];
   readonly redirects: readonly Redirect[];
 }
+/** Pipes joined with `&&` and `||`, in the background or not. */
 interface Statement extends Span {
   /** The operator before each pipe; the first has none. */
   readonly pipes: readonly {
@@ -477,6 +495,8 @@ interface BoundStage {
   readonly output: EdgeType;
   /** Words that are known only at run time are open in it. */
   readonly call?: BoundCall;
+  /** A block that is the value of a flag, as a word behind the others. */
+  readonly line?: Word;
   /** The columns to fill; absent: those that cost nothing. */
   readonly columns?: ReadonlySet<string>;
   /** Rows that are read of its output at most, where that is known. */
@@ -495,6 +515,21 @@ interface BoundProgram {
   readonly known: readonly string[];
   /** What its own `let`s name, outside blocks and substitutions. */
   readonly names: ReadonlyMap<string, EdgeType>;
+}
+/**
+ * What `let` named in earlier programs: the lines of a session share one. `bind` knows its names and their types, `run`
+ * adds the names of a program that ended with status 0. A later `let` of the same name hides the earlier one.
+ */
+declare class SessionScope {
+  #private;
+  /** What `try` took last, in whichever program. */
+  error: unknown;
+  /** In the order in which they were named first. */
+  get names(): readonly string[];
+  /** Undefined for a name that nothing has. */
+  typeOf(name: string): EdgeType | undefined;
+  get(name: string): unknown;
+  set(name: string, value: unknown, type?: EdgeType): void;
 }
 /** What a program may refer to and use when it is bound. */
 interface BindOptions {
@@ -532,6 +567,8 @@ interface Files {
     readonly append: boolean;
     readonly signal: AbortSignal;
   }): Promise<void>;
+  /** How the text of a regular file begins; empty for what is not there. What is appended does not repeat its header. */
+  beginning?(path: string): Promise<string>;
 }
 /** A program of the system that is to be run (`^name`). No shell is between. */
 interface ExternalRun {
@@ -585,7 +622,7 @@ interface Emission extends Span {
   readonly common: CommonFlags;
   /** It came from another program. */
   readonly external: boolean;
-  /** The status of the pipe, once its edge was read to its end; undefined before, and where it failed. */
+  /** The status of the pipe, that of its failure included, once its edge was read to its end; undefined before. */
   readonly exit: () => number | undefined;
 }
 /** How a program ended; `error` is what `try` turned into an answer in the last statement. */
@@ -653,10 +690,15 @@ type Site = (Place & {
 declare function siteAt(bound: BoundProgram, cursor: number): Site;
 /** A value as it is written at a site: reading it back gives exactly the value, whatever is in it (T45). */
 declare function insertion(value: string, site: Site): string;
-export { type BindOptions, type BindResult, type BoundCall, type BoundItem, type BoundProgram, type BoundStage, type Call, type CallWord, type Column, type ColumnType, type Command, type CommandStream, type Commands, type CommandsOptions, type CommonFlags, type DeclaredOption, type Diagnostic, type Edge, type EdgeType, type Effect, type Emission, type Emitted, type Example, type ExternalRun, type Externals, type Files, type Flag, type FlagTarget, type HelpBlock, type HelpDocument, type HelpItem, type InputFormat, type KeyValue, type Outcome, type Output, type OutputFormat, type Param, type ParamType, type Parsed, type Problem, type ProblemHint, type Program, type Replacement, type Row, type RowType, type RunOptions, type RunOutcome, SessionScope, type Signature, type Site, type SourceText, type Token, type TokenClass, type WriteOptions, accountRow, actionRow, anyRow, bind, bindArgv, blobRow, changeRow, checkRow, commonFlags, createCommands, deadline, defaultFormat, defineCommand, dependencyRow, durationOf, edgeOf, endpointRow, entryRow, errorOf, eventRow, exitMeaning, explain, findingRow, flagConflicts, formatCall, fromArgv, givesBytes, helpFor, insertion, isHelp, isRaw, isReserved, isVerb, kindSignature, manPage, nearest, nodeRow, outputFormats, parse, pluginRow, quote, quoteLiteral, read, referrerRow, registryRow, renderHelp, renderOverview, repoRow, rowTypes, rowsOf, run, settingRow, siteAt, sizeOf, stepRow, tagRow, toProblem, transferRow, usageLine, usageRow, valueOf, verbs, write };
+export { type BindOptions, type BindResult, type BoundCall, type BoundItem, type BoundProgram, type BoundStage, type Call, type CallWord, type Column, type ColumnType, type Command, type CommandStream, type Commands, type CommandsOptions, type CommonFlags, type DeclaredOption, type Diagnostic, type Edge, type EdgeType, type Effect, type Emission, type Emitted, type Example, type ExternalRun, type Externals, type Files, type Flag, type FlagTarget, type HelpBlock, type HelpDocument, type HelpItem, type InputFormat, type KeyValue, type Outcome, type Output, type OutputFormat, type Param, type ParamType, type Parsed, type Problem, type ProblemHint, type Program, ProgramEnd, type Replacement, type Row, type RowType, type RunOptions, type RunOutcome, SessionScope, type Signature, type Site, type SourceText, type Token, type TokenClass, type WriteOptions, accountRow, actionRow, anyRow, bind, bindArgv, blobRow, changeRow, checkRow, commonFlags, createCommands, deadline, defaultFormat, defineCommand, dependencyRow, durationOf, edgeOf, endpointRow, entryRow, errorOf, eventRow, exitMeaning, explain, findingRow, flagConflicts, formatCall, fromArgv, givesBytes, helpFor, insertion, isHelp, isOfSession, isRaw, isReserved, isVerb, kindSignature, manPage, nearest, nodeRow, outputFormats, parse, pluginRow, quote, quoteLiteral, read, referrerRow, registryRow, renderHelp, renderOverview, repoRow, rowTypes, rowsOf, run, settingRow, siteAt, sizeOf, stepRow, tagRow, toProblem, transferRow, usageLine, usageRow, valueOf, verbs, write };
 // text.d.mts
 import { B as RowType, M as Column, N as ColumnType, _ as HelpDocument, a as paint, c as Untrusted, d as safe, f as text, i as marksOf, l as join, n as Marks, o as SafeOptions, p as Problem, r as Tone, s as Text, t as Look, u as repeat } from "./theme.mjs";
 import { Bytes, Description } from "@ocish/sdk";
+/**
+ * What the terminal says about its background in `COLORFGBG` (`15;0`, `0;default;15`): rxvt, Konsole, iTerm2 and others
+ * set it, and anybody can. White (7) and the bright colours (9 to 15) are light; false where nothing is said.
+ */
+declare function hasLightBackground(env: Readonly<Record<string, string | undefined>>): boolean;
 /** A description as a page: title, summary, and one line per field that has something to say, its label on the left. */
 declare function describe(description: Description, look: Look): Text[];
 interface Change {
@@ -729,7 +771,7 @@ declare function cut(value: Text, columns: number, mark?: string): Text;
 declare function pad(value: Text, columns: number, align?: "left" | "right"): Text;
 /** Broken at blanks into lines of at most `columns`; a longer word is cut in pieces. Newlines are kept. */
 declare function wrap(value: Text, columns: number): Text[];
-export { type Look, type Marks, type SafeOptions, type TableLayout, type Text, type Tone, type Untrusted, cut, describe, diff, errorJson, errorLine, errorObject, errorReport, help, hostile, humanCell, humanDuration, humanSize, humanTime, join, marksOf, pad, paint, repeat, safe, shortDigest, table, tableLayout, text, textOnly, tree, twoColumns, width, widthOf, wrap };
+export { type Look, type Marks, type SafeOptions, type TableLayout, type Text, type Tone, type Untrusted, cut, describe, diff, errorJson, errorLine, errorObject, errorReport, hasLightBackground, help, hostile, humanCell, humanDuration, humanSize, humanTime, join, marksOf, pad, paint, repeat, safe, shortDigest, table, tableLayout, text, textOnly, tree, twoColumns, width, widthOf, wrap };
 // theme.d.mts
 import { KindCommand, KindOption, OcishError, Span } from "@ocish/sdk";
 /** A command as data: from it come binding, help, completion, man pages, confirmation and the conformance tests. */
@@ -770,6 +812,8 @@ interface Flag {
    * a list aligned with the values of the `many` parameter (undefined where none applies), else with the first one.
    */
   readonly positional?: boolean;
+  /** The value is a program that runs later, with what it is about as `$it`: a block behind the flag is one too. */
+  readonly line?: boolean;
 }
 /** What the values of a column are: decides how they are aligned, shown, compared and completed. */
 type ColumnType = "string" | "int" | "bool" | "bytes" | "size" | "duration" | "time" | "digest" | "ref" | "mediatype" | "list" | "record";
@@ -788,10 +832,14 @@ interface RowType {
   readonly columns: readonly Column[];
   /** The column that stands for the row where a reference is wanted. */
   readonly reference?: string;
-  /** The columns in the order a tree display nests by (`depth`). On a terminal labels that begin with the word `group` stand together. */
+  /**
+   * The columns that a tree display nests by (`depth`) and draws (`label`). On a terminal siblings whose column `relation`
+   * says `group` stand together, without that word at the beginning of their labels.
+   */
   readonly tree?: {
     readonly depth: string;
     readonly label: string;
+    readonly relation?: string;
     readonly group?: string;
   };
 }
@@ -992,13 +1040,15 @@ interface Look {
   /** Columns; `Infinity` where nobody reads on a screen. */
   readonly width: number;
   readonly color: boolean;
+  /** The background is known to be light: yellow and cyan, which nobody can read there, are magenta and blue. */
+  readonly light?: boolean;
   /** Only characters of ASCII in frames and marks. */
   readonly ascii: boolean;
   /** What ages are counted from. */
   readonly now: number;
 }
-/** The only place that makes SGR sequences. Sixteen colours, no assumption about the background. */
-declare function paint(value: Text, tone: Tone, look: Pick<Look, "color">): Text;
+/** The only place that makes SGR sequences. Sixteen colours, no assumption about the background unless it is told. */
+declare function paint(value: Text, tone: Tone, look: Pick<Look, "color" | "light">): Text;
 /** The marks that carry meaning where there is no colour. */
 interface Marks {
   readonly yes: Text;

@@ -222,7 +222,7 @@ test('--referrers-type brings those of the artifact types that it names, or leav
   await out(`cp HOST/src/app:1.0 oci:both:1 --referrers-type ${all.join(',')}`)
   expect((await types('oci:both:1')).toSorted()).toEqual(all.toSorted())
   await out('cp HOST/src/app:1.0 oci:others:1 --referrers-type !application/spdx+json')
-  expect(await types('oci:others:1')).toEqual(all.filter((type) => type !== 'application/spdx+json'))
+  expect(await types('oci:others:1')).toEqual(all.filter((found) => found !== 'application/spdx+json'))
   expect((await world.run('cp HOST/src/app:1.0 oci:bad:1 --referrers-type a/b,')).code).toBe(2)
 })
 

@@ -13,10 +13,11 @@ export interface WatchEvent {
 }
 
 /** What a place held when it was asked, and what happened since the time before. */
-export type Round =
+export type WatchRound =
   | { readonly rows: readonly Row[]; readonly events: readonly WatchEvent[] }
   | { readonly error: unknown }
 
+/** What is watched, and how often. */
 export interface WatchOptions {
   readonly location: string
   /** Milliseconds between two questions. */
@@ -30,15 +31,15 @@ const rowLimit = 10_000
 const shortest = 500
 
 /** Asks again and again until the signal says so; a question that failed is a round too. Never throws. */
-export async function* rounds(options: WatchOptions): AsyncGenerator<Round, void> {
+export async function* watchRounds(options: WatchOptions): AsyncGenerator<WatchRound, void> {
   const { signal } = options
   const every = Math.max(shortest, options.every)
   let before: ReadonlyMap<string, Row> | undefined
   while (!signal.aborted) {
     try {
       const rows = await held(options)
-      const now = new Map(rows.map((row) => [nameOf(row), row]))
-      yield { rows, events: before === undefined ? [] : differences(before, now, new Date()) }
+      const now = new Map(rows.map((row) => [watchedName(row), row]))
+      yield { rows, events: before === undefined ? [] : watchDifferences(before, now, new Date()) }
       before = now
     } catch (error) {
       if (signal.aborted) return
@@ -50,28 +51,29 @@ export async function* rounds(options: WatchOptions): AsyncGenerator<Round, void
 
 /** What happens, as it happens; ends after what `until` names (a change, or `any`). Errors: those of a question. */
 export async function* watchEvents(options: WatchOptions, until: unknown): AsyncGenerator<WatchEvent, void> {
-  for await (const round of rounds(options)) {
+  for await (const round of watchRounds(options)) {
     if ('error' in round) throw round.error
     for (const event of round.events) {
       yield event
-      if (isAwaited(event, until)) return
+      if (isAwaitedChange(event, until)) return
     }
   }
   options.signal.throwIfAborted()
 }
 
 /** It is what `--until` waits for. */
-export function isAwaited({ change }: WatchEvent, until: unknown): boolean {
+export function isAwaitedChange({ change }: WatchEvent, until: unknown): boolean {
   return until === 'any' || change === until
 }
 
 /** What a row is called: its reference, or all of it. */
-export function nameOf(row: Row): string {
+export function watchedName(row: Row): string {
   const { ref, host } = row
   return typeof ref === 'string' ? ref : typeof host === 'string' ? host : JSON.stringify(row)
 }
 
-export function differences(
+/** What happened between two rounds; names are those of `watchedName`, `time` is when the second was asked. */
+export function watchDifferences(
   before: ReadonlyMap<string, Row>,
   now: ReadonlyMap<string, Row>,
   time: Date,

@@ -1,4 +1,11 @@
-import { isAwaited, rounds, type Services, signatures, type WatchEvent, watchEvents } from '@ocish/host'
+import {
+  isAwaitedChange,
+  watchRounds,
+  type Services,
+  signatures,
+  type WatchEvent,
+  watchEvents,
+} from '@ocish/host'
 import { OcishError } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
 import { sessionSignature, type SessionCommand, type SessionState } from './session-command.ts'
@@ -54,7 +61,7 @@ function eventsOf(call: Call, state: SessionState, services: Services): Events {
   const options = { location, every: typeof every === 'number' ? every : 0, services }
   // What it says wrong is told before anything is asked.
   if (typeof line === 'string') state.check(line, ['it'])
-  const isOver = (event: WatchEvent): boolean => isAwaited(event, until)
+  const isOver = (event: WatchEvent): boolean => isAwaitedChange(event, until)
   const follow = (event: WatchEvent): void => {
     if (typeof line !== 'string') return
     const [before, now] = [event.old, event.new].map((row) => (row === undefined ? undefined : exact(row)))
@@ -81,7 +88,7 @@ function eventsOf(call: Call, state: SessionState, services: Services): Events {
       await state.fullScreen({
         type: 'watch',
         title,
-        rounds: rounds({ ...options, signal }),
+        rounds: watchRounds({ ...options, signal }),
         take,
         left,
         signal,

@@ -1,4 +1,4 @@
-import type { Round, Services, WatchEvent } from '@ocish/host'
+import type { WatchRound, Services, WatchEvent } from '@ocish/host'
 import type { Call, Command, Flag, Output, Param, Signature } from '@ocish/shell'
 import type { HistoryStore } from '../history/history-store.ts'
 import type { BrowseActions } from '../screens/browse-screen.ts'
@@ -48,7 +48,7 @@ export type FullScreenProgram =
   | {
       readonly type: 'watch'
       readonly title: string
-      readonly rounds: AsyncIterable<Round>
+      readonly rounds: AsyncIterable<WatchRound>
       readonly take: (event: WatchEvent) => void
       /** Nobody looks any more. */
       readonly left: AbortController

@@ -1,4 +1,4 @@
-import { nameOf, type Round, type WatchEvent } from '@ocish/host'
+import { watchedName, type WatchRound, type WatchEvent } from '@ocish/host'
 import { type Column, type Row, toProblem } from '@ocish/shell'
 import type { Look, Text } from '@ocish/shell/text'
 import type { KeyEvent } from '../keys/key-event.ts'
@@ -22,7 +22,7 @@ export class WatchScreen implements Screen {
     this.#left = left
   }
 
-  take(round: Round): void {
+  take(round: WatchRound): void {
     if ('error' in round) this.#status = toProblem(round.error).message
     else {
       for (const event of round.events) this.#marks.set(event.ref, event)
@@ -58,7 +58,7 @@ export class WatchScreen implements Screen {
   #show(rows: readonly Row[]): void {
     const gone = [...this.#marks.values()].flatMap(({ change, old }) => (change === 'gone' ? [old!] : []))
     const marked = [...gone, ...rows].map((row): Row => ({
-      change: this.#marks.get(nameOf(row))?.change ?? '',
+      change: this.#marks.get(watchedName(row))?.change ?? '',
       ...row,
     }))
     const names = new Set(marked.flatMap((row) => Object.keys(row)))
