@@ -22,6 +22,8 @@ export interface Call {
   readonly lane: Lane | 'held'
   /** It may be sent again although it may have taken effect. */
   readonly repeatable: boolean
+  /** What took too long as a whole is not sent again as a whole: whoever calls has smaller requests to try. */
+  readonly endsWhenLate?: boolean
   /** Statuses from 300 that are answers. */
   readonly accept?: readonly number[]
   readonly subject: Subject

@@ -12,7 +12,7 @@ import { defaultLimits, defaultResumableFrom, defaultTimeouts } from './limits.t
 import { isNetworkError, networkCode, networkError } from './network-error.ts'
 import type { ClientOptions, Limits, Timeouts, UploadMemory } from './options.ts'
 import { isRedirect, maxRedirects, nextHop, tooManyRedirects } from './redirect.ts'
-import { backoff, type Failure, networkFailure, statusFailure } from './retry.ts'
+import { backoff, type Failure, isLate, networkFailure, statusFailure } from './retry.ts'
 import { shownHeaders, shownUrl } from './trace.ts'
 import type { IncomingResponse, OutgoingRequest, Transport } from './transport.ts'
 import { WarningCollector } from './warning.ts'
@@ -33,7 +33,7 @@ interface Hops {
   readonly onForeignChallenge?: (lines: readonly string[], origin: URL) => Promise<string | undefined>
 }
 
-type Repeated = Pick<Call, 'url' | 'repeatable' | 'signal' | 'onRetry'>
+type Repeated = Pick<Call, 'url' | 'repeatable' | 'endsWhenLate' | 'signal' | 'onRetry'>
 
 interface Landed {
   readonly response: IncomingResponse
@@ -149,11 +149,9 @@ export class Exchange {
       let problem: unknown
       try {
         landed = await once()
-        failure = statusFailure(
-          landed.response.status,
-          headerLines(landed.response.headers, 'retry-after')[0],
-          retries,
-        )
+        const { status, headers } = landed.response
+        if (call.endsWhenLate !== true || !isLate(status))
+          failure = statusFailure(status, headerLines(headers, 'retry-after')[0], retries)
       } catch (error) {
         signal?.throwIfAborted()
         problem = error

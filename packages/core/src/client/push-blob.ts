@@ -5,14 +5,24 @@ import { statBlob } from './blobs.ts'
 import { CheckedSource } from './checked-source.ts'
 import type { Remote } from './remote.ts'
 import { pushResumable } from './resumable-upload.ts'
-import { cancelQuietly, isInterruption, isWorthAnother, RemoteUpload, startUpload } from './upload.ts'
+import {
+  beginsAgain,
+  cancelQuietly,
+  chunkSize,
+  isInterruption,
+  isRefusedChunk,
+  isWorthAnother,
+  RemoteUpload,
+  startUpload,
+} from './upload.ts'
 
 /** Sessions that one blob may use up. */
 const sessions = 3
 
 /**
  * Pushes a blob (specs/distribution.md 1.9): POST and one PUT where digest and size are known; one PATCH of unknown length
- * and an empty PUT where they are not; a large one goes on where it was cut. Content that is not what was promised never completes.
+ * and an empty PUT where they are not; a large one goes on where it was cut. What broke as a whole is sent in chunks, which a
+ * proxy with a limit of time lets through. Content that is not what was promised never completes.
  */
 export async function pushBlob(
   remote: Remote,
@@ -27,6 +37,7 @@ export async function pushBlob(
   }
   const algorithm = expected.digest === undefined ? 'sha256' : algorithmOf(expected.digest)
   let given = options.upload
+  let inChunks = false
   for (let session = 1; ; session++) {
     const source = new CheckedSource(expected, algorithm, open, options.feed)
     // The source is asked while the session is opened.
@@ -37,7 +48,7 @@ export async function pushBlob(
     })
     given = undefined
     try {
-      const descriptor = await transfer(upload, source, expected, options)
+      const descriptor = await transfer(upload, source, expected, options, inChunks)
       return {
         mediaType: expected.mediaType ?? octetStream,
         digest: descriptor.digest,
@@ -49,10 +60,12 @@ export async function pushBlob(
       if (found !== undefined) return found
       await cancelQuietly(upload)
       const isOver = session >= sessions || options.signal?.aborted === true
-      if (source.fault !== undefined || isOver || !isWorthAnother(error)) {
+      const isWorth = isWorthAnother(error) || (inChunks && upload.offset === 0 && isRefusedChunk(error))
+      if (source.fault !== undefined || isOver || !isWorth) {
         throw withAttempts(source.fault ?? error, session)
       }
-      const reason = `the upload begins again: ${remote.host} kept nothing of it`
+      inChunks = isInterruption(error) && digest !== undefined && size !== undefined && size > chunkSize
+      const reason = beginsAgain(remote.host, inChunks)
       options.onRetry?.({ seconds: 0, reason, attempt: session, fromStart: true })
     }
   }
@@ -63,8 +76,13 @@ async function transfer(
   source: CheckedSource,
   { digest, size }: BlobExpectation,
   { signal }: PushBlobOptions,
+  inChunks: boolean,
 ): Promise<Descriptor> {
   const call = signal === undefined ? {} : { signal }
+  if (digest !== undefined && inChunks) {
+    await upload.write(source.bytes(), call)
+    return await upload.commit(digest, call)
+  }
   if (digest !== undefined && size !== undefined && upload.offset === 0) {
     await source.ready()
     try {

@@ -13,8 +13,11 @@ import { statBlob } from './blobs.ts'
 import { CheckedSource } from './checked-source.ts'
 import type { Remote } from './remote.ts'
 import {
+  beginsAgain,
   cancelQuietly,
+  chunkSize,
   isInterruption,
+  isRefusedChunk,
   isWorthAnother,
   RemoteUpload,
   resumeUpload,
@@ -34,7 +37,8 @@ const triesWithoutProgress = 3
 /**
  * Pushes a large blob. Where the registry keeps what arrives (CNCF Distribution 3, ours; found out once) it is one PATCH
  * with all of it, and when that is cut, one with what is missing; with an `UploadMemory` also after the process has died.
- * Elsewhere it is one PUT, which begins again and says so. Errors: as `pushBlob`.
+ * Elsewhere it is one PUT, which begins again and says so. What broke as a whole and brought nothing is sent in chunks, which a
+ * proxy with a limit of time lets through. Errors: as `pushBlob`.
  */
 export async function pushResumable(
   remote: Remote,
@@ -59,6 +63,10 @@ class ResumableUpload {
   #isResumed = false
   /** Whether the registry keeps what a cut connection brought. */
   #isKept = false
+  /** Whether it goes in chunks, since nothing came of one request with all of it. */
+  #inChunks = false
+  /** Whether it can only go as a whole, in one PUT. */
+  #isWhole = false
   #fruitless = 0
 
   constructor(
@@ -101,11 +109,16 @@ class ResumableUpload {
     const { digest, size } = this.#blob
     const call = this.#call()
     try {
+      if (this.#inChunks) {
+        await upload.write(this.#from(upload.offset, source), call)
+        await upload.commit(digest, call)
+        return
+      }
       if (upload.offset === 0) {
         source.begin()
         await source.ready()
       }
-      if (upload.offset === 0 && !this.#isKept) {
+      if (upload.offset === 0 && (this.#isWhole || !this.#isKept)) {
         await upload.put(digest, { open: () => source.body(), length: size }, call)
         return
       }
@@ -147,17 +160,24 @@ class ResumableUpload {
     const { signal } = this.#options
     if (signal?.aborted === true && this.#remote.exchange.uploads !== undefined) throw error
     const isWrong = hasCode(error, 'DIGEST_MISMATCH') && !this.#isResumed
-    if (signal?.aborted === true || source.fault !== undefined || isWrong || !isWorthAnother(error)) {
+    const isFirst = upload.offset === before
+    const isRefused = this.#inChunks
+      ? isFirst && isRefusedChunk(error)
+      : before > 0 && hasCode(error, 'UNSUPPORTED')
+    const isWorth = isRefused || isWorthAnother(error)
+    if (signal?.aborted === true || source.fault !== undefined || isWrong || !isWorth) {
       await this.#abandon(upload)
       throw source.fault ?? error
     }
     if (isInterruption(error)) this.#remote.exchange.uploadBroke()
     if (await this.#isThere(error)) return undefined
+    this.#isWhole ||= isRefused
     const isLost = hasCode(error, 'DIGEST_MISMATCH', 'UPLOAD_NOT_FOUND')
-    const found = isLost ? 0 : await position(upload, this.#call())
+    const found = isLost || this.#isWhole ? 0 : await position(upload, this.#call())
     if (found === undefined) await this.#learnLost()
     const held = found ?? 0
     this.#fruitless = held > before ? 0 : this.#fruitless + 1
+    this.#inChunks = isInterruption(error) && (this.#inChunks || this.#isTooLong(held, before))
     if (this.#fruitless >= triesWithoutProgress) throw withAttempts(error, this.#fruitless)
     if (held > 0 && held <= this.#blob.size) {
       this.#isResumed = true
@@ -241,12 +261,17 @@ class ResumableUpload {
     await this.#remote.exchange.uploads?.delete(this.#key)
   }
 
+  /** Nothing came of a request that could be several. */
+  #isTooLong(held: number, before: number): boolean {
+    return !this.#isWhole && held <= before && this.#blob.size - held > chunkSize
+  }
+
   #tell(reason: string): void {
     this.#options.onRetry?.({ seconds: 0, reason, attempt: this.#fruitless + 1 })
   }
 
   #tellLost(): void {
-    const reason = `the upload begins again: ${this.#remote.host} kept nothing of it`
+    const reason = beginsAgain(this.#remote.host, this.#inChunks)
     this.#options.onRetry?.({ seconds: 0, reason, attempt: this.#fruitless + 1, fromStart: true })
   }
 

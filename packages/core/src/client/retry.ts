@@ -13,6 +13,9 @@ export interface Failure {
 /** Statuses that say "not now" (nginx 499 and Cloudflare 522 among them, as registries behind these answer them). */
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 499, 502, 503, 504, 522])
 
+/** Statuses that say of a request that it, or its answer, took too long (Cloudflare 524 among them). */
+const late: ReadonlySet<number> = new Set([408, 499, 504, 524])
+
 /**
  * CNCF Distribution answers 500 to what it will never accept, so that status is not believed for long, and neither are
  * the rarer ones like it; 501 is an answer.
@@ -24,6 +27,11 @@ const longestBackoff = 30
 /** Whether a status says "not now". */
 export function isPassing(status: number): boolean {
   return passing.has(status) || (status >= 500 && status !== 501)
+}
+
+/** Whether a status says that the request took too long. */
+export function isLate(status: number): boolean {
+  return late.has(status)
 }
 
 /** Undefined: this status is an answer. */

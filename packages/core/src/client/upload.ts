@@ -10,7 +10,7 @@ import { uploadLocation } from './redirect.ts'
 import type { Remote } from './remote.ts'
 
 /** Bytes of a chunk cut from a stream: GHCR takes no more in one PATCH. */
-const chunkSize = 4 * 1024 * 1024
+export const chunkSize: number = 4 * 1024 * 1024
 /** How often a chunk is tried again after the registry was asked how far it is. */
 const chunkTries = 3
 /** What registries may answer to a chunk out of its place. */
@@ -306,6 +306,7 @@ export class RemoteUpload implements Upload {
       ...(body === undefined ? {} : { body }),
       lane: body === undefined ? 'small' : 'write',
       repeatable: method === 'GET' || method === 'DELETE',
+      endsWhenLate: (body?.length ?? 0) > chunkSize,
       accept,
       subject: this.#remote.subject('upload', method, this.#repository),
       signal,
@@ -327,6 +328,16 @@ export function isWorthAnother(error: unknown): boolean {
   return (
     isInterruption(error) || hasCode(error, 'UPLOAD_NOT_FOUND', 'DIGEST_MISMATCH', 'UPLOAD_RANGE_INVALID')
   )
+}
+
+/** Whether a registry, or what stands before it, may take as a whole what it refused as a first chunk. */
+export function isRefusedChunk(error: unknown): boolean {
+  return hasCode(error, 'UNSUPPORTED', 'REGISTRY_REJECTED', 'LIMIT_EXCEEDED')
+}
+
+/** What a person is told when an upload has to begin again. */
+export function beginsAgain(host: string, inChunks: boolean): string {
+  return `the upload begins again${inChunks ? ', in chunks' : ''}: ${host} kept nothing of it`
 }
 
 /** Even after an abort: the registry should not keep what nobody will finish. Its own deadline is two seconds. */

@@ -134,7 +134,7 @@ function describe(
       hint: `Try again ${wait}${allow}, or sign in with login ${host}.`,
     }
   }
-  if (status >= 500 && status !== 501) {
+  if (status === 408 || status === 499 || (status >= 500 && status !== 501)) {
     return {
       code: 'REGISTRY_UNAVAILABLE',
       message: `${host} failed with status ${status} for ${text}${because}`,
