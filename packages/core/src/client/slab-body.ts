@@ -6,6 +6,8 @@ import { type Slabs, slabSize } from './slab-sockets.ts'
 const leastRoom = 64 * 1024
 /** Slabs that wait for the receiver before the sender is stopped. */
 const mostWaiting = 2
+/** What is shorter is copied out of its slab for a receiver that keeps it. */
+const leastKept = 128 * 1024
 /** Milliseconds after which a receiver that waits gets what there is. */
 const patience = 200
 
@@ -117,12 +119,19 @@ export class SlabBody implements Body {
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
     try {
       for (let part = await this.#next(); part !== undefined; part = await this.#next()) {
-        // The receiver keeps what it gets, so the slab goes with it.
-        yield part.slab.subarray(0, part.length)
+        yield this.#kept(part)
       }
     } finally {
       this.destroy()
     }
+  }
+
+  /** For a receiver that keeps what it gets: the slab itself, or a copy where little of it is used (a slow line). */
+  #kept({ slab, length }: Part): Uint8Array {
+    if (length >= leastKept) return slab.subarray(0, length)
+    const copy = new Uint8Array(slab.subarray(0, length))
+    this.#slabs.give(slab)
+    return copy
   }
 
   #handOn(): void {
