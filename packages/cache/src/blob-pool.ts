@@ -24,7 +24,7 @@ import {
 } from '@ocish/core'
 import type { ContentSource, FoundBlob } from './content-source.ts'
 import { BlobWriter, checkBlob, type ExpectedBlob, type WrittenBlob } from './blob-writer.ts'
-import { randomName, syncFolder } from './durable-file.ts'
+import { randomName, syncPath } from './durable-file.ts'
 import { fileError, isMissing, systemCode } from './file-error.ts'
 import { makeFolder, makeFolders } from './make-folder.ts'
 import { shareFile } from './share-file.ts'
@@ -214,6 +214,8 @@ export class BlobPool implements ContentSource {
         const size = await pumpFile(scratch, 0, async (slab) => digester.update(slab), signal)
         checkBlob(expected, { size, digest: digester.digest() })
       }
+      // Whoever wrote it may have left it to the system when that reaches the disk.
+      await syncPath(scratch)
       await this.place(scratch, expected.digest)
       return { digest: expected.digest, size: expected.size }
     } catch (error) {
@@ -260,7 +262,7 @@ export class BlobPool implements ContentSource {
   async settle(): Promise<void> {
     const folders = [...this.#unsynced]
     this.#unsynced.clear()
-    for (const folder of folders) await syncFolder(folder)
+    for (const folder of folders) await syncPath(folder)
   }
 
   /**

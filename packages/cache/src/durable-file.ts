@@ -31,17 +31,17 @@ export async function writeDurably(path: string, content: string, mode: number):
     rmSync(temporary, { force: true })
     throw error
   }
-  await syncFolder(dirname(path))
+  await syncPath(dirname(path))
 }
 
-/** Makes renames in a folder survive a crash, where the platform has a way to say so. */
-export async function syncFolder(path: string): Promise<void> {
+/** Makes the content of a file, or the renames in a folder, survive a crash, where the platform has a way to say so. */
+export async function syncPath(path: string): Promise<void> {
   try {
-    const folder = openSync(path, 'r')
+    const opened = openSync(path, 'r')
     try {
-      await sync(folder)
+      await sync(opened)
     } finally {
-      closeSync(folder)
+      closeSync(opened)
     }
   } catch (error) {
     // Folders cannot be synced everywhere (Windows, some network file systems); one that is gone need not be.
