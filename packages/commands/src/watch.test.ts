@@ -1,3 +1,4 @@
+import { OcishError } from '@ocish/sdk'
 import { content } from '@ocish/testing'
 import { beforeEach, expect, test } from 'vitest'
 import { ServicesDouble } from './services.test-kit.ts'
@@ -54,6 +55,42 @@ test('a repository: a tag that comes', async () => {
   expect(await watched('here.example/app', 'any')).toMatchObject([
     { change: 'new', ref: 'here.example/app:2.0', new: { tag: '2.0' } },
   ])
+})
+
+/** Questions for tags fail with these, one after the other; then somebody pushes, and they are answered. */
+function failing(...errors: readonly OcishError[]): void {
+  const registry = double.registry('here.example')
+  const tags = registry.tags.bind(registry)
+  let asked = 0
+  registry.tags = async function* later(...call) {
+    asked += 1
+    const error = errors[asked - 2]
+    if (error !== undefined) throw error
+    yield* tags(...call)
+    if (asked === 1) await registry.pushManifest('app', bytes, { mediaType: is.mediaType, tags: ['2.0'] })
+  }
+}
+
+test('a failure that passes is a warning, and it goes on', async () => {
+  const down = new OcishError('NETWORK_FAILED', 'here.example closed the connection')
+  failing(down, new OcishError('REGISTRY_UNAVAILABLE', 'here.example failed with status 503'))
+  const args = { location: 'here.example/app' }
+  const { values, notes } = await double.run('watch', { args, flags: { every: 0, until: 'any' } })
+  expect(values).toMatchObject([{ change: 'new', ref: 'here.example/app:2.0' }])
+  const again = 'here.example/app could not be asked, and is asked again'
+  expect(notes).toEqual([
+    `${again}: here.example closed the connection`,
+    `${again}: here.example failed with status 503`,
+  ])
+})
+
+test('a failure that does not pass ends it, and so does a host that nobody has ever known', async () => {
+  failing(new OcishError('REGISTRY_UNAUTHORIZED', 'here.example wants a sign-in'))
+  await expect(watched('here.example/app', 'any')).toFailWith('REGISTRY_UNAUTHORIZED')
+  double.registry('typo.example').tags = () => {
+    throw new OcishError('NETWORK_FAILED', 'no address', { details: { reason: 'ENOTFOUND' } })
+  }
+  await expect(watched('typo.example/app', 'any')).toFailWith('NETWORK_FAILED')
 })
 
 test('a question that fails ends it with its error; what needs jobs is not for a script', async () => {

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import { hasCode, type OcishError } from '@ocish/sdk'
 import type { Row } from '@ocish/shell'
 import { loadCommand } from './load-command.ts'
 import type { Services } from './services.ts'
@@ -49,16 +50,33 @@ export async function* watchRounds(options: WatchOptions): AsyncGenerator<WatchR
   }
 }
 
-/** What happens, as it happens; ends after what `until` names (a change, or `any`). Errors: those of a question. */
+/**
+ * What happens, as it happens; ends after what `until` names (a change, or `any`). A failure that passes is a warning.
+ * Errors: those of a question.
+ */
 export async function* watchEvents(options: WatchOptions, until: unknown): AsyncGenerator<WatchEvent, void> {
+  const { location, services, signal } = options
+  let hasAnswered = false
   for await (const round of watchRounds(options)) {
-    if ('error' in round) throw round.error
+    if ('error' in round) {
+      const { error } = round
+      if (!passes(error, hasAnswered)) throw error
+      services.warn(`${location} could not be asked, and is asked again: ${error.message}`)
+      continue
+    }
+    hasAnswered = true
     for (const event of round.events) {
       yield event
       if (isAwaitedChange(event, until)) return
     }
   }
-  options.signal.throwIfAborted()
+  signal.throwIfAborted()
+}
+
+/** The next question may have an answer. A host whose name nobody knows has to have answered before. */
+function passes(error: unknown, hasAnswered: boolean): error is OcishError {
+  if (hasCode(error, 'NETWORK_TIMEOUT', 'REGISTRY_UNAVAILABLE', 'REGISTRY_RATE_LIMITED')) return true
+  return hasCode(error, 'NETWORK_FAILED') && (hasAnswered || error.details?.['reason'] !== 'ENOTFOUND')
 }
 
 /** It is what `--until` waits for. */
