@@ -51,6 +51,29 @@ test('ls by level', async () => {
   expect(await ls(['here.example/team/app:1.0.*'])).toMatchObject([{ tag: '1.0.1' }])
 })
 
+test.each([
+  [
+    'ls',
+    { location: ['here.example/team/app:{1.0.*}'] },
+    'Leave out the braces: here.example/team/app:1.0.*.',
+  ],
+  ['cp', { src: ['here.example/team/app:{1,2}.*'], dst: 'here.example/b' }, 'Write a pattern for each:'],
+])('%s of a pattern in braces, as other tools have it, says how it is written', async (name, args, hint) => {
+  const failed = await double.run(name, { args }).catch((error: unknown) => error)
+  expect(failed).toMatchObject({ code: 'TAG_NOT_FOUND', hint: expect.stringContaining(hint) as string })
+})
+
+test.each([
+  [ref, 'Leave out :1.0, or look at the artifact with describe here.example/team/app:1.0.'],
+  [
+    'here.example/team/app:1.*',
+    "Write tags here.example/team/app --match '1.*', or ls here.example/team/app:1.*.",
+  ],
+])('tags of %s, which is no repository, says what is', async (repository, hint) => {
+  const failed = await double.run('tags', { args: { repository } }).catch((error: unknown) => error)
+  expect(failed).toMatchObject({ code: 'USAGE_INVALID_VALUE', hint })
+})
+
 test('tags cost nothing more unless a column is asked for', async () => {
   const repository = 'here.example/team/app'
   const plain = await double.run('tags', { args: { repository } })

@@ -1,7 +1,7 @@
 import { globMatch } from '@ocish/core'
 import { OcishError } from '@ocish/sdk'
 import { isFallbackTag } from './hidden-tags.ts'
-import { hasGlob, literalPrefix } from './name-glob.ts'
+import { braceHint, hasGlob, literalPrefix } from './name-glob.ts'
 import type { OpenedRegistry, Services } from './services.ts'
 
 /** Matches of one pattern at most, where `limits.glob` says nothing else; more is probably a mistake. */
@@ -47,7 +47,15 @@ async function expandOne(text: string, services: Services, signal: AbortSignal):
     for await (const one of tagsOf(name, services, signal)) if (tagFits(tag, one)) add(`${name}:${one}`)
   }
   if (found.length > 0) return found
-  throw new OcishError(tag === undefined ? 'REPOSITORY_NOT_FOUND' : 'TAG_NOT_FOUND', `nothing fits ${text}`)
+  throw nothingFits(text)
+}
+
+/** Nothing has a name that fits a pattern over repositories or tags: REPOSITORY_NOT_FOUND or TAG_NOT_FOUND. */
+export function nothingFits(pattern: string): OcishError {
+  const { tag } = splitPattern(pattern)
+  const hint = braceHint(pattern)
+  const code = tag === undefined ? 'REPOSITORY_NOT_FOUND' : 'TAG_NOT_FOUND'
+  return new OcishError(code, `nothing fits ${pattern}`, hint === undefined ? {} : { hint })
 }
 
 /** The lists that registries keep for themselves fit only a pattern that speaks of them (`sha256-*`). */

@@ -2,7 +2,7 @@ import { globMatch } from '@ocish/core'
 import { hasCode, OcishError } from '@ocish/sdk'
 import type { Call, Row } from '@ocish/shell'
 import { isSet, textArgs, textFlag } from './call-values.ts'
-import { expandRefs, repositoriesIn, splitPattern } from './expand-refs.ts'
+import { expandRefs, nothingFits, repositoriesIn, splitPattern } from './expand-refs.ts'
 import { isDigestTag } from './hidden-tags.ts'
 import { type InnerEntry, innerEntries } from './inner-entries.ts'
 import { locationEntries } from './location-entries.ts'
@@ -115,7 +115,7 @@ async function* globbed(text: string, call: Call, services: Services): AsyncGene
     found = true
     yield row
   }
-  if (!found) throw new OcishError('REPOSITORY_NOT_FOUND', `nothing fits ${text}`)
+  if (!found) throw nothingFits(text)
 }
 
 async function* globRows(

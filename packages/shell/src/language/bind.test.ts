@@ -60,6 +60,13 @@ test.each<[string, string, string, string | undefined]>([
   ).toBe(corrected)
 })
 
+test('a brace within a word is told apart from a block in the wrong place', () => {
+  const hint = (text: string): string | undefined =>
+    check(text).diagnostics.find(({ code }) => code === 'BIND_BLOCK')?.hint
+  expect(hint('ls app:{4.0.*}')).toMatch(/^A brace begins a block/)
+  expect(hint('tags app { a }')).toBe('Use | each { … }.')
+})
+
 test('a mismatch names both stages', () => {
   expect(check('manifest app | where x == 1').diagnostics[0]?.message).toBe(
     'manifest gives bytes, but where takes rows',

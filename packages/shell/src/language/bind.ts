@@ -313,7 +313,9 @@ class Binder {
       this.#report({
         code: 'BIND_BLOCK',
         message: 'only each takes a block',
-        hint: 'Use | each { … }.',
+        hint: isJoined(stage)
+          ? 'A brace begins a block: leave it out, or put the word in quotes.'
+          : 'Use | each { … }.',
         from: stage.block!.from - 1,
         to: Math.min(stage.block!.to + 1, this.#parsed.source.text.length),
       })
@@ -349,4 +351,9 @@ class Binder {
     if (part.kind === 'double') for (const inner of part.parts) this.#part(inner, scopes)
     return { form: 'value', type: 'string' }
   }
+}
+
+/** The block follows a word without a blank, so that its brace was probably meant as a part of the word. */
+function isJoined({ args, block }: CallStage): boolean {
+  return block !== undefined && args.at(-1)?.to === block.from - 1
 }
