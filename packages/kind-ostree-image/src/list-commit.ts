@@ -16,7 +16,7 @@ export async function* listCommit(
   context: LocationContext,
 ): AsyncGenerator<TreeEntry & { readonly open?: OpenBytes }> {
   const { folder, revision } = split(location)
-  const repo = await openRepo(await context.folder(folder))
+  const repo = await openRepo(await context.folder(folder), { name: folder })
   const commit = await repo.commit(await repo.resolve(revision))
   for await (const node of walk(repo, commit, { signal: context.signal, from: location.inner ?? '' }))
     if (node.path !== '') yield entryOf(node)

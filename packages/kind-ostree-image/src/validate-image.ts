@@ -87,7 +87,8 @@ async function* commitFindings(
     })
   }
   if (context.file === undefined) throw new OcishError('KIND_FAILED', 'this host opens no files')
-  const source = await openCommit(await openRepo(await context.file('repo')), String(revision), false)
+  const files = await openRepo(await context.file('repo'), { name: String(context.options['repo']) })
+  const source = await openCommit(files, String(revision), false)
   try {
     for await (const { op, path } of compareImage(artifact, source, context))
       yield { severity: 'error', ...whatDiffers[op], path }

@@ -21,8 +21,9 @@ const modes: Readonly<Record<string, RepoMode>> = {
   'bare-split-xattrs': 'bare-split-xattrs',
 }
 
-/** Reads a GLib key file. Errors: OSTREE_REPO_INVALID. */
-export function parseRepoConfig(text: string): RepoConfig {
+/** Reads a GLib key file; `name` is what errors call its repository. Errors: OSTREE_REPO_INVALID. */
+export function parseRepoConfig(text: string, name?: string): RepoConfig {
+  const invalid = (what: string): OcishError => invalidConfig(what, name)
   const core = keysOf(text, 'core')
   const version = core.get('repo_version')
   if (version !== '1')
@@ -52,8 +53,9 @@ function keysOf(text: string, group: string): ReadonlyMap<string, string> {
   return keys
 }
 
-function invalid(what: string): OcishError {
-  return new OcishError('OSTREE_REPO_INVALID', `the repository ${what}`, {
+function invalidConfig(what: string, name: string | undefined): OcishError {
+  const repository = name === undefined ? 'the repository' : `the repository ${JSON.stringify(name)}`
+  return new OcishError('OSTREE_REPO_INVALID', `${repository} ${what}`, {
     hint: 'Name an OSTree repository: a folder with the file config and the folder objects.',
   })
 }

@@ -1,7 +1,9 @@
+import { OcishError } from '@ocish/sdk'
 import { miniCommit, miniSource, readAll } from '@ocish/testing'
 import { describe, expect, it } from 'vitest'
 import { contentChecksum } from './commit.ts'
 import { fsck } from './fsck.ts'
+import type { RepoFiles } from './repo-files.ts'
 import { openRepo } from './repository.ts'
 import { find, walk } from './walk.ts'
 
@@ -50,5 +52,15 @@ describe('the repository of ostree.md §19.3', () => {
     await expect(openRepo(miniSource({ config: '[core]\nrepo_version=2\n' }))).toFailWith(
       'OSTREE_REPO_INVALID',
     )
+  })
+
+  it('calls what is no repository by the name that a person gave it', async () => {
+    const said = async (files: RepoFiles): Promise<unknown> =>
+      openRepo(files, { name: 'build/repo' }).catch((error: unknown) => String(error))
+    const other = miniSource({ config: '[core]\nrepo_version=2\n' })
+    const missing = new OcishError('FILE_NOT_FOUND', 'no file config')
+    const empty = { ...miniSource(), head: () => Promise.reject(missing) }
+    expect(await said(empty)).toMatch(/"build\/repo" is no OSTree repository/)
+    expect(await said(other)).toMatch(/the repository "build\/repo" has version "2"/)
   })
 })

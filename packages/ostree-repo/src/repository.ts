@@ -40,18 +40,21 @@ export interface Repository {
 
 /** Limits of what is read of a repository; those that are not given are `defaultRepoLimits`. */
 export interface OpenRepoOptions {
+  /** What a person calls the folder, for errors. */
+  readonly name?: string
   readonly limits?: Partial<RepoLimits>
 }
 
 /** Opens a repository; nothing of it is changed. Errors: OSTREE_REPO_INVALID. */
 export async function openRepo(files: RepoFiles, options: OpenRepoOptions = {}): Promise<Repository> {
   try {
-    const config = parseRepoConfig((await readFile(files, 'config', 2 ** 20)).toString('utf8'))
+    const config = parseRepoConfig((await readFile(files, 'config', 2 ** 20)).toString('utf8'), options.name)
     if ((await files.stat('objects')).kind !== 'folder') throw new OcishError('FILE_NOT_FOUND', 'no objects')
     return new OpenRepository(files, config, { ...defaultRepoLimits, ...options.limits })
   } catch (error) {
     if (!hasCode(error, 'FILE_NOT_FOUND')) throw error
-    throw new OcishError('OSTREE_REPO_INVALID', 'no OSTree repository: config or objects is missing', {
+    const what = options.name === undefined ? 'no' : `${JSON.stringify(options.name)} is no`
+    throw new OcishError('OSTREE_REPO_INVALID', `${what} OSTree repository: config or objects is missing`, {
       cause: error,
       hint: 'Name the folder that holds config, objects and refs, as /ostree/repo.',
     })

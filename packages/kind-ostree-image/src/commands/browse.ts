@@ -19,8 +19,8 @@ export const refs: KindCommand = {
   output: { form: 'rows', columns: ['ref', 'commit', 'alias', 'problem'] },
   effect: 'R',
   examples: [{ line: 'ostree refs ./repo', note: 'local refs and those of remotes' }],
-  async *run(_, context) {
-    const repo = await openRepoArgument(context)
+  async *run({ args }, context) {
+    const repo = await openRepoArgument(context, args)
     for await (const { ref, commit = '', alias = '', problem = '' } of repo.refs())
       yield { ref, commit, alias, problem }
   },
@@ -34,7 +34,7 @@ export const log: KindCommand = {
   effect: 'R',
   examples: [{ line: 'ostree log ./repo debian/12/x86_64', note: 'until a parent is not here' }],
   async *run({ args }, context) {
-    const repo = await openRepoArgument(context)
+    const repo = await openRepoArgument(context, args)
     let next: string | undefined = await repo.resolve(String(args['revision']))
     for (let isFirst = true; next !== undefined; isFirst = false) {
       context.signal.throwIfAborted()
@@ -64,7 +64,7 @@ export const show: KindCommand = {
   effect: 'R',
   examples: [{ line: 'ostree show ./repo debian/12/x86_64', note: 'with the checksum of its content' }],
   async *run({ args }, context) {
-    const repo = await openRepoArgument(context)
+    const repo = await openRepoArgument(context, args)
     const checksum = await repo.resolve(String(args['revision']))
     const commit = await repo.commit(checksum)
     const detached = await repo.detached(checksum)
@@ -92,7 +92,7 @@ export const ls: KindCommand = {
     { line: 'ostree ls ./repo debian/12/x86_64 --recursive', note: 'everything' },
   ],
   async *run({ args, flags }, context) {
-    const repo = await openRepoArgument(context)
+    const repo = await openRepoArgument(context, args)
     const commit = await repo.commit(await repo.resolve(String(args['revision'])))
     const from = typeof args['path'] === 'string' ? args['path'] : ''
     const options = { signal: context.signal, from, recursive: flags['recursive'] === true }
@@ -123,7 +123,7 @@ export const fsck: KindCommand = {
   effect: 'R',
   examples: [{ line: 'ostree fsck ./repo', note: 'all refs; exit 7 when something is damaged' }],
   async *run({ args }, context) {
-    const repo = await openRepoArgument(context)
+    const repo = await openRepoArgument(context, args)
     const commits = new Set<string>()
     const { revision } = args
     if (typeof revision !== 'string') {

@@ -26,7 +26,7 @@ export const build: KindCommand = {
   async *run({ args, flags }, context) {
     const options = imageOptions(flags, context.sourceDateEpoch)
     const source = await openCommit(
-      await openRepoArgument(context),
+      await openRepoArgument(context, args),
       String(args['revision']),
       options.allowPartial,
     )

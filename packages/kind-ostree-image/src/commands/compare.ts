@@ -18,7 +18,7 @@ export const compare: KindCommand = {
     },
   ],
   async *run({ args }, context) {
-    const source = await openCommit(await openRepoArgument(context), String(args['revision']), false)
+    const source = await openCommit(await openRepoArgument(context, args), String(args['revision']), false)
     const artifact = await context.lookup.open(String(args['image']))
     let differs = false
     for await (const { op, path } of compareImage(artifact, source, context)) {

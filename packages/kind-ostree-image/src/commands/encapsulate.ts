@@ -70,7 +70,7 @@ export const encapsulate: KindCommand = {
     if (version !== 1 && version !== 2)
       throw new OcishError('USAGE_INVALID_VALUE', '--format-version is 1 or 2')
     const source = await openCommit(
-      await openRepoArgument(context),
+      await openRepoArgument(context, args),
       String(args['revision']),
       options.allowPartial,
     )

@@ -3,6 +3,7 @@ import {
   hasCode,
   OcishError,
   type Artifact,
+  type KindCall,
   type KindCommand,
   type KindCommandContext,
   type Source,
@@ -46,7 +47,7 @@ export const importImage: KindCommand = {
     const location = String(args['image'])
     const artifact = await chosen(await context.lookup.open(location), flags['arch'])
     const image = await readImage(artifact)
-    const writer = await openWriter(context, flags['mode'])
+    const writer = await openWriter(context, args, flags['mode'])
     const form = image.form === 'encapsulated' ? importEncapsulated : importPlain
     const commit = await form(artifact, image, writer, context)
     const ref =
@@ -73,9 +74,13 @@ async function chosen(artifact: Artifact, arch: unknown): Promise<Artifact> {
 }
 
 /** Adds to the repository that is there, else begins one. */
-async function openWriter(context: KindCommandContext, wanted: unknown): Promise<RepoWriter> {
+async function openWriter(
+  context: KindCommandContext,
+  args: KindCall['args'],
+  wanted: unknown,
+): Promise<RepoWriter> {
   if (context.target === undefined) throw new OcishError('KIND_FAILED', 'this host writes no folders')
-  const existing = await existingRepo(context)
+  const existing = await existingRepo(context, args)
   const target = await context.target('repo', { merge: true })
   const mode = existing?.mode ?? (wanted === 'bare-user' ? 'bare-user' : 'archive')
   return createRepo(
@@ -87,13 +92,14 @@ async function openWriter(context: KindCommandContext, wanted: unknown): Promise
 
 async function existingRepo(
   context: KindCommandContext,
+  args: KindCall['args'],
 ): Promise<{ readonly folder: Source; readonly mode: WrittenMode } | undefined> {
   const folder = await context.folder?.('repo').catch((error: unknown) => {
     if (hasCode(error, 'FILE_NOT_FOUND')) return undefined
     throw error
   })
   if (folder === undefined || !(await hasEntries(folder))) return undefined
-  const { mode } = await openRepo(folder)
+  const { mode } = await openRepo(folder, { name: String(args['repo']) })
   if (mode === 'archive' || mode === 'bare-user') return { folder, mode }
   throw new OcishError(
     'OSTREE_REPO_INVALID',
