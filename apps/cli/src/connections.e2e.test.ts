@@ -103,6 +103,18 @@ describe('a client certificate', () => {
     expect([shown.code, shown.stdout]).toEqual([0, expect.stringContaining(digest.trim())])
   })
 
+  test('for one side of a copy, whose other side is plain: the error says where that is settled', async () => {
+    const host = `localhost:${await secured()}`
+    const line = `cp ${host}/app:1 HOST/copied:1 --ca-file ca.pem --cert client.pem --key client.key`
+    const failed = await world.run(line)
+    const settle = `set registries.${world.host}.plain-http true`
+    expect(failed).toMatchObject({ code: 5, stderr: expect.stringContaining(settle) as string })
+    expect(await world.run(settle)).toMatchObject({ code: 0 })
+    expect(await world.run(line)).toMatchObject({ code: 0 })
+    expect((await world.run('resolve HOST/copied:1')).stdout).toBe(digest)
+    expect(await world.run(`${settle.replace(/ true$/, '')} --rm`)).toMatchObject({ code: 0 })
+  })
+
   test('needs its key', async () => {
     const { code, stderr } = await world.run('resolve localhost:1/app:1 --cert client.pem')
     expect([code, stderr]).toEqual([2, expect.stringContaining('needs both --cert and --key')])

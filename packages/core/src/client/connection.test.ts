@@ -152,7 +152,12 @@ describe('a connection', () => {
 
     it('to a port that speaks plain HTTP says so', async () => {
       const server = await scripted(() => served)
-      await expect(read(server.host, {})).toFailWith('NETWORK_TLS')
+      const failed = await read(server.host, {}).catch((error: unknown) => error)
+      expect(failed).toMatchObject({
+        code: 'NETWORK_TLS',
+        message: `${server.host} does not speak TLS: this port speaks plain HTTP`,
+        hint: `Allow it with --plain-http, or where other registries of the line speak TLS with set registries.${server.host}.plain-http true.`,
+      })
     })
   })
 

@@ -26,15 +26,18 @@ const problems: Readonly<Record<string, readonly [text: string, hint: string]>> 
     'presents a certificate for another name',
     'Use a name that the certificate carries.',
   ],
-  ERR_SSL_WRONG_VERSION_NUMBER: [
-    'does not speak TLS: this port speaks plain HTTP',
-    'Allow it with --plain-http.',
-  ],
-  ERR_SSL_PACKET_LENGTH_TOO_LONG: [
-    'does not speak TLS: this port speaks plain HTTP',
-    'Allow it with --plain-http.',
-  ],
-  EPROTO: ['does not speak TLS as expected', 'Check the port, or allow plain HTTP with --plain-http.'],
+}
+
+/** Texts follow the host name; plain HTTP is the way out. */
+const plainProblems: Readonly<Record<string, readonly [text: string, hint: string]>> = {
+  ERR_SSL_WRONG_VERSION_NUMBER: ['does not speak TLS: this port speaks plain HTTP', 'Allow it'],
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: ['does not speak TLS: this port speaks plain HTTP', 'Allow it'],
+  EPROTO: ['does not speak TLS as expected', 'Check the port, or allow plain HTTP'],
+}
+
+/** How one of the registries on a line is asked over plain HTTP: the flag is for all of them. */
+function plainForOne(host: string): string {
+  return `set registries.${host}.plain-http true`
 }
 
 const unknownAuthorityCodes: ReadonlySet<string> = new Set([
@@ -77,6 +80,14 @@ export function tlsProblem(code: string, error: unknown, host: string): TlsProbl
   if (known !== undefined) {
     const names = code === 'ERR_TLS_CERT_ALTNAME_INVALID' ? certifiedNames(error) : ''
     return { message: `${host} ${known[0]}${names}`, hint: known[1] }
+  }
+  const plain = Object.hasOwn(plainProblems, code) ? plainProblems[code] : undefined
+  if (plain !== undefined) {
+    const [text, hint] = plain
+    return {
+      message: `${host} ${text}`,
+      hint: `${hint} with --plain-http, or where other registries of the line speak TLS with ${plainForOne(host)}.`,
+    }
   }
   if (/^ERR_(?:SSL|TLS|OSSL)_/.test(code)) {
     return {

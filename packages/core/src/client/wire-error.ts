@@ -154,7 +154,7 @@ function refusedCall(
     return {
       code: 'NETWORK_TLS',
       message: `${host} speaks HTTPS, but was asked over plain HTTP`,
-      hint: 'Name its certificate authority with --ca-file FILE (a loopback host is asked over plain HTTP otherwise), and leave out --plain-http.',
+      hint: 'Name its certificate authority with --ca-file FILE (a loopback host is asked over plain HTTP otherwise), and leave out --plain-http; set registries.HOST.plain-http true is for one registry.',
     }
   }
   if (status === 400 && /No required SSL certificate|SSL certificate error/i.test(because)) {
