@@ -36,7 +36,10 @@ export async function pack(source: Source, context: KindContext): Promise<Packed
       hint: 'Leave out one of them.',
     })
   }
-  const config = parseConfig(await readSource(source, context.signal), { trailing: 'ignore' })
+  const config = parseConfig(await readSource(source, context.signal), {
+    trailing: 'ignore',
+    onTrailing: (line) => context.warn(`line ${line}: text after the end of the JSON is left out`),
+  })
   warnOfAbsentVariables(config, options, context)
   for (const { severity, path, message } of remarks(toModel(config)))
     if (severity === 'error') context.warn(`${path}: ${message}`)

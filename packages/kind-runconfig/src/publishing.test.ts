@@ -66,6 +66,19 @@ describe('left out', () => {
     expect((await published({ name: 'x', [name]: value }))[name]).toEqual(rest)
   })
 
+  test.each([{}, { compat: 'strict' }])(
+    'a second value in the file, which is warned of (%j)',
+    async (options) => {
+      const context = kindContext({ options })
+      const text = '{"name":"a","image":"ghcr.io/a/b:1","transport":"stdio"}\n{"name":"b"}'
+      const artifact = await artifactOf(await pack(memoryFile('x.json', text), context))
+      const [layer] = artifact.layers
+      const bytes = await readAll(artifact.open(layer!))
+      expect(JSON.parse(new TextDecoder().decode(bytes))).toMatchObject({ name: 'a' })
+      expect(context.warnings).toEqual(['line 2: text after the end of the JSON is left out'])
+    },
+  )
+
   test('variables that --allow-env names keep their value, and a wrong name is warned of', async () => {
     const context = kindContext({ options: { 'allow-env': ['A', 'Z'] }, settings: { 'allow-env': ['B'] } })
     const source = memoryFile('x.json', '{"env_vars":{"A":"1","B":"2","C":"3"}}')

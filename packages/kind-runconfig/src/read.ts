@@ -34,15 +34,22 @@ export async function collect(bytes: Bytes, signal: AbortSignal): Promise<Uint8A
 
 /**
  * The canonical configuration in JSON text: what every further step works on. `trailing`: text after the value is
- * ignored, as ToolHive's file reader does; in an artifact it is an error, as ToolHive's pull has it.
+ * ignored, as ToolHive's file reader does, once `onTrailing` got its line; in an artifact it is an error, as ToolHive's pull has it.
  * Errors: KIND_INPUT_INVALID with `details.line` and `details.path`.
  */
 export function parseConfig(
   bytes: Uint8Array,
-  options: { readonly trailing: 'ignore' | 'refuse'; readonly onNotice?: (notice: KeyNotice) => void },
+  options: {
+    readonly trailing: 'ignore' | 'refuse'
+    readonly onTrailing?: (line: number) => void
+    readonly onNotice?: (notice: KeyNotice) => void
+  },
 ): ObjectNode {
   const document = parseDocument(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes))
-  if (document.trailing !== undefined && options.trailing === 'refuse') throw trailing(document)
+  if (document.trailing !== undefined) {
+    if (options.trailing === 'refuse') throw trailing(document)
+    options.onTrailing?.(document.trailing)
+  }
   const { root } = document
   if (root.type !== 'object') {
     throw new OcishError('KIND_INPUT_INVALID', 'a run configuration is a JSON object', {
