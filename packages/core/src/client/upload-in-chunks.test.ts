@@ -18,13 +18,13 @@ interface Proxied extends ScriptedServer {
   readonly pushed: () => Buffer
 }
 
-/** A registry behind what answers any body of more than 4 MiB itself; undefined: by closing the connection. */
-async function behind(proxy: Reply | undefined): Promise<Proxied> {
+/** A registry behind what answers any body of more than 4 MiB itself: with a reply, by closing the connection, or never. */
+async function behind(proxy: Reply | 'closed' | 'silent'): Promise<Proxied> {
   let received = Buffer.alloc(0)
   const server = await scripted(({ method, body }, response): Reply | undefined => {
     if (body.length > 4 * mib) {
-      if (proxy === undefined) response.destroy()
-      return proxy
+      if (proxy === 'closed') response.destroy()
+      return typeof proxy === 'string' ? undefined : proxy
     }
     if (method === 'HEAD') return { status: 404 }
     if (method === 'POST') received = Buffer.alloc(0)
@@ -53,12 +53,14 @@ describe.each([
   ['large enough to be resumed', { resumableFrom: mib }],
 ] as const)('an upload %s', (_, options) => {
   it.each([
-    ['closes the connection', undefined],
+    ['closes the connection', 'closed'],
+    ['never answers', 'silent'],
     ['answers 408', { status: 408 }],
     ['answers 504', { status: 504 }],
   ] as const)('goes in chunks after what stands before the registry %s', async (_what, proxy) => {
     const server = await behind(proxy)
-    const reasons = await push(server.host, options)
+    const timeouts = proxy === 'silent' ? { timeouts: { headers: 1 } } : {}
+    const reasons = await push(server.host, { ...options, ...timeouts })
     const whole = `PUT ${blob.size}`
     // Where uploads may be resumed, one byte asks whether they are.
     expect(server.log().filter((line) => line !== 'PATCH 1')).toEqual([whole, ...chunks, 'PUT 0'])
