@@ -6,7 +6,7 @@ export interface Row {
   readonly value: number
   readonly unit: string
   readonly target: string
-  /** `floor`: missed, and so does the floor beside it, which does nothing but move the bytes. */
+  /** `floor`: missed, as it is by the floor beside it, which does no more than has to be done. */
   readonly verdict: 'holds' | 'missed' | 'noisy' | 'floor' | 'info'
   readonly note?: string
 }

@@ -15,7 +15,7 @@ const size = 'Content-Type: application/octet-stream'
  * The least that a transfer of the largest blob of a layout can cost: curl moves its bytes between the same ends, hashes
  * nothing and writes no manifest. Undefined without curl.
  */
-export async function floorOf(layout: string, ends: () => Ends): Promise<Side | undefined> {
+export async function floorOfLarge(layout: string, ends: () => Ends): Promise<Side | undefined> {
   const curl = findProgram('curl')
   if (curl === undefined) return undefined
   const folder = join(layout, 'blobs/sha256')
@@ -26,7 +26,7 @@ export async function floorOf(layout: string, ends: () => Ends): Promise<Side | 
   const local = (place: string): string => place.slice('oci:'.length).replace(/:1$/, '')
   const remote = (place: string): string => `http://${place.replace('/', '/v2/').replace(/:1$/, '')}/blobs`
   return {
-    name: 'curl',
+    name: 'curl alone',
     run: () => {
       const { from, to } = ends()
       const get = from.startsWith('oci:')
@@ -39,6 +39,21 @@ export async function floorOf(layout: string, ends: () => Ends): Promise<Side | 
       const file = `${local(from)}/blobs/sha256/${blob}`
       const send = from.startsWith('oci:') ? `${put} ${file} ${end}` : `${get} | ${put} - ${end}`
       return runProcess('sh', ['-c', `at=$(${open}) && ${send}`])
+    },
+  }
+}
+
+/**
+ * The least that a copy of many small blobs from a registry can cost a program for Node: a script that moves and hashes
+ * them, `sockets` at a time, and does nothing else.
+ */
+export function floorOfMany(sockets: number, ends: () => Ends): Side {
+  const script = join(import.meta.dirname, 'bare-copy.ts')
+  return {
+    name: 'a bare Node script',
+    run: () => {
+      const { from, to } = ends()
+      return runProcess(process.execPath, [script, from, to, String(sockets)])
     },
   }
 }

@@ -5,7 +5,7 @@ const marks = { holds: '✓', missed: '✗', noisy: '~', floor: '–', info: ' '
 
 /** What the marks of a report mean. */
 export const legend: string =
-  '✓ holds, ✗ missed, ~ too noisy to claim, – missed, as it is by whatever does nothing but move the bytes (see the note)'
+  '✓ holds, ✗ missed, ~ too noisy to claim, – missed, as it is by the least that moving the bytes needs (see the note)'
 
 function shownValue({ value, unit }: Row): string {
   if (Number.isNaN(value)) return 'none'

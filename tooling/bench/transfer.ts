@@ -4,7 +4,7 @@ import { dockerRegistry } from '@ocish/testing'
 import { atMost, type Case, type Environment, type Row } from './case.ts'
 import { writeImage } from './image.ts'
 import { interleave, isNoisy, type Measured, type Side } from './measure.ts'
-import { floorOf } from './floor.ts'
+import { floorOfLarge, floorOfMany } from './floor.ts'
 import { peer, peersFound, type Places } from './peers.ts'
 import { ocish } from './processes.ts'
 import { slowProxy } from './slow-proxy.ts'
@@ -56,7 +56,7 @@ function ratio(
   const least = floor === undefined ? 0 : floor.wall / one.wall
   const missed = least > target ? 'floor' : 'missed'
   const verdict = value > target ? missed : isNoisy(ours, one) ? 'noisy' : 'holds'
-  const beside = floor === undefined ? '' : `; curl alone ${shown(floor)}, ${least.toFixed(2)} x`
+  const beside = floor === undefined ? '' : `; ${floor.name} ${shown(floor)}, ${least.toFixed(2)} x`
   const note = `${shown(ours)} against ${shown(one)}${beside}`
   return {
     case: id,
@@ -116,7 +116,10 @@ async function measure(
   }
   const sides: Side[] = [{ ...ourSide(environment, places('ocish')), reset: reset('ocish') }]
   for (const name of peersFound()) sides.push({ ...peer(name, places(name)), reset: reset(name) })
-  const floor = image.layers === 1 ? await floorOf(layout, places('floor')) : undefined
+  const floor =
+    image.layers === 1
+      ? await floorOfLarge(layout, places('floor'))
+      : floorOfMany(image.delay > 0 ? 16 : 8, places('floor'))
   if (floor !== undefined) sides.push({ ...floor, reset: reset('floor') })
   const [ours, ...others] = await interleave(sides, Math.min(environment.rounds, 5))
   await target[Symbol.asyncDispose]()
