@@ -6,6 +6,7 @@ import { readAll, temporaryFolder, type TemporaryFolder } from '@ocish/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { extractFolder } from './extract-folder.ts'
 import { packFolder } from './pack-folder.ts'
+import { preparePart } from './prepare-part.ts'
 import { openSource } from './source.ts'
 import { withTarget } from './target.ts'
 
@@ -149,4 +150,13 @@ test.each(outside)('%s is refused, and nothing is written', async (_name, entry)
   await writeFile(home.join('.env'), 'secret')
   await expect(extract(await orasLayer([entry]))).toFailWith('ARCHIVE_UNSAFE')
   await expect(stat(home.join('out'))).rejects.toThrow('ENOENT')
+})
+
+test('the packed folder is a file that a layout may take as it is; what a kind opens is none', async () => {
+  const part = await pack()
+  const options = { withDiffId: false, signal, spoolFolder: async () => home.join('spool') }
+  const { file } = await preparePart(part, options)
+  expect(digestOf(await readFile(file!))).toBe(part.digest)
+  const own = { ...part, open: () => part.open() }
+  expect(await preparePart(own, options)).not.toHaveProperty('file')
 })

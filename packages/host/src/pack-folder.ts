@@ -3,6 +3,7 @@ import { compressed, type Compression, folderEntries, type TarInput, writeTar } 
 import type { PackFolderOptions } from '@ocish/commands'
 import { type Bytes, createDigester, type Digester, OcishError, type Part, type Source } from '@ocish/sdk'
 import { temporaryName } from './private-file.ts'
+import { spoolFile } from './spool-file.ts'
 
 /** What oras writes at the layer of a folder, and reads there. */
 const folderUnpackKey = 'io.deis.oras.content.unpack'
@@ -47,7 +48,7 @@ export async function packFolder(source: Source, options: PackingOptions): Promi
     },
     digest: spooled.digest,
     size: spooled.size,
-    open: () => read(spooled.path),
+    open: spoolFile(spooled.path),
   }
 }
 
@@ -101,9 +102,4 @@ async function spool(
     await file.close()
   }
   return { path, digest: digester.digest(), size }
-}
-
-async function* read(path: string): Bytes & AsyncGenerator<Uint8Array> {
-  const file = await fs.open(path, 'r')
-  yield* file.createReadStream({ highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>
 }

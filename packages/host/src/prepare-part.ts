@@ -1,7 +1,8 @@
 import { promises as fs } from 'node:fs'
-import { type Bytes, collect, type OpenBytes, OcishError, type Part, type Written } from '@ocish/sdk'
+import { collect, type OpenBytes, OcishError, type Part, type Written } from '@ocish/sdk'
 import { createMeasuring, type Measure } from './measure.ts'
 import { temporaryName } from './private-file.ts'
+import { spooledPath, spoolFile } from './spool-file.ts'
 
 /** A part whose digest and size are known, ready to be sent as often as it takes. */
 export interface PreparedPart {
@@ -34,19 +35,22 @@ export async function preparePart(part: Part, options: PrepareOptions): Promise<
   const { digest, size } = part
   const told = digest !== undefined && size !== undefined
   if (told && !options.withDiffId && !part.inline)
-    return { written: describe(part, { digest, size, diffId: digest }), open: part.open }
+    return prepared(describe(part, { digest, size, diffId: digest }), part.open)
   const content = await readThrough(part, options)
   if (told && (content.digest !== digest || content.size !== size))
     throw new OcishError('DIGEST_MISMATCH', `a part of type ${part.mediaType} is not what was said of it`)
   const written = describe(part, content)
-  if (!part.inline)
-    return { written, open: content.open, ...(content.file !== undefined && { file: content.file }) }
+  if (!part.inline) return prepared(written, content.open)
   return { written: { ...written, data: await inlineData(content, part) }, open: content.open }
+}
+
+function prepared(written: Written, open: OpenBytes): PreparedPart {
+  const file = spooledPath(open)
+  return file === undefined ? { written, open } : { written, open, file }
 }
 
 interface Measured extends Measure {
   readonly open: OpenBytes
-  readonly file: string | undefined
 }
 
 async function readThrough(part: Part, options: PrepareOptions): Promise<Measured> {
@@ -68,7 +72,7 @@ async function readThrough(part: Part, options: PrepareOptions): Promise<Measure
       'SIZE_MISMATCH',
       `a part has ${result.size} bytes instead of ${part.size}: it changed while it was read`,
     )
-  return { ...result, open: keep ? () => keeper.open() : part.open, file: keeper.file }
+  return { ...result, open: keep ? keeper.open : part.open }
 }
 
 /** Keeps bytes in memory up to the limit, all of them in a file beyond it. */
@@ -85,8 +89,9 @@ class Keeper {
     this.#spoolFolder = spoolFolder
   }
 
-  get file(): string | undefined {
-    return this.#path
+  /** What was kept, once it has ended. */
+  get open(): OpenBytes {
+    return this.#path === undefined ? () => this.#copies() : spoolFile(this.#path)
   }
 
   async add(chunk: Uint8Array): Promise<void> {
@@ -117,13 +122,8 @@ class Keeper {
     this.#writing.catch(() => undefined)
   }
 
-  async *open(): Bytes & AsyncGenerator<Uint8Array> {
-    if (this.#path === undefined) {
-      for (const chunk of this.#chunks) yield chunk.slice()
-      return
-    }
-    const file = await fs.open(this.#path, 'r')
-    yield* file.createReadStream({ highWaterMark: 256 * 1024 }) as AsyncIterable<Uint8Array>
+  async *#copies(): AsyncGenerator<Uint8Array, void, undefined> {
+    for (const chunk of this.#chunks) yield chunk.slice()
   }
 }
 
