@@ -15,11 +15,13 @@ interface Synced {
 const seen = vi.hoisted(() => ({ target: '', synced: [] as Synced[] }))
 vi.mock('./durable-file.ts', async (original) => {
   const real = await original<typeof durableFile>()
-  const syncPath = async (path: string): Promise<void> => {
-    await real.syncPath(path)
-    seen.synced.push({ path, isNamed: existsSync(seen.target) })
-  }
-  return { ...real, syncPath }
+  const told =
+    (sync: (path: string) => Promise<void>) =>
+    async (path: string): Promise<void> => {
+      await sync(path)
+      seen.synced.push({ path, isNamed: existsSync(seen.target) })
+    }
+  return { ...real, syncFile: told(real.syncFile), syncFolder: told(real.syncFolder) }
 })
 
 it('is on the disk before it has its name, and its name when that was reported', async () => {

@@ -24,7 +24,7 @@ import {
 } from '@ocish/core'
 import type { ContentSource, FoundBlob } from './content-source.ts'
 import { BlobWriter, checkBlob, type ExpectedBlob, type WrittenBlob } from './blob-writer.ts'
-import { randomName, syncPath } from './durable-file.ts'
+import { randomName, syncFile, syncFolder } from './durable-file.ts'
 import { fileError, isMissing, systemCode } from './file-error.ts'
 import { makeFolder, makeFolders } from './make-folder.ts'
 import { shareFile } from './share-file.ts'
@@ -215,7 +215,7 @@ export class BlobPool implements ContentSource {
         checkBlob(expected, { size, digest: digester.digest() })
       }
       // Whoever wrote it may have left it to the system when that reaches the disk.
-      await syncPath(scratch)
+      await syncFile(scratch)
       await this.place(scratch, expected.digest)
       return { digest: expected.digest, size: expected.size }
     } catch (error) {
@@ -262,7 +262,7 @@ export class BlobPool implements ContentSource {
   async settle(): Promise<void> {
     const folders = [...this.#unsynced]
     this.#unsynced.clear()
-    for (const folder of folders) await syncPath(folder)
+    for (const folder of folders) await syncFolder(folder)
   }
 
   /**

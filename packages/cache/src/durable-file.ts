@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fdatasync, fsync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { systemCode } from './file-error.ts'
 
 // Only this waits for the device; the rest is done before another thread would have begun.
 const sync = promisify(fsync)
+const syncContent = promisify(fdatasync)
 
 /** A name nobody can foresee, in lower-case hexadecimal. */
 export function randomName(): string {
@@ -31,15 +32,24 @@ export async function writeDurably(path: string, content: string, mode: number):
     rmSync(temporary, { force: true })
     throw error
   }
-  await syncPath(dirname(path))
+  await syncFolder(dirname(path))
 }
 
-/** Makes the content of a file, or the renames in a folder, survive a crash, where the platform has a way to say so. */
-export async function syncPath(path: string): Promise<void> {
+/** Makes renames in a folder survive a crash, where the platform has a way to say so. */
+export async function syncFolder(path: string): Promise<void> {
+  await syncPath(path, sync)
+}
+
+/** The same for the content of a file, whoever wrote it; a file that is on the disk costs nothing, whatever names it got. */
+export async function syncFile(path: string): Promise<void> {
+  await syncPath(path, syncContent)
+}
+
+async function syncPath(path: string, wait: (file: number) => Promise<void>): Promise<void> {
   try {
     const opened = openSync(path, 'r')
     try {
-      await sync(opened)
+      await wait(opened)
     } finally {
       closeSync(opened)
     }

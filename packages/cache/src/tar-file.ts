@@ -1,7 +1,7 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { encodeTarHeader, padding, tarEnd, type TarEntry } from '@ocish/archive'
-import { randomName, syncPath } from './durable-file.ts'
+import { randomName, syncFolder } from './durable-file.ts'
 import { fileError } from './file-error.ts'
 
 /** A tar archive that grows in a file beside its target, which it becomes by `finish`. One entry at a time. */
@@ -55,7 +55,7 @@ export class TarFile {
     await this.write(tarEnd(), this.end)
     await this.file.sync()
     await rename(this.#path, this.target)
-    await syncPath(dirname(this.target))
+    await syncFolder(dirname(this.target))
   }
 
   /** Leaves nothing, unless it was finished. */
