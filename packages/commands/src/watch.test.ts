@@ -50,6 +50,24 @@ test('a tag that moves: what it was and what it is, and --until ends it', async 
   ])
 })
 
+test('a tag that goes, and comes again', async () => {
+  const registry = double.registry('here.example')
+  const stat = registry.statManifest.bind(registry)
+  let asked = 0
+  registry.statManifest = async (...call) => {
+    asked += 1
+    if (asked === 2) throw new OcishError('MANIFEST_NOT_FOUND', 'no manifest here.example/app:1.0')
+    return stat(...call)
+  }
+  const ref = 'here.example/app:1.0'
+  expect(await watched(ref, 'gone')).toMatchObject([{ change: 'gone', ref, old: { digest: was.digest } }])
+  asked = 0
+  expect(await watched(ref, 'new')).toMatchObject([
+    { change: 'gone', ref },
+    { change: 'new', ref, new: { digest: was.digest } },
+  ])
+})
+
 test('a repository: a tag that comes', async () => {
   pushedMeanwhile('2.0')
   expect(await watched('here.example/app', 'any')).toMatchObject([

@@ -38,7 +38,7 @@ export async function* watchRounds(options: WatchOptions): AsyncGenerator<WatchR
   let before: ReadonlyMap<string, Row> | undefined
   while (!signal.aborted) {
     try {
-      const rows = await held(options)
+      const rows = await held(options, before !== undefined)
       const now = new Map(rows.map((row) => [watchedName(row), row]))
       yield { rows, events: before === undefined ? [] : watchDifferences(before, now, new Date()) }
       before = now
@@ -107,11 +107,14 @@ export function watchDifferences(
   return events
 }
 
-/** What `ls` lists; of one tag, what it stands for. */
-async function held({ location, services, signal }: WatchOptions): Promise<readonly Row[]> {
+/** What `ls` lists; of one tag, what it stands for. A tag that was there once and is not any more is nothing, and no error. */
+async function held(
+  { location, services, signal }: WatchOptions,
+  wasThere: boolean,
+): Promise<readonly Row[]> {
   const place = services.locate(location)
   if (place.scheme === 'registry' && place.tag !== undefined && place.inner === undefined)
-    return [await stood(location, services, signal)]
+    return stood(location, services, signal, wasThere)
   const command = (await loadCommand('ls'))!
   const call = { args: { location: [location] }, flags: {}, options: {}, signal }
   const rows: Row[] = []
@@ -122,8 +125,19 @@ async function held({ location, services, signal }: WatchOptions): Promise<reado
   return rows
 }
 
-async function stood(location: string, services: Services, signal: AbortSignal): Promise<Row> {
+async function stood(
+  location: string,
+  services: Services,
+  signal: AbortSignal,
+  wasThere: boolean,
+): Promise<readonly Row[]> {
   const opened = await services.open(location, 'read')
-  const { descriptor } = await opened.registry.statManifest(opened.repository, opened.tag!, { signal })
-  return { ref: location, digest: descriptor.digest, mediaType: descriptor.mediaType, size: descriptor.size }
+  try {
+    const { descriptor } = await opened.registry.statManifest(opened.repository, opened.tag!, { signal })
+    const { digest, mediaType, size } = descriptor
+    return [{ ref: location, digest, mediaType, size }]
+  } catch (error) {
+    if (wasThere && hasCode(error, 'MANIFEST_NOT_FOUND')) return []
+    throw error
+  }
 }
