@@ -186,6 +186,25 @@ describe('a packed manifest', () => {
     expect(how).toContainEqual([sha256(missing), 'moved'])
   })
 
+  it('tells of what an upload waits for, and of which blob', async () => {
+    const inner = createMemoryRegistry()
+    const push = inner.pushBlob.bind(inner)
+    inner.pushBlob = (repository, blob, open, call) => {
+      call?.onRetry?.({ seconds: 2, reason: 'the upload begins again', attempt: 1 })
+      return push(repository, blob, open, call)
+    }
+    use(inner)
+    const events: TransferEvent[] = []
+    const packed = { artifactType: 'application/x.type', layers: [part('one')] }
+    await publishPacked(packed, to, options({ progress: (event) => events.push(event) }))
+    expect(events).toContainEqual({
+      type: 'retrying',
+      descriptor: expect.objectContaining({ digest: sha256('one') }),
+      seconds: 2,
+      reason: 'the upload begins again',
+    })
+  })
+
   it('P19 five files need at most 18 requests, large or small', async () => {
     for (const size of [100, 200_000]) {
       calls.length = 0

@@ -1,4 +1,4 @@
-import type { OnTransfer, Place } from '@ocish/core'
+import type { CallOptions, OnTransfer, Place } from '@ocish/core'
 import { type Bytes, hasCode } from '@ocish/sdk'
 import type { PreparedPart } from './prepare-part.ts'
 
@@ -16,26 +16,30 @@ export async function bringBlob(place: Place, part: PreparedPart, settings: Push
   const { written: descriptor, open, file } = part
   const { signal, progress } = settings
   const { digest, size, mediaType } = descriptor
+  const call: CallOptions = {
+    signal,
+    onRetry: ({ seconds, reason }) => progress({ type: 'retrying', descriptor, seconds, reason }),
+  }
   progress({ type: 'probing', descriptor })
-  if (size >= probeFrom && (await isThere(place, digest, signal))) {
+  if (size >= probeFrom && (await isThere(place, digest, call))) {
     progress({ type: 'done', descriptor, how: 'existing' })
     return
   }
   if (file !== undefined && place.registry.adoptBlob) {
     // A file of our own, measured while it was written.
     const known = { mediaType, digest, size }
-    await place.registry.adoptBlob(place.repository, known, file, { signal, isHashed: true })
+    await place.registry.adoptBlob(place.repository, known, file, { ...call, isHashed: true })
     progress({ type: 'done', descriptor, how: 'moved' })
     return
   }
   const counted = (): Bytes => counting(open(), (done) => progress({ type: 'moving', descriptor, done }))
-  await place.registry.pushBlob(place.repository, { digest, size, mediaType }, counted, { signal })
+  await place.registry.pushBlob(place.repository, { digest, size, mediaType }, counted, call)
   progress({ type: 'done', descriptor, how: 'moved' })
 }
 
-async function isThere(place: Place, digest: string, signal: AbortSignal): Promise<boolean> {
+async function isThere(place: Place, digest: string, call: CallOptions): Promise<boolean> {
   try {
-    await place.registry.statBlob(place.repository, digest, { signal })
+    await place.registry.statBlob(place.repository, digest, call)
     return true
   } catch (error) {
     // Artifactory answers 403 to the question for a blob that is missing: sending it tells the truth.
