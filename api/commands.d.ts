@@ -389,7 +389,10 @@ interface WatchOptions {
 }
 /** Asks again and again until the signal says so; a question that failed is a round too. Never throws. */
 declare function watchRounds(options: WatchOptions): AsyncGenerator<WatchRound, void>;
-/** What happens, as it happens; ends after what `until` names (a change, or `any`). Errors: those of a question. */
+/**
+ * What happens, as it happens; ends after what `until` names (a change, or `any`). A failure that passes is a warning.
+ * Errors: those of a question.
+ */
 declare function watchEvents(options: WatchOptions, until: unknown): AsyncGenerator<WatchEvent, void>;
 /** It is what `--until` waits for. */
 declare function isAwaitedChange({ change }: WatchEvent, until: unknown): boolean;

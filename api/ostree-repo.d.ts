@@ -189,6 +189,8 @@ interface Repository {
 }
 /** Limits of what is read of a repository; those that are not given are `defaultRepoLimits`. */
 interface OpenRepoOptions {
+  /** What a person calls the folder, for errors. */
+  readonly name?: string;
   readonly limits?: Partial<RepoLimits>;
 }
 /** Opens a repository; nothing of it is changed. Errors: OSTREE_REPO_INVALID. */
