@@ -65,7 +65,9 @@ function sameContent(files: readonly TitledLayer[]): readonly (readonly TitledLa
   const groups = new Map<string, TitledLayer[]>()
   for (const file of files) {
     const key = file.isFolder ? `folder ${file.title}` : file.layer.digest
-    groups.set(key, [...(groups.get(key) ?? []), file])
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [file])
+    else group.push(file)
   }
   return [...groups.values()]
 }
