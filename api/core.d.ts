@@ -285,8 +285,11 @@ interface RateLimit {
  * takers is kept and a large chunk needs no splitting. Errors: USAGE_INVALID_VALUE (not above 0).
  */
 declare function createRateLimit(bytesPerSecond: number): RateLimit;
-/** A slab in portions, for a limit: the whole of it at once would hold everything up for as long as it takes. */
-declare function portions(slab: Uint8Array): Generator<Uint8Array, void>;
+/**
+ * A sink within a limit, where there is one. A slab comes in portions: the whole of it at once would hold everything up
+ * for as long as it takes. Rejects with the reason of `signal`.
+ */
+declare function paced(sink: Sink, limit: RateLimit | undefined, signal: AbortSignal): Sink;
 /** Runs an act while nobody else runs one with the same key. */
 type Exclusive = <T>(key: string, act: () => Promise<T>) => Promise<T>;
 /** Which referrers are wanted: those of one artifact type, or all. */
@@ -550,6 +553,8 @@ declare class Turns {
   /** Resolves when all that was taken so far has ended; whether it failed is told to who took it. */
   ended(): Promise<void>;
 }
+/** The registry could not answer, as against answering no. */
+declare function isUnanswered(error: unknown): error is OcishError;
 /** Nothing declared: what a registry starts from. */
 declare const noAbilities: Abilities;
 /** The error of a method whose ability is not declared. */
@@ -603,7 +608,7 @@ declare function verified(bytes: Bytes, expected: Expected, options?: VerifyOpti
 declare function checkDigest(expected: string, actual: string): void;
 /** Errors: SIZE_MISMATCH. */
 declare function checkSize(expected: Expected, actual: number): void;
-export { type Abilities, type Ability, type AdoptBlobOptions, type BlobContent, type BlobExpectation, type CallOptions, type CopyCounts, type CopyOptions, type CopyResult, type Deleter, type Exclusive, type Expected, type Feed, ForwardingRegistry, type Freshness, type IndexMode, type IndexReferrerOptions, type ListOptions, type ListReferrersOptions, type Lister, type LoggedCall, type ManifestContent, type ManifestStat, type MemoryRegistryOptions, type MountOptions, type MountResult, type OnTransfer, type OpenedManifest, type Page, type Place, type PushBlobOptions, type PushManifestOptions, type PushedManifest, type RangeContent, type RateLimit, type ReadOptions, type Reader, type ReferrerFilter, type Registry, type ResumableContent, type Retry, type Selection, type Sink, type SkipReason, type StagedBlob, type TransferEvent, Turns, UnsupportedRegistry, type UnverifiedBytes, type Upload, type VerifyOptions, type Writer, abortable, checkDigest, checkSize, copy, counted, createMemoryRegistry, createRateLimit, descendToPlatform, formatPlatform, fromBytes, globMatch, hostPlatform, indexReferrer, listEtag, listReferrers, logged, manifestEtag, matchingTags, maxIndexDepth, noAbilities, notModified, paged, parsePlatform, pause, platformDistance, portions, pumpBlob, pumpPlainly, pushReferrer, readChild, readManifest, readOnly, referrerDescriptor, removeReferrer, requiredParts, scoped, select, selectPlatform, successors, unsupported, verified, withAttempts };
+export { type Abilities, type Ability, type AdoptBlobOptions, type BlobContent, type BlobExpectation, type CallOptions, type CopyCounts, type CopyOptions, type CopyResult, type Deleter, type Exclusive, type Expected, type Feed, ForwardingRegistry, type Freshness, type IndexMode, type IndexReferrerOptions, type ListOptions, type ListReferrersOptions, type Lister, type LoggedCall, type ManifestContent, type ManifestStat, type MemoryRegistryOptions, type MountOptions, type MountResult, type OnTransfer, type OpenedManifest, type Page, type Place, type PushBlobOptions, type PushManifestOptions, type PushedManifest, type RangeContent, type RateLimit, type ReadOptions, type Reader, type ReferrerFilter, type Registry, type ResumableContent, type Retry, type Selection, type Sink, type SkipReason, type StagedBlob, type TransferEvent, Turns, UnsupportedRegistry, type UnverifiedBytes, type Upload, type VerifyOptions, type Writer, abortable, checkDigest, checkSize, copy, counted, createMemoryRegistry, createRateLimit, descendToPlatform, formatPlatform, fromBytes, globMatch, hostPlatform, indexReferrer, isUnanswered, listEtag, listReferrers, logged, manifestEtag, matchingTags, maxIndexDepth, noAbilities, notModified, paced, paged, parsePlatform, pause, platformDistance, pumpBlob, pumpPlainly, pushReferrer, readChild, readManifest, readOnly, referrerDescriptor, removeReferrer, requiredParts, scoped, select, selectPlatform, successors, unsupported, verified, withAttempts };
 // registry.d.mts
 import { Bytes, Descriptor, OpenBytes } from "@ocish/sdk";
 /**

@@ -1,5 +1,5 @@
 import { hasCode } from '@ocish/sdk'
-import { type ListOptions, notModified, type Page } from '@ocish/core'
+import { isUnanswered, type ListOptions, notModified, type Page } from '@ocish/core'
 import type { Behind } from './behind.ts'
 import { type Freshness, useOf } from './freshness.ts'
 import type { KnownList, ListCache, ListEntry } from './list-cache.ts'
@@ -44,7 +44,7 @@ export class CachedLists {
     try {
       yield* this.#fetch(lists, known, source, options)
     } catch (error) {
-      if (known === undefined || !(this.#freshness.staleOnError && isUnreachable(error))) throw error
+      if (known === undefined || !(this.#freshness.staleOnError && isUnanswered(error))) throw error
       this.#freshness.onStale()
       yield* fromStore(lists, known, source, options)
     }
@@ -98,18 +98,6 @@ export class CachedLists {
       yield* fromStore(lists, { ...known, checked: Date.now() }, source, { ...options, ifNoneMatch: '' })
     }
   }
-}
-
-/** The origin could not answer, as against answering no. */
-export function isUnreachable(error: unknown): boolean {
-  return hasCode(
-    error,
-    'NETWORK_FAILED',
-    'NETWORK_TIMEOUT',
-    'NETWORK_TLS',
-    'REGISTRY_RATE_LIMITED',
-    'REGISTRY_UNAVAILABLE',
-  )
 }
 
 async function* fromStore<T>(

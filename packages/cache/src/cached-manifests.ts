@@ -1,5 +1,6 @@
 import { type Descriptor, hasCode, isDigest, OcishError, streamOf } from '@ocish/sdk'
 import {
+  isUnanswered,
   manifestEtag,
   type ManifestContent,
   type ManifestStat,
@@ -7,7 +8,7 @@ import {
   type Registry,
 } from '@ocish/core'
 import type { Behind } from './behind.ts'
-import { ageOf, isUnreachable } from './cached-lists.ts'
+import { ageOf } from './cached-lists.ts'
 import { type Freshness, useOf } from './freshness.ts'
 import type { KnownTag } from './catalog.ts'
 import { manifestFacts } from './manifest-facts.ts'
@@ -138,7 +139,7 @@ export class CachedManifests {
           await this.#note(repository, tag, { ...known, checked: Date.now() }, known.etag)
           return { ...here, age: 0 }
         }
-        if (this.#freshness.staleOnError && isUnreachable(error)) {
+        if (this.#freshness.staleOnError && isUnanswered(error)) {
           this.#freshness.onStale()
           return here
         }

@@ -4,7 +4,7 @@ import {
   createRateLimit,
   type Feed,
   ForwardingRegistry,
-  portions,
+  paced,
   pumpBlob,
   type RateLimit,
   type Registry,
@@ -53,14 +53,15 @@ export class Downloads extends ForwardingRegistry {
    * hears how much of it is here. Errors: those of reading it, DIGEST_MISMATCH (twice).
    */
   async stage(
-    place: { readonly repository: string; readonly beside: string },
+    { repository, beside }: { readonly repository: string; readonly beside: string },
     blob: Descriptor,
     moving: (done: number) => void,
     signal: AbortSignal,
   ): Promise<StagedBlob | undefined> {
     if (this.inner.stageBlob === undefined || this.#staging >= maxStaged) return undefined
     this.#staging += 1
-    const staged = await this.#stage(place, blob, this.#feed(place.repository, blob, moving, signal), signal)
+    const feed = this.#feed(repository, blob, moving, signal)
+    const staged = await this.#stage(beside, blob, feed, signal)
     if (staged === undefined) this.#staging -= 1
     else this.#staged.push(staged)
     return staged
@@ -78,7 +79,7 @@ export class Downloads extends ForwardingRegistry {
   }
 
   async #stage(
-    { beside }: { readonly beside: string },
+    beside: string,
     blob: Descriptor,
     feed: Feed,
     signal: AbortSignal,
@@ -99,18 +100,12 @@ export class Downloads extends ForwardingRegistry {
     return async (start, sink) => {
       let done = start
       const place = { registry: this.inner, repository }
-      const take = async (slab: Uint8Array): Promise<void> => {
-        for (const part of this.#rate === undefined ? [slab] : portions(slab)) {
-          // In their order.
-          // oxlint-disable-next-line no-await-in-loop
-          await this.#rate?.take(part.length, signal)
-          done += part.length
-          // oxlint-disable-next-line no-await-in-loop
-          await sink(part)
-          moving(done)
-        }
+      const take = async (part: Uint8Array): Promise<void> => {
+        done += part.length
+        await sink(part)
+        moving(done)
       }
-      await pumpBlob(place, blob, start, take, { signal })
+      await pumpBlob(place, blob, start, paced(take, this.#rate, signal), { signal })
     }
   }
 

@@ -29,7 +29,7 @@ export { listEtag, manifestEtag, notModified, paged } from './pages.ts'
 export { pause } from './pause.ts'
 export { formatPlatform, hostPlatform, parsePlatform, platformDistance, selectPlatform } from './platform.ts'
 export type { OnTransfer, TransferEvent } from './progress.ts'
-export { createRateLimit, portions, type RateLimit } from './rate-limit.ts'
+export { createRateLimit, paced, type RateLimit } from './rate-limit.ts'
 export {
   type Exclusive,
   indexReferrer,
@@ -75,5 +75,6 @@ export type {
 } from './registry.ts'
 export { requiredParts, successors } from './successors.ts'
 export { Turns } from './turns.ts'
+export { isUnanswered } from './unanswered.ts'
 export { noAbilities, unsupported, UnsupportedRegistry } from './unsupported.ts'
 export { checkDigest, checkSize, type Expected, verified, type VerifyOptions } from './verified.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createRateLimit, TokenBucket, portions } from './rate-limit.ts'
+import { createRateLimit, paced, TokenBucket } from './rate-limit.ts'
 
 describe('a rate limit', () => {
   it('lets a quarter of a second pass at once, then the rate', () => {
@@ -26,9 +26,14 @@ describe('a rate limit', () => {
   })
 })
 
-it('lets a slab pass in portions, in their order', () => {
+it('lets a slab pass in portions, in their order', async () => {
   const slab = Uint8Array.from({ length: 150_000 }, (_, at) => at % 251)
-  const parts = [...portions(slab)]
+  const parts: Uint8Array[] = []
+  const limit = { take: async (bytes: number) => void taken.push(bytes) }
+  const taken: number[] = []
+  const { signal } = new AbortController()
+  await paced(async (part) => void parts.push(part), limit, signal)(slab)
   expect(parts.map(({ length }) => length)).toStrictEqual([65_536, 65_536, 18_928])
+  expect(taken).toStrictEqual([65_536, 65_536, 18_928])
   expect(Buffer.concat(parts).equals(slab)).toBe(true)
 })

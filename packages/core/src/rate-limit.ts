@@ -1,5 +1,6 @@
 import { OcishError } from '@ocish/sdk'
 import { pause } from './pause.ts'
+import type { Sink } from './registry.ts'
 
 /** A budget of bytes per second that several transfers share. */
 export interface RateLimit {
@@ -55,8 +56,20 @@ function now(): number {
 /** Bytes that a limit is asked for at a time. */
 const portionSize = 64 * 1024
 
-/** A slab in portions, for a limit: the whole of it at once would hold everything up for as long as it takes. */
-export function* portions(slab: Uint8Array): Generator<Uint8Array, void> {
-  for (let start = 0; start < slab.length; start += portionSize)
-    yield slab.subarray(start, start + portionSize)
+/**
+ * A sink within a limit, where there is one. A slab comes in portions: the whole of it at once would hold everything up
+ * for as long as it takes. Rejects with the reason of `signal`.
+ */
+export function paced(sink: Sink, limit: RateLimit | undefined, signal: AbortSignal): Sink {
+  if (limit === undefined) return sink
+  return async (slab) => {
+    for (let start = 0; start < slab.length; start += portionSize) {
+      const portion = slab.subarray(start, start + portionSize)
+      // In their order.
+      // oxlint-disable-next-line no-await-in-loop
+      await limit.take(portion.length, signal)
+      // oxlint-disable-next-line no-await-in-loop
+      await sink(portion)
+    }
+  }
 }

@@ -2,6 +2,7 @@ import {
   type BlobContent,
   type CallOptions,
   ForwardingRegistry,
+  isUnanswered,
   type ListOptions,
   type ManifestContent,
   type ManifestStat,
@@ -11,7 +12,7 @@ import {
   type Retry,
   type Sink,
 } from '@ocish/core'
-import { type Descriptor, hasCode, isOcishError, OcishError } from '@ocish/sdk'
+import { type Descriptor, OcishError } from '@ocish/sdk'
 
 /** The clock of a registry that is spared. */
 export interface SparedOptions {
@@ -221,7 +222,7 @@ class SparedRegistry extends ForwardingRegistry {
 
   /** A refusal is an answer. */
   #note(error: unknown): void {
-    if (!isOcishError(error) || !isAway(error)) {
+    if (!isUnanswered(error)) {
       this.#outage = undefined
       return
     }
@@ -252,17 +253,6 @@ interface Question<O> {
   failed(error: unknown): unknown
   /** Nobody waits for the answer any more. */
   left(): void
-}
-
-function isAway(error: OcishError): boolean {
-  return hasCode(
-    error,
-    'NETWORK_FAILED',
-    'NETWORK_TIMEOUT',
-    'NETWORK_TLS',
-    'REGISTRY_RATE_LIMITED',
-    'REGISTRY_UNAVAILABLE',
-  )
 }
 
 function awayError(name: string, { reason, seconds }: Retry): OcishError {

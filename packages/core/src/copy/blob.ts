@@ -2,7 +2,7 @@ import { type Bytes, type Descriptor, hasCode, inlineData, isForeignLayer } from
 import { withAttempts } from '../attempts.ts'
 import { counted, fromBytes } from '../bytes.ts'
 import type { Feed, Sink, Upload } from '../registry.ts'
-import { portions } from '../rate-limit.ts'
+import { paced } from '../rate-limit.ts'
 import { fromSource, onSide, withSide } from './failure.ts'
 import { pumpBlob } from './pump.ts'
 import type { Run } from './run.ts'
@@ -191,7 +191,6 @@ function feedFrom(run: Run, blob: Descriptor): FedFrom {
     let failedSink = false
     let done = start
     const take = async (part: Uint8Array): Promise<void> => {
-      await options.rateLimit?.take(part.length, run.signal)
       done += part.length
       try {
         await sink(part)
@@ -201,11 +200,8 @@ function feedFrom(run: Run, blob: Descriptor): FedFrom {
       }
       run.tell({ type: 'moving', descriptor: blob, done })
     }
-    const takeAll = async (slab: Uint8Array): Promise<void> => {
-      for (const part of portions(slab)) await take(part)
-    }
     try {
-      await pumpBlob(source, blob, start, options.rateLimit === undefined ? take : takeAll, run.call(blob))
+      await pumpBlob(source, blob, start, paced(take, options.rateLimit, run.signal), run.call(blob))
     } catch (error) {
       if (!failedSink) fed.failure = { error: withSide(error, 'source', source, blob) }
       throw error
